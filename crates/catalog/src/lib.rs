@@ -1,0 +1,1 @@
+//! The records and their SQLite home.

@@ -1,0 +1,2 @@
+//! `tapedeck`, the command line.
+fn main() {}

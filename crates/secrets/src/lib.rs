@@ -1,0 +1,1 @@
+//! Secrets: the type, the keyring, the references.

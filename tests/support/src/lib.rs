@@ -1,0 +1,1 @@
+//! Private servers, keyring and certificates for the tests.
