@@ -1,0 +1,12 @@
+//! What crosses the boundary to a face: plain data, serialised with the field names of the records.
+//!
+//! No type here can hold a stored secret, with two exceptions that a person asks for by one gesture each:
+//! [`RevealedUrl`] on the way out, and the `secrets` of an input on the way in.
+
+mod catalog_dto;
+mod test_dto;
+mod url_dto;
+
+pub use catalog_dto::*;
+pub use test_dto::*;
+pub use url_dto::*;
