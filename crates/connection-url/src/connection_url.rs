@@ -1,0 +1,301 @@
+//! [`ConnectionUrl`]: the text with its spans.
+
+use std::fmt;
+
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::build::encode_in_place;
+use crate::edit::{self, Edit};
+use crate::parsed::{Form, Parsed};
+use crate::reference::{find_references, is_whole_reference};
+use crate::secret_slot::canonical_name;
+use crate::{
+    DatabaseType, Diagnostic, Host, MASK, Reference, SecretSlot, SlotState, Span, TextChange,
+    UrlDocument, UrlError, UrlOption, uri,
+};
+
+/// A connection URL, a libpq keyword/value string, or one `$Secret{KEY}` that stands for either.
+///
+/// `Debug` and `Display` print the masked text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ConnectionUrl {
+    text: Zeroizing<String>,
+    parsed: Parsed,
+}
+
+impl ConnectionUrl {
+    /// Reads a connection string. With a `database_type`, a URL of another type is refused.
+    ///
+    /// # Errors
+    /// When the engine that the scheme names would refuse the text. The error says where, and never quotes a secret.
+    pub fn parse(text: &str, database_type: Option<DatabaseType>) -> Result<Self, UrlError> {
+        let mut parsed = read(text, database_type)?;
+        parsed.references = find_references(text);
+        Ok(Self {
+            text: Zeroizing::new(text.to_owned()),
+            parsed,
+        })
+    }
+
+    /// The engine; `None` only for a whole-string `$Secret{KEY}` that was parsed without a type.
+    pub const fn database_type(&self) -> Option<DatabaseType> {
+        self.parsed.database_type
+    }
+
+    /// Whether the whole text is one `$Secret{KEY}`.
+    pub fn is_reference(&self) -> bool {
+        self.parsed.form == Form::Reference
+    }
+
+    /// Whether the text is a libpq keyword/value string.
+    pub fn is_keyword_value(&self) -> bool {
+        self.parsed.form == Form::KeywordValue
+    }
+
+    /// How the connection is written.
+    pub const fn form(&self) -> Form {
+        self.parsed.form
+    }
+
+    /// The scheme, lowercased.
+    pub fn scheme(&self) -> Option<&str> {
+        self.parsed.scheme.as_deref()
+    }
+
+    /// The real text, byte for byte, secrets included.
+    pub fn expose(&self) -> &str {
+        &self.text
+    }
+
+    /// The text with `***` in the place of each literal secret.
+    pub fn masked(&self) -> String {
+        let mut masked = String::with_capacity(self.text.len());
+        let mut position = 0;
+        for slot in &self.parsed.slots {
+            if slot.state != SlotState::Literal {
+                continue;
+            }
+            masked.push_str(Span::new(position, slot.span.start).of(&self.text));
+            masked.push_str(MASK);
+            position = slot.span.end;
+        }
+        masked.push_str(Span::new(position, self.text.len()).of(&self.text));
+        masked
+    }
+
+    /// The servers, in order.
+    pub fn hosts(&self) -> &[Host] {
+        &self.parsed.hosts
+    }
+
+    /// The user name, decoded.
+    pub fn user(&self) -> Option<&str> {
+        self.parsed.user.as_deref()
+    }
+
+    /// The password, decoded; also from `?password=` and the keyword `password`.
+    pub fn password(&self) -> Option<&str> {
+        self.parsed
+            .password
+            .as_ref()
+            .map(|password| password.as_str())
+    }
+
+    /// The database, decoded. On MongoDB the default authentication database.
+    pub fn database(&self) -> Option<&str> {
+        self.parsed.database.as_deref()
+    }
+
+    /// Every option, decoded, order and letter case kept, secret ones included.
+    pub fn options(&self) -> &[UrlOption] {
+        &self.parsed.options
+    }
+
+    /// The value of an option; the last one wins. Names compare by the engine's rule: exactly on PostgreSQL, without
+    /// regard to letter case on MongoDB, and without regard to case, `-` and `_` on MySQL.
+    pub fn option(&self, name: &str) -> Option<&str> {
+        self.find_option(name).map(|option| option.value.as_str())
+    }
+
+    pub(crate) fn find_option(&self, name: &str) -> Option<&UrlOption> {
+        let database_type = self.parsed.database_type?;
+        let same = |option: &&UrlOption| match database_type {
+            DatabaseType::Postgresql => option.name == name,
+            DatabaseType::Mongodb => option.name.eq_ignore_ascii_case(name),
+            DatabaseType::Mysql => {
+                canonical_name(database_type, &option.name) == canonical_name(database_type, name)
+            }
+        };
+        self.parsed.options.iter().rev().find(same)
+    }
+
+    /// Every place where a secret stands, in the order of the text.
+    pub fn secret_slots(&self) -> &[SecretSlot] {
+        &self.parsed.slots
+    }
+
+    /// Every `$Secret{KEY}`, in the order of the text.
+    pub fn references(&self) -> &[Reference] {
+        &self.parsed.references
+    }
+
+    /// What the engine's specification asks a parser to warn of.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.parsed.warnings
+    }
+
+    /// Our own advice.
+    pub fn hints(&self) -> &[Diagnostic] {
+        &self.parsed.hints
+    }
+
+    /// The parts as a document: the JSON of `tapedeck url parse`. It holds the secrets.
+    pub fn document(&self) -> UrlDocument {
+        UrlDocument::of(self)
+    }
+
+    /// Puts raw texts (as written, already encoded) back where `***` stands; a slot for which `get` has nothing keeps
+    /// its `***`.
+    ///
+    /// # Errors
+    /// When a raw text does not fit its place: `secret_does_not_fit`.
+    pub fn with_secrets(
+        &self,
+        mut get: impl FnMut(&str) -> Option<Zeroizing<String>>,
+    ) -> Result<Self, UrlError> {
+        let mut text = Zeroizing::new(String::with_capacity(self.text.len() + 64));
+        let mut position = 0;
+        let mut filled = 0_usize;
+        for slot in &self.parsed.slots {
+            if slot.state != SlotState::Masked {
+                continue;
+            }
+            if let Some(raw) = get(&slot.name) {
+                text.push_str(Span::new(position, slot.span.start).of(&self.text));
+                text.push_str(&raw);
+                position = slot.span.end;
+                filled += 1;
+            }
+        }
+        if filled == 0 {
+            return Ok(self.clone());
+        }
+        text.push_str(Span::new(position, self.text.len()).of(&self.text));
+        Self::parse(&text, self.parsed.database_type)
+    }
+
+    /// Replaces each `$Secret{KEY}`. Inside a part the value is encoded for that part, so that it cannot change
+    /// anything else; a whole-string reference becomes a URL and is parsed.
+    ///
+    /// # Errors
+    /// `missing_secret` when `get` has no value for a key; otherwise what [`parse`](Self::parse) refuses.
+    pub fn resolve_references(
+        &self,
+        mut get: impl FnMut(&str) -> Option<Zeroizing<String>>,
+    ) -> Result<Self, UrlError> {
+        if self.parsed.references.is_empty() {
+            return Ok(self.clone());
+        }
+        let mut text = Zeroizing::new(String::with_capacity(self.text.len() + 64));
+        let mut position = 0;
+        for reference in &self.parsed.references {
+            let Some(value) = get(&reference.key) else {
+                return Err(UrlError::new(
+                    "missing_secret",
+                    format!("The named secret {} is not on this machine.", reference.key),
+                    reference.span,
+                ));
+            };
+            text.push_str(Span::new(position, reference.span.start).of(&self.text));
+            let mut insert = if self.is_reference() {
+                value.to_string()
+            } else {
+                encode_in_place(self, reference.span, &value)
+            };
+            text.push_str(&insert);
+            insert.zeroize();
+            position = reference.span.end;
+        }
+        text.push_str(Span::new(position, self.text.len()).of(&self.text));
+        Self::parse(&text, self.parsed.database_type)
+    }
+
+    /// A form edit as text changes. They hold no secret other than one that the edit itself carries.
+    ///
+    /// # Errors
+    /// When the value cannot stand where it should.
+    pub fn edit(&self, edit: &Edit) -> Result<Vec<TextChange>, UrlError> {
+        edit::changes(self, edit)
+    }
+
+    /// The URL after a form edit.
+    ///
+    /// # Errors
+    /// As [`edit`](Self::edit), and when the result would not parse.
+    pub fn edited(&self, edit: &Edit) -> Result<Self, UrlError> {
+        let changes = self.edit(edit)?;
+        let text = Zeroizing::new(edit::apply_changes(&self.text, &changes));
+        let database_type = match edit {
+            Edit::Scheme(_) => None,
+            _ => self.parsed.database_type,
+        };
+        Self::parse(&text, database_type)
+    }
+
+    pub(crate) const fn parsed(&self) -> &Parsed {
+        &self.parsed
+    }
+}
+
+fn read(text: &str, database_type: Option<DatabaseType>) -> Result<Parsed, UrlError> {
+    if is_whole_reference(text) {
+        return Ok(Parsed::new(database_type, Form::Reference));
+    }
+    let whole = Span::new(0, text.len());
+    let Some((scheme, span)) = uri::scheme_of(text) else {
+        return Err(UrlError::new(
+            "missing_scheme",
+            "A connection URL starts with a scheme such as postgresql://.",
+            whole,
+        )
+        .field("scheme"));
+    };
+    let Some(found) = DatabaseType::from_scheme(&scheme) else {
+        return Err(UrlError::new(
+            "unknown_scheme",
+            "No database is known by this scheme.",
+            span,
+        )
+        .field("scheme"));
+    };
+    if let Some(expected) = database_type
+        && expected != found
+    {
+        return Err(UrlError::new(
+            "wrong_scheme",
+            format!(
+                "This is a {} URL, but the database is of type {}.",
+                found.display_name(),
+                expected.display_name()
+            ),
+            span,
+        )
+        .field("scheme"));
+    }
+    uri::parse_plain(text, found)
+}
+
+impl fmt::Display for ConnectionUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.masked())
+    }
+}
+
+impl fmt::Debug for ConnectionUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_tuple("ConnectionUrl")
+            .field(&self.masked())
+            .finish()
+    }
+}
