@@ -1,0 +1,70 @@
+//! What a failed connection test says.
+
+use serde::Serialize;
+
+use crate::stage::Stage;
+
+/// The codes of [`EngineError`]; faces match these, never texts.
+pub mod code {
+    /// A name has no address, or an SRV or TXT record is missing or unusable.
+    pub const RESOLVE_FAILED: &str = "resolve_failed";
+    /// Nobody listens there.
+    pub const CONNECTION_REFUSED: &str = "connection_refused";
+    /// No connection came about in time.
+    pub const CONNECT_TIMEOUT: &str = "connect_timeout";
+    /// The server took the connection and did not answer in time.
+    pub const TIMED_OUT: &str = "timed_out";
+    /// The caller cancelled.
+    pub const CANCELLED: &str = "cancelled";
+    /// The server insists on TLS, and the URL does not ask for it.
+    pub const TLS_REQUIRED: &str = "tls_required";
+    /// The URL insists on TLS, and the server does not offer it.
+    pub const TLS_UNSUPPORTED: &str = "tls_unsupported";
+    /// No trusted authority vouches for the server's certificate.
+    pub const CERTIFICATE_UNKNOWN: &str = "certificate_unknown";
+    /// The server's certificate is no longer, or not yet, valid.
+    pub const CERTIFICATE_EXPIRED: &str = "certificate_expired";
+    /// The server's certificate is for another name.
+    pub const CERTIFICATE_NAME_MISMATCH: &str = "certificate_name_mismatch";
+    /// The TLS handshake failed otherwise.
+    pub const TLS_FAILED: &str = "tls_failed";
+    /// Something answers, but not this kind of database.
+    pub const NOT_THIS_DATABASE: &str = "not_this_database";
+    /// The server does not accept the credentials.
+    pub const AUTH_FAILED: &str = "auth_failed";
+    /// The server asks for a way of logging in that is not supported, or that the URL rules out.
+    pub const AUTH_METHOD_UNSUPPORTED: &str = "auth_method_unsupported";
+    /// There is no such database.
+    pub const DATABASE_NOT_FOUND: &str = "database_not_found";
+    /// The credentials are right, and not enough.
+    pub const PERMISSION_DENIED: &str = "permission_denied";
+    /// The server has no connection left.
+    pub const TOO_MANY_CONNECTIONS: &str = "too_many_connections";
+    /// Any other error that the server reports.
+    pub const SERVER_ERROR: &str = "server_error";
+    /// The server closed the connection.
+    pub const CONNECTION_LOST: &str = "connection_lost";
+    /// The server is not the member, or not of the replica set, that the URL asks for.
+    pub const REPLICA_SET_MISMATCH: &str = "replica_set_mismatch";
+    /// An option of the URL has a value that its engine does not know, or names a file that cannot be used.
+    pub const INVALID_OPTION: &str = "invalid_option";
+}
+
+/// Why a connection test failed. No text in it holds a secret of the URL that was tested.
+#[derive(Clone, PartialEq, Debug, Serialize, thiserror::Error)]
+#[error("{message}")]
+pub struct EngineError {
+    /// One of [`code`].
+    pub code: &'static str,
+    /// The stage that failed.
+    pub stage: Stage,
+    /// What happened.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: String,
+    /// The server's own code: an SQLSTATE, a MySQL error number, a MongoDB code name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_code: Option<String>,
+    /// Whether trying again, with nothing changed, may help.
+    pub retryable: bool,
+}

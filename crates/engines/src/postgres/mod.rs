@@ -1,0 +1,84 @@
+//! PostgreSQL.
+//!
+//! What an option means is what libpq says it means (PostgreSQL's documentation, 34.1.2 “Parameter Key Words” and
+//! 34.19 “SSL Support”); `settings.rs` reads them, this file acts on them.
+
+mod errors;
+mod session;
+mod settings;
+mod wire;
+
+use async_trait::async_trait;
+use connection_url::{ConnectionUrl, DatabaseType};
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::{Capabilities, Engine, IsolationLevel};
+use crate::net::dial;
+use crate::report::{TestOptions, TestReport};
+use crate::stage::Stage;
+use crate::track;
+
+/// The PostgreSQL engine.
+pub(crate) struct Postgres;
+
+#[async_trait]
+impl Engine for Postgres {
+    fn database_type(&self) -> DatabaseType {
+        DatabaseType::Postgresql
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            transactions: true,
+            sql: true,
+            ddl_transactions: true,
+            srv: false,
+            multi_host: true,
+            unix_sockets: cfg!(unix),
+            isolation_levels: IsolationLevel::ALL,
+            default_port: 5432,
+            display_name: "PostgreSQL",
+            abbreviation: "pg",
+        }
+    }
+
+    async fn test(
+        &self,
+        url: &ConnectionUrl,
+        options: &TestOptions,
+        progress: &(dyn Fn(Stage) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> TestReport {
+        track::run(url, options, progress, cancel, |track| async move {
+            let settings = settings::Settings::read(url, options.home.as_deref()).await?;
+            let passes: &[session::Role] = match settings.session {
+                settings::SessionAttributes::PreferStandby => {
+                    &[session::Role::Standby, session::Role::Any]
+                }
+                settings::SessionAttributes::Is(ref role) => std::slice::from_ref(role),
+            };
+            let mut result = None;
+            for role in passes {
+                let dialer = session::Session {
+                    settings: &settings,
+                    track: &track,
+                    role: *role,
+                };
+                let outcome = dial::in_order(
+                    &track,
+                    &settings.endpoints,
+                    settings.connect_timeout,
+                    settings.shuffle,
+                    &dialer,
+                )
+                .await;
+                if outcome.is_ok() {
+                    return outcome;
+                }
+                result = Some(outcome);
+            }
+            result.unwrap_or_else(|| Err(track.too_late()))
+        })
+        .await
+    }
+}

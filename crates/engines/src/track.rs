@@ -1,0 +1,258 @@
+//! One run of a test: which stage it is at, how long each took, when it must end.
+
+use std::future::Future;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use connection_url::ConnectionUrl;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::{EngineError, code};
+use crate::failure::{Attempt, Failure};
+use crate::report::{Outcome, TestOptions, TestReport};
+use crate::scrub::Scrubber;
+use crate::stage::{Stage, StageTiming};
+
+struct State {
+    current: Stage,
+    since: Instant,
+    furthest: Stage,
+    spent: [Option<Duration>; Stage::ALL.len()],
+}
+
+/// The progress of one test. Shared by everything that runs in it.
+pub(crate) struct Track<'a> {
+    state: Mutex<State>,
+    progress: &'a (dyn Fn(Stage) + Send + Sync),
+    deadline: Instant,
+}
+
+impl<'a> Track<'a> {
+    fn new(timeout: Duration, progress: &'a (dyn Fn(Stage) + Send + Sync)) -> Self {
+        let now = Instant::now();
+        progress(Stage::Resolve);
+        let mut spent = [None; Stage::ALL.len()];
+        spent[Stage::Resolve as usize] = Some(Duration::ZERO);
+        Self {
+            state: Mutex::new(State {
+                current: Stage::Resolve,
+                since: now,
+                furthest: Stage::Resolve,
+                spent,
+            }),
+            progress,
+            // A timeout beyond what the clock can add means none; a day is as good.
+            deadline: now
+                .checked_add(timeout)
+                .unwrap_or(now + Duration::from_secs(86_400)),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panicking progress callback must not hide the result of the test.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Goes to a stage, which may be an earlier one when the next host is tried.
+    pub(crate) fn enter(&self, stage: Stage) {
+        let reached = {
+            let mut state = self.state();
+            let now = Instant::now();
+            state.close(now);
+            state.current = stage;
+            state.since = now;
+            state.spent[stage as usize].get_or_insert(Duration::ZERO);
+            let reached = stage > state.furthest;
+            state.furthest = state.furthest.max(stage);
+            reached
+        };
+        if reached {
+            (self.progress)(stage);
+        }
+    }
+
+    /// Goes to a stage unless a later one is reached: for attempts that run side by side.
+    pub(crate) fn advance(&self, stage: Stage) {
+        if stage > self.current() {
+            self.enter(stage);
+        }
+    }
+
+    /// The stage that the test is at.
+    pub(crate) fn current(&self) -> Stage {
+        self.state().current
+    }
+
+    /// The time that is left.
+    pub(crate) fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    /// The time that one attempt may take when `others` more may have to follow it.
+    ///
+    /// A host that swallows packets must not use up the time of those behind it: an engine's client would wait minutes
+    /// and then go on, a test that ends after seconds has to share them out.
+    pub(crate) fn share(&self, others: usize, limit: Option<Duration>) -> Option<Duration> {
+        let share = (others > 0)
+            .then(|| self.left() / u32::try_from(others.saturating_add(1)).unwrap_or(u32::MAX));
+        match (share, limit) {
+            (Some(share), Some(limit)) => Some(share.min(limit)),
+            (share, limit) => share.or(limit),
+        }
+    }
+
+    /// The failure of an attempt that took too long.
+    pub(crate) fn too_late(&self) -> Failure {
+        let stage = self.current();
+        let (code, message, remedy) = match stage {
+            Stage::Resolve => (
+                code::TIMED_OUT,
+                "The name servers did not answer in time.",
+                "Check the network and, where the name is internal, the VPN.",
+            ),
+            Stage::Tcp => (
+                code::CONNECT_TIMEOUT,
+                "No connection came about in time.",
+                "Check the host and the port, and that no firewall or missing VPN swallows the packets.",
+            ),
+            Stage::Tls => (
+                code::TIMED_OUT,
+                "The server accepted the connection and then did not answer in time.",
+                "Check that the port is the database's: a server of another kind waits silently. A server that is \
+                 overloaded or stopped does too.",
+            ),
+            _ => (
+                code::TIMED_OUT,
+                "The server did not answer in time.",
+                "Check that the port is the database's, and the server's load and log.",
+            ),
+        };
+        Failure::new(code, message)
+            .remedy(remedy)
+            .at(stage)
+            .try_next_address()
+    }
+
+    fn timings(&self) -> Vec<StageTiming> {
+        let mut state = self.state();
+        let now = Instant::now();
+        state.close(now);
+        state.since = now;
+        Stage::ALL
+            .into_iter()
+            .filter_map(|stage| {
+                state.spent[stage as usize].map(|spent| StageTiming {
+                    stage,
+                    ms: milliseconds(spent),
+                })
+            })
+            .collect()
+    }
+}
+
+impl State {
+    fn close(&mut self, now: Instant) {
+        let spent = now.saturating_duration_since(self.since);
+        *self.spent[self.current as usize].get_or_insert(Duration::ZERO) += spent;
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    // Microseconds are what a clock on a busy machine is good for; more digits would be noise in JSON.
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}
+
+/// Runs a test to its end, which is the earliest of: its result, the cancellation, the deadline.
+pub(crate) async fn run<'a, F>(
+    url: &ConnectionUrl,
+    options: &TestOptions,
+    progress: &'a (dyn Fn(Stage) + Send + Sync),
+    cancel: &CancellationToken,
+    test: impl FnOnce(std::sync::Arc<Track<'a>>) -> F,
+) -> TestReport
+where
+    F: Future<Output = Attempt<Outcome>>,
+{
+    let track = std::sync::Arc::new(Track::new(options.timeout, progress));
+    let deadline = tokio::time::Instant::from_std(track.deadline);
+    let result = tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(Failure::new(code::CANCELLED, "The test was cancelled.")
+            .remedy("Run it again when you want the answer.")),
+        result = test(std::sync::Arc::clone(&track)) => result,
+        () = tokio::time::sleep_until(deadline) => Err(track.too_late()),
+    };
+    let scrubber = Scrubber::new(url);
+    let mut report = TestReport {
+        connected: false,
+        server: None,
+        version: None,
+        latency_ms: None,
+        tls: None,
+        stage: track.current(),
+        stages: track.timings(),
+        error: None,
+    };
+    match result {
+        Ok(outcome) => {
+            report.connected = true;
+            report.stage = Stage::Ready;
+            report.server = Some(outcome.server.to_owned());
+            // The server's own text, like any other.
+            report.version = outcome.version.map(|version| scrubber.scrub(&version));
+            report.latency_ms = Some(milliseconds(outcome.latency));
+            report.tls = outcome.tls;
+        }
+        Err(failure) => {
+            let stage = failure.stage.unwrap_or(report.stage);
+            report.stage = stage;
+            report.error = Some(EngineError {
+                code: failure.code,
+                stage,
+                message: scrubber.scrub(&failure.message),
+                remedy: scrubber.scrub(&failure.remedy),
+                server_code: failure
+                    .server_code
+                    .map(|code| scrubber.scrub(&code).chars().take(64).collect()),
+                retryable: failure.retryable,
+            });
+        }
+    }
+    report
+}
+
+/// One failure out of those of several addresses: the one that got furthest, and what else was tried.
+pub(crate) fn combine(mut failures: Vec<(String, Failure)>) -> Failure {
+    let best = failures
+        .iter()
+        .enumerate()
+        .max_by_key(|(_, (_, failure))| failure.stage)
+        .map(|(index, _)| index);
+    let Some(best) = best else {
+        return Failure::new(code::RESOLVE_FAILED, "The URL names no host.")
+            .remedy("Add a host to the URL.")
+            .at(Stage::Resolve);
+    };
+    let (_, mut failure) = failures.swap_remove(best);
+    if !failures.is_empty() {
+        const NAMED: usize = 5;
+        let mut others: Vec<_> = failures
+            .iter()
+            .map(|(address, _)| address.clone())
+            .collect();
+        others.dedup();
+        let more = others.len().saturating_sub(NAMED);
+        others.truncate(NAMED);
+        failure.message = format!(
+            "{} Also tried in vain: {}",
+            failure.message,
+            others.join(", ")
+        );
+        failure.message += &if more > 0 {
+            format!(" and {more} more.")
+        } else {
+            ".".to_owned()
+        };
+    }
+    failure
+}
