@@ -232,14 +232,12 @@ fn a_test_can_run_inside_a_keyring() {
 fn servers_end_with_a_killed_test() {
     const VARIABLE: &str = "TAPEDECK_TEST_PID_FILE";
     if let Some(file) = std::env::var_os(VARIABLE) {
-        let server = std::thread::spawn(PrivateKeyring::start)
-            .join()
-            .expect("it starts");
+        let (keyring, postgres) =
+            std::thread::spawn(|| (PrivateKeyring::start(), Postgres::start()))
+                .join()
+                .expect("they start");
         std::thread::sleep(Duration::from_millis(200));
-        let pids = [
-            server.bus().pid(),
-            server.daemon().map_or(0, |daemon| daemon.pid()),
-        ];
+        let pids = [keyring.bus().pid(), postgres.pid()];
         assert!(
             pids.into_iter().all(pid_is_alive),
             "they outlive the thread that started them"
