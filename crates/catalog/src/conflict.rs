@@ -52,6 +52,9 @@ impl fmt::Display for Conflict {
                 "The catalog changed since the import was planned. Plan it again and look at what it does now.",
             );
         }
+        if self.kind == SubjectKind::Activity {
+            return formatter.write_str("This was undone already, or is too old to be undone.");
+        }
         match self.current_revision {
             Some(revision) => write!(
                 formatter,

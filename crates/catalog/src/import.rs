@@ -103,9 +103,9 @@ pub struct ImportPlan {
     /// What the plan was made from.
     #[serde(skip)]
     pub(crate) document: ExportDocument,
-    /// The product that bare databases go into.
+    /// When it was made; what it makes is dated so, which lets the same plan come out again.
     #[serde(skip)]
-    pub(crate) product: Option<String>,
+    pub(crate) planned_at: Timestamp,
 }
 
 impl ImportPlan {

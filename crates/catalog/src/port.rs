@@ -79,10 +79,11 @@ impl Context {
         }
     }
 
-    /// The time to write down.
+    /// The time to write down, to the millisecond that the catalog keeps.
     #[must_use]
     pub fn timestamp(&self) -> Timestamp {
-        self.now.unwrap_or_else(Timestamp::now)
+        let now = self.now.unwrap_or_else(Timestamp::now);
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 }
 

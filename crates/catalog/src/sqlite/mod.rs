@@ -1,16 +1,436 @@
-//! The catalog in an SQLite file.
+//! The catalog in an SQLite file: `catalog.sqlite3` in the data folder, in WAL mode, for its owner alone.
+//!
+//! Any number of processes may have it open. Whoever writes takes the write lock first, so that what a mutation read
+//! is still true when it commits; whoever reads sees one state and waits for no one.
 
+mod failure;
+mod history;
+mod mutations;
+mod open;
+mod rows;
+mod store;
+mod transfer;
+mod undo;
+mod write;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::Path;
 
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+use serde_json::Value;
+
+use self::failure::Failure;
+use self::rows::Scope;
+use self::store::Store;
 use crate::error::CatalogError;
+use crate::export::ExportDocument;
+use crate::import::{ImportOutcome, ImportPlan};
+use crate::input::{
+    DatabasePatch, EnvironmentPatch, NewDatabase, NewEnvironment, NewProduct, ProductPatch,
+};
+use crate::merge;
+use crate::port::{
+    Activity, Catalog, Committed, Context, LastTest, Matrix, MatrixDatabase, NamedSecret, Note,
+};
+use crate::records::{Database, Environment, Product};
 
 /// The catalog in a file.
-pub struct SqliteCatalog;
+pub struct SqliteCatalog {
+    store: Store,
+    catalog_id: String,
+}
+
+impl fmt::Debug for SqliteCatalog {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SqliteCatalog")
+            .field("path", &self.store.path)
+            .field("catalog_id", &self.catalog_id)
+            .finish()
+    }
+}
 
 impl SqliteCatalog {
-    /// Opens the catalog in a data folder, and makes both when they are not there.
+    /// Opens the catalog in a data folder, makes both when they are not there, and brings the file up to date. A copy
+    /// of the file is put beside it before it is changed.
     pub fn open(directory: &Path) -> Result<Self, CatalogError> {
-        let _ = directory;
-        Ok(Self)
+        Self::open_with(directory, open::MIGRATIONS)
+    }
+
+    fn open_with(directory: &Path, migrations: &[&str]) -> Result<Self, CatalogError> {
+        let (path, connection) = open::open_file(directory, migrations)?;
+        let store = Store::new(path, connection);
+        let catalog_id = store.read(|transaction| {
+            let sql = "SELECT value FROM meta WHERE key = 'catalog_id'";
+            Ok(transaction
+                .query_row(sql, [], |row| row.get::<_, String>(0))
+                .optional()?)
+        })?;
+        let catalog_id = match catalog_id {
+            Some(id) => id,
+            None => store.write(|transaction| {
+                transaction.execute(
+                    "INSERT OR IGNORE INTO meta (key, value) VALUES ('catalog_id', ?1)",
+                    [merge::new_id()],
+                )?;
+                let sql = "SELECT value FROM meta WHERE key = 'catalog_id'";
+                Ok(transaction.query_row(sql, [], |row| row.get(0))?)
+            })?,
+        };
+        Ok(Self { store, catalog_id })
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.store.path
+    }
+
+    /// Reads the whole file and every reference in it, and fails when anything is not as it should be.
+    pub fn check_integrity(&self) -> Result<(), CatalogError> {
+        self.store.read(|transaction| {
+            let answer: String =
+                transaction.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+            let dangling = transaction
+                .prepare("PRAGMA foreign_key_check")?
+                .exists([])?;
+            if answer == "ok" && !dangling {
+                Ok(())
+            } else {
+                Err(Failure::BrokenValue)
+            }
+        })
+    }
+}
+
+impl Catalog for SqliteCatalog {
+    fn catalog_id(&self) -> &str {
+        &self.catalog_id
+    }
+
+    fn change_token(&self) -> Result<u64, CatalogError> {
+        self.store.data_version()
+    }
+
+    fn create_product(
+        &self,
+        context: &Context,
+        new: &NewProduct,
+    ) -> Result<Committed<Product>, CatalogError> {
+        self.store
+            .write(|transaction| mutations::create_product(transaction, context, new))
+    }
+
+    fn update_product(
+        &self,
+        context: &Context,
+        product: &str,
+        patch: &ProductPatch,
+    ) -> Result<Committed<Product>, CatalogError> {
+        self.store
+            .write(|transaction| mutations::update_product(transaction, context, product, patch))
+    }
+
+    fn fetch_product(&self, product: &str) -> Result<Product, CatalogError> {
+        self.store
+            .read(|transaction| rows::find_product(transaction, product))
+    }
+
+    fn fetch_products(&self) -> Result<Vec<Product>, CatalogError> {
+        self.store.read(|transaction| rows::products(transaction))
+    }
+
+    fn delete_product(
+        &self,
+        context: &Context,
+        product: &str,
+        revision: Option<u64>,
+    ) -> Result<Committed<Product>, CatalogError> {
+        self.store
+            .write(|transaction| mutations::delete_product(transaction, context, product, revision))
+    }
+
+    fn create_environment(
+        &self,
+        context: &Context,
+        product: &str,
+        new: &NewEnvironment,
+    ) -> Result<Committed<Environment>, CatalogError> {
+        self.store
+            .write(|transaction| mutations::create_environment(transaction, context, product, new))
+    }
+
+    fn update_environment(
+        &self,
+        context: &Context,
+        product: &str,
+        slug: &str,
+        patch: &EnvironmentPatch,
+    ) -> Result<Committed<Environment>, CatalogError> {
+        self.store.write(|transaction| {
+            mutations::update_environment(transaction, context, product, slug, patch)
+        })
+    }
+
+    fn fetch_environment(&self, product: &str, slug: &str) -> Result<Environment, CatalogError> {
+        self.store.read(|transaction| {
+            let product = rows::find_product(transaction, product)?;
+            let environments = rows::environments(transaction, &product.id)?;
+            rows::find_environment(&environments, slug).cloned()
+        })
+    }
+
+    fn fetch_environments(&self, product: &str) -> Result<Vec<Environment>, CatalogError> {
+        self.store.read(|transaction| {
+            let product = rows::find_product(transaction, product)?;
+            rows::environments(transaction, &product.id)
+        })
+    }
+
+    fn delete_environment(
+        &self,
+        context: &Context,
+        product: &str,
+        slug: &str,
+        revision: Option<u64>,
+    ) -> Result<Committed<Environment>, CatalogError> {
+        self.store.write(|transaction| {
+            mutations::delete_environment(transaction, context, product, slug, revision)
+        })
+    }
+
+    fn order_environments(
+        &self,
+        context: &Context,
+        product: &str,
+        slugs: &[&str],
+    ) -> Result<Committed<Vec<Environment>>, CatalogError> {
+        self.store.write(|transaction| {
+            mutations::order_environments(transaction, context, product, slugs)
+        })
+    }
+
+    fn create_database(
+        &self,
+        context: &Context,
+        product: &str,
+        new: &NewDatabase,
+    ) -> Result<Committed<Database>, CatalogError> {
+        self.store
+            .write(|transaction| mutations::create_database(transaction, context, product, new))
+    }
+
+    fn update_database(
+        &self,
+        context: &Context,
+        product: &str,
+        database: &str,
+        patch: &DatabasePatch,
+    ) -> Result<Committed<Database>, CatalogError> {
+        self.store.write(|transaction| {
+            mutations::update_database(transaction, context, product, database, patch)
+        })
+    }
+
+    fn fetch_database(&self, product: &str, database: &str) -> Result<Database, CatalogError> {
+        self.store.read(|transaction| {
+            let product = rows::find_product(transaction, product)?;
+            rows::find_database(transaction, &product.id, database)
+        })
+    }
+
+    fn fetch_databases(&self, product: &str) -> Result<Vec<Database>, CatalogError> {
+        self.store.read(|transaction| {
+            let product = rows::find_product(transaction, product)?;
+            rows::databases(transaction, Scope::Product(&product.id))
+        })
+    }
+
+    fn delete_database(
+        &self,
+        context: &Context,
+        product: &str,
+        database: &str,
+        revision: Option<u64>,
+    ) -> Result<Committed<Database>, CatalogError> {
+        self.store.write(|transaction| {
+            mutations::delete_database(transaction, context, product, database, revision)
+        })
+    }
+
+    fn unset_environment_config(
+        &self,
+        context: &Context,
+        product: &str,
+        database: &str,
+        slug: &str,
+        revision: Option<u64>,
+    ) -> Result<Committed<Database>, CatalogError> {
+        self.store.write(|transaction| {
+            mutations::unset_environment_config(
+                transaction,
+                context,
+                product,
+                database,
+                slug,
+                revision,
+            )
+        })
+    }
+
+    fn record_test(
+        &self,
+        config_id: &str,
+        connection_url: &str,
+        test: &LastTest,
+    ) -> Result<(), CatalogError> {
+        self.store.write(|transaction| {
+            transaction
+                .prepare_cached(
+                    "INSERT INTO last_tests (config_id, at, result)
+                     SELECT id, ?3, ?4 FROM environment_configs WHERE id = ?1 AND connection_url = ?2
+                     ON CONFLICT (config_id) DO UPDATE SET at = excluded.at, result = excluded.result",
+                )?
+                .execute(params![
+                    config_id,
+                    connection_url,
+                    test.at.as_millisecond(),
+                    test.result.to_string(),
+                ])?;
+            Ok(())
+        })
+    }
+
+    fn named_secrets(&self) -> Result<Vec<NamedSecret>, CatalogError> {
+        self.store
+            .read(|transaction| history::named_secrets(transaction))
+    }
+
+    fn put_named_secret(&self, context: &Context, key: &str) -> Result<NamedSecret, CatalogError> {
+        self.store
+            .write(|transaction| history::put_named_secret(transaction, context, key))
+    }
+
+    fn remove_named_secret(&self, context: &Context, key: &str) -> Result<(), CatalogError> {
+        self.store
+            .write(|transaction| history::remove_named_secret(transaction, context, key))
+    }
+
+    fn settings(&self) -> Result<BTreeMap<String, Value>, CatalogError> {
+        self.store.read(|transaction| {
+            let sql = "SELECT key, value FROM settings";
+            let settings = rows::all(transaction, sql, [], |row| {
+                let value: String = row.get(1)?;
+                Ok((row.get(0)?, serde_json::from_str(&value)?))
+            })?;
+            Ok(settings.into_iter().collect())
+        })
+    }
+
+    fn setting(&self, key: &str) -> Result<Option<Value>, CatalogError> {
+        self.store.read(|transaction| {
+            let value: Option<String> = transaction
+                .prepare_cached("SELECT value FROM settings WHERE key = ?1")?
+                .query_row([key], |row| row.get(0))
+                .optional()?;
+            Ok(value
+                .map(|value| serde_json::from_str(&value))
+                .transpose()?)
+        })
+    }
+
+    fn set_setting(&self, key: &str, value: &Value) -> Result<(), CatalogError> {
+        self.store.write(|transaction| {
+            if value.is_null() {
+                transaction.execute("DELETE FROM settings WHERE key = ?1", [key])?;
+            } else {
+                transaction.execute(
+                    "INSERT INTO settings (key, value) VALUES (?1, ?2)
+                     ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                    params![key, value.to_string()],
+                )?;
+            }
+            Ok(())
+        })
+    }
+
+    fn activities(&self, limit: u32, before: Option<&str>) -> Result<Vec<Activity>, CatalogError> {
+        self.store
+            .read(|transaction| history::list(transaction, limit, before))
+    }
+
+    fn note_activity(&self, context: &Context, note: &Note) -> Result<Activity, CatalogError> {
+        self.store
+            .write(|transaction| history::note(transaction, context, note))
+    }
+
+    fn undo(&self, context: &Context, activity_id: &str) -> Result<Activity, CatalogError> {
+        self.store
+            .write(|transaction| undo::undo(transaction, context, activity_id))
+    }
+
+    fn matrix(&self, product: &str) -> Result<Matrix, CatalogError> {
+        self.store.read(|transaction| {
+            let product = rows::find_product(transaction, product)?;
+            let environments = rows::environments(transaction, &product.id)?;
+            let databases = rows::plain_databases(transaction, Scope::Product(&product.id))?;
+            let last_tests = rows::last_tests(transaction, &product.id)?;
+            let databases = databases
+                .into_iter()
+                .map(|plain| MatrixDatabase {
+                    id: plain.database.id,
+                    name: plain.database.name,
+                    tag: plain.database.tag,
+                    database_type: plain.database.database_type,
+                    description: plain.database.description,
+                    revision: plain.database.revision,
+                    envs: plain.database.envs,
+                    action_count: plain.counts.0,
+                    migration_count: plain.counts.1,
+                })
+                .collect();
+            Ok(Matrix {
+                product,
+                environments,
+                databases,
+                last_tests,
+            })
+        })
+    }
+
+    fn secret_ids_in_use(&self) -> Result<BTreeSet<String>, CatalogError> {
+        self.store
+            .read(|transaction| history::secret_ids_in_use(transaction))
+    }
+
+    fn purge(&self, older_than: Timestamp) -> Result<Vec<String>, CatalogError> {
+        self.store
+            .write(|transaction| history::purge(transaction, older_than))
+    }
+
+    fn export_product(&self, product: &str) -> Result<ExportDocument, CatalogError> {
+        self.store
+            .read(|transaction| transfer::export_product(transaction, product))
+    }
+
+    fn plan_import(
+        &self,
+        document: &ExportDocument,
+        product: Option<&str>,
+    ) -> Result<ImportPlan, CatalogError> {
+        let now = Context::cli().timestamp();
+        self.store
+            .read(|transaction| transfer::plan_import(transaction, document, product, now))
+    }
+
+    fn apply_import(
+        &self,
+        context: &Context,
+        plan: &ImportPlan,
+    ) -> Result<ImportOutcome, CatalogError> {
+        self.store
+            .write(|transaction| transfer::apply_import(transaction, context, plan))
     }
 }

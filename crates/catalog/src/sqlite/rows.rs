@@ -1,0 +1,366 @@
+//! Records out of rows.
+
+use std::collections::{BTreeMap, HashMap};
+use std::str::FromStr;
+
+use connection_url::DatabaseType;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::de::DeserializeOwned;
+
+use super::failure::Failure;
+use crate::error::{CatalogError, SubjectKind};
+use crate::port::LastTest;
+use crate::records::{
+    Database, DatabaseItem, Environment, EnvironmentClass, EnvironmentConfig, Extra, Product,
+};
+
+/// Milliseconds since 1970, as they stand in the file.
+pub(super) fn timestamp(milliseconds: i64) -> Result<Timestamp, Failure> {
+    Timestamp::from_millisecond(milliseconds).map_err(|_| Failure::BrokenValue)
+}
+
+fn json<T: DeserializeOwned + Default>(text: &str) -> Result<T, Failure> {
+    // Nearly every record has none, and thousands are read at once.
+    if text == "{}" {
+        return Ok(T::default());
+    }
+    Ok(serde_json::from_str(text)?)
+}
+
+fn revision(row: &Row<'_>, column: usize) -> Result<u64, Failure> {
+    let revision: i64 = row.get(column)?;
+    u64::try_from(revision).map_err(|_| Failure::BrokenValue)
+}
+
+fn text<'row>(row: &'row Row<'_>, column: usize) -> Result<&'row str, Failure> {
+    row.get_ref(column)?
+        .as_str()
+        .map_err(|_| Failure::BrokenValue)
+}
+
+const PRODUCT: &str =
+    "SELECT id, tag, name, description, revision, created_at, updated_at, extra FROM products";
+
+fn product(row: &Row<'_>) -> Result<Product, Failure> {
+    Ok(Product {
+        id: row.get(0)?,
+        tag: row.get(1)?,
+        name: row.get(2)?,
+        description: row.get(3)?,
+        revision: revision(row, 4)?,
+        created_at: timestamp(row.get(5)?)?,
+        updated_at: timestamp(row.get(6)?)?,
+        extra: json(text(row, 7)?)?,
+    })
+}
+
+/// Reads every row by a function that fails with [`Failure`].
+pub(super) fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    parameters: impl rusqlite::Params,
+    mut read: impl FnMut(&Row<'_>) -> Result<T, Failure>,
+) -> Result<Vec<T>, Failure> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(parameters)?;
+    let mut records = Vec::new();
+    while let Some(row) = rows.next()? {
+        records.push(read(row)?);
+    }
+    Ok(records)
+}
+
+fn first<T>(mut records: Vec<T>, kind: SubjectKind, name: &str) -> Result<T, Failure> {
+    match records.is_empty() {
+        true => Err(CatalogError::not_found(kind, name).into()),
+        false => Ok(records.swap_remove(0)),
+    }
+}
+
+pub(super) fn products(connection: &Connection) -> Result<Vec<Product>, Failure> {
+    let sql = format!("{PRODUCT} ORDER BY created_at, id");
+    all(connection, &sql, [], product)
+}
+
+/// The product with this tag, or else with this id.
+pub(super) fn find_product(connection: &Connection, name: &str) -> Result<Product, Failure> {
+    let sql = format!("{PRODUCT} WHERE tag = ?1 OR id = ?1 ORDER BY tag = ?1 DESC LIMIT 1");
+    first(
+        all(connection, &sql, [name], product)?,
+        SubjectKind::Product,
+        name,
+    )
+}
+
+const ENVIRONMENT: &str =
+    "SELECT id, product_id, env_name, slug, description, position, active, class, revision,
+     created_at, updated_at, extra FROM environments";
+
+fn environment(row: &Row<'_>) -> Result<Environment, Failure> {
+    Ok(Environment {
+        id: row.get(0)?,
+        product_id: row.get(1)?,
+        env_name: row.get(2)?,
+        slug: row.get(3)?,
+        description: row.get(4)?,
+        order: row.get(5)?,
+        active: row.get(6)?,
+        class: EnvironmentClass::from_str(text(row, 7)?).map_err(|_| Failure::BrokenValue)?,
+        revision: revision(row, 8)?,
+        created_at: timestamp(row.get(9)?)?,
+        updated_at: timestamp(row.get(10)?)?,
+        extra: json(text(row, 11)?)?,
+    })
+}
+
+/// A product's environments, in the order of the columns.
+pub(super) fn environments(
+    connection: &Connection,
+    product_id: &str,
+) -> Result<Vec<Environment>, Failure> {
+    let sql = format!("{ENVIRONMENT} WHERE product_id = ?1 ORDER BY position, id");
+    all(connection, &sql, [product_id], environment)
+}
+
+/// One environment among a product's, by slug or else by id.
+pub(super) fn find_environment<'a>(
+    environments: &'a [Environment],
+    name: &str,
+) -> Result<&'a Environment, Failure> {
+    environments
+        .iter()
+        .find(|environment| environment.slug == name)
+        .or_else(|| {
+            environments
+                .iter()
+                .find(|environment| environment.id == name)
+        })
+        .ok_or_else(|| CatalogError::not_found(SubjectKind::Environment, name).into())
+}
+
+/// Which databases are read.
+#[derive(Clone, Copy)]
+pub(super) enum Scope<'a> {
+    /// Every one of a product, in the order they were made.
+    Product(&'a str),
+    /// One, by its id.
+    Database(&'a str),
+}
+
+impl<'a> Scope<'a> {
+    fn id(self) -> &'a str {
+        match self {
+            Self::Product(id) | Self::Database(id) => id,
+        }
+    }
+
+    fn condition(self) -> &'static str {
+        match self {
+            Self::Product(_) => "d.product_id = ?1",
+            Self::Database(_) => "d.id = ?1",
+        }
+    }
+}
+
+/// The databases of a scope without their actions and migrations; `counts` has how many of each there are.
+pub(super) struct Plain {
+    pub(super) database: Database,
+    pub(super) counts: (u64, u64),
+}
+
+/// Reads databases with their configs: two statements, however many there are.
+pub(super) fn plain_databases(
+    connection: &Connection,
+    scope: Scope<'_>,
+) -> Result<Vec<Plain>, Failure> {
+    let sql = format!(
+        "SELECT d.id, d.product_id, d.name, d.tag, d.type, d.description, d.revision, d.created_at, d.updated_at,
+            d.extra, (SELECT count(*) FROM actions a WHERE a.database_id = d.id),
+            (SELECT count(*) FROM migrations m WHERE m.database_id = d.id)
+         FROM databases d WHERE {} ORDER BY d.created_at, d.id",
+        scope.condition()
+    );
+    let mut databases = all(connection, &sql, [scope.id()], |row| {
+        Ok(Plain {
+            database: Database {
+                id: row.get(0)?,
+                product_id: row.get(1)?,
+                name: row.get(2)?,
+                tag: row.get(3)?,
+                database_type: DatabaseType::from_str(text(row, 4)?)
+                    .map_err(|_| Failure::BrokenValue)?,
+                description: row.get(5)?,
+                envs: Vec::new(),
+                actions: Vec::new(),
+                migrations: Vec::new(),
+                revision: revision(row, 6)?,
+                created_at: timestamp(row.get(7)?)?,
+                updated_at: timestamp(row.get(8)?)?,
+                extra: json(text(row, 9)?)?,
+            },
+            counts: (revision(row, 10)?, revision(row, 11)?),
+        })
+    })?;
+    let places: HashMap<String, usize> = databases
+        .iter()
+        .enumerate()
+        .map(|(place, plain)| (plain.database.id.clone(), place))
+        .collect();
+    read_configs(connection, scope, |database_id, config| {
+        if let Some(place) = places.get(database_id) {
+            databases[*place].database.envs.push(config);
+        }
+    })?;
+    Ok(databases)
+}
+
+fn read_configs(
+    connection: &Connection,
+    scope: Scope<'_>,
+    mut take: impl FnMut(&str, EnvironmentConfig),
+) -> Result<(), Failure> {
+    // In no order: sorting thousands of rows in SQL costs more than sorting each database's few here. The order of
+    // the environments comes from the outer loop instead, which CROSS JOIN fixes.
+    let from = match scope {
+        Scope::Product(_) => {
+            "environments e CROSS JOIN environment_configs c ON c.environment_id = e.id WHERE e.product_id = ?1"
+        }
+        Scope::Database(_) => {
+            "environment_configs c JOIN environments e ON e.id = c.environment_id WHERE c.database_id = ?1"
+        }
+    };
+    let sql = format!(
+        "SELECT c.database_id, c.id, c.environment_id, e.slug, c.connection_url, c.description, c.secrets, c.extra
+         FROM {from} ORDER BY e.position, e.id"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([scope.id()])?;
+    while let Some(row) = rows.next()? {
+        let secrets: BTreeMap<String, String> = json(text(row, 6)?)?;
+        let extra: Extra = json(text(row, 7)?)?;
+        let config = EnvironmentConfig {
+            id: row.get(1)?,
+            environment_id: row.get(2)?,
+            slug: row.get(3)?,
+            connection_url: row.get(4)?,
+            description: row.get(5)?,
+            secrets,
+            extra,
+        };
+        take(text(row, 0)?, config);
+    }
+    Ok(())
+}
+
+/// Reads databases whole: four statements, however many there are.
+pub(super) fn databases(
+    connection: &Connection,
+    scope: Scope<'_>,
+) -> Result<Vec<Database>, Failure> {
+    let plain = plain_databases(connection, scope)?;
+    let has_items = plain.iter().any(|plain| plain.counts != (0, 0));
+    let mut databases: Vec<Database> = plain.into_iter().map(|plain| plain.database).collect();
+    if !has_items {
+        return Ok(databases);
+    }
+    let places: HashMap<String, usize> = databases
+        .iter()
+        .enumerate()
+        .map(|(place, database)| (database.id.clone(), place))
+        .collect();
+    for table in ["actions", "migrations"] {
+        let sql = format!(
+            "SELECT i.database_id, i.id, i.record FROM {table} i JOIN databases d ON d.id = i.database_id
+             WHERE {} ORDER BY i.database_id, i.position",
+            scope.condition()
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([scope.id()])?;
+        while let Some(row) = rows.next()? {
+            let item = DatabaseItem {
+                id: row.get(1)?,
+                fields: serde_json::from_str(text(row, 2)?)?,
+            };
+            if let Some(place) = places.get(text(row, 0)?) {
+                let database = &mut databases[*place];
+                match table {
+                    "actions" => database.actions.push(item),
+                    _ => database.migrations.push(item),
+                }
+            }
+        }
+    }
+    Ok(databases)
+}
+
+/// The id of the database with this tag, or else with this id.
+fn database_id(
+    connection: &Connection,
+    product_id: &str,
+    name: &str,
+) -> Result<Option<String>, Failure> {
+    let id = connection
+        .prepare_cached(
+            "SELECT id FROM databases WHERE product_id = ?1 AND (tag = ?2 OR id = ?2)
+             ORDER BY tag = ?2 DESC LIMIT 1",
+        )?
+        .query_row(params![product_id, name], |row| row.get(0))
+        .optional()?;
+    Ok(id)
+}
+
+/// The database with this tag, or else with this id, whole.
+pub(super) fn find_database(
+    connection: &Connection,
+    product_id: &str,
+    name: &str,
+) -> Result<Database, Failure> {
+    let found = match database_id(connection, product_id, name)? {
+        Some(id) => databases(connection, Scope::Database(&id))?,
+        None => Vec::new(),
+    };
+    first(found, SubjectKind::Database, name)
+}
+
+/// Whether another record than `own_id` has the tag.
+pub(super) fn tag_taken(
+    connection: &Connection,
+    product_id: Option<&str>,
+    tag: &str,
+    own_id: &str,
+) -> Result<bool, Failure> {
+    let taken = match product_id {
+        None => connection
+            .prepare_cached("SELECT 1 FROM products WHERE tag = ?1 AND id <> ?2")?
+            .exists(params![tag, own_id])?,
+        Some(product_id) => connection
+            .prepare_cached(
+                "SELECT 1 FROM databases WHERE product_id = ?1 AND tag = ?2 AND id <> ?3",
+            )?
+            .exists(params![product_id, tag, own_id])?,
+    };
+    Ok(taken)
+}
+
+/// The last test of each config of a product.
+pub(super) fn last_tests(
+    connection: &Connection,
+    product_id: &str,
+) -> Result<BTreeMap<String, LastTest>, Failure> {
+    let tests = all(
+        connection,
+        "SELECT t.config_id, t.at, t.result FROM environments e
+         JOIN environment_configs c ON c.environment_id = e.id JOIN last_tests t ON t.config_id = c.id
+         WHERE e.product_id = ?1",
+        [product_id],
+        |row| {
+            let test = LastTest {
+                at: timestamp(row.get(1)?)?,
+                result: serde_json::from_str(text(row, 2)?)?,
+            };
+            Ok((row.get(0)?, test))
+        },
+    )?;
+    Ok(tests.into_iter().collect())
+}
