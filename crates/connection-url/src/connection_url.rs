@@ -7,11 +7,12 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::build::encode_in_place;
 use crate::edit::{self, Edit};
 use crate::parsed::{Form, Parsed};
-use crate::reference::{find_references, is_whole_reference};
+use crate::reference::is_whole_reference;
+use crate::repair::suggest;
 use crate::secret_slot::canonical_name;
 use crate::{
     DatabaseType, Diagnostic, Host, MASK, Reference, SecretSlot, SlotState, Span, TextChange,
-    UrlDocument, UrlError, UrlOption, uri,
+    UrlDocument, UrlError, UrlOption, keyword_value, mongodb, mysql, postgres, uri,
 };
 
 /// A connection URL, a libpq keyword/value string, or one `$Secret{KEY}` that stands for either.
@@ -30,7 +31,7 @@ impl ConnectionUrl {
     /// When the engine that the scheme names would refuse the text. The error says where, and never quotes a secret.
     pub fn parse(text: &str, database_type: Option<DatabaseType>) -> Result<Self, UrlError> {
         let mut parsed = read(text, database_type)?;
-        parsed.references = find_references(text);
+        parsed.finish(text);
         Ok(Self {
             text: Zeroizing::new(text.to_owned()),
             parsed,
@@ -76,7 +77,7 @@ impl ConnectionUrl {
                 continue;
             }
             masked.push_str(Span::new(position, slot.span.start).of(&self.text));
-            masked.push_str(MASK);
+            masked.push_str(&mask_text(&self.text, slot.span, self.parsed.form));
             position = slot.span.end;
         }
         masked.push_str(Span::new(position, self.text.len()).of(&self.text));
@@ -165,23 +166,47 @@ impl ConnectionUrl {
     ) -> Result<Self, UrlError> {
         let mut text = Zeroizing::new(String::with_capacity(self.text.len() + 64));
         let mut position = 0;
-        let mut filled = 0_usize;
+        let mut filled: Vec<Option<Zeroizing<String>>> =
+            Vec::with_capacity(self.parsed.slots.len());
         for slot in &self.parsed.slots {
-            if slot.state != SlotState::Masked {
-                continue;
-            }
-            if let Some(raw) = get(&slot.name) {
+            let raw = match slot.state {
+                SlotState::Masked => get(&slot.name),
+                _ => None,
+            };
+            if let Some(raw) = &raw {
                 text.push_str(Span::new(position, slot.span.start).of(&self.text));
-                text.push_str(&raw);
+                text.push_str(raw);
                 position = slot.span.end;
-                filled += 1;
             }
+            filled.push(raw);
         }
-        if filled == 0 {
+        if filled.iter().all(Option::is_none) {
             return Ok(self.clone());
         }
         text.push_str(Span::new(position, self.text.len()).of(&self.text));
-        Self::parse(&text, self.parsed.database_type)
+        let does_not_fit = || {
+            UrlError::new(
+                "secret_does_not_fit",
+                "The stored secret does not fit its place in the URL; enter it again.",
+                Span::new(0, self.text.len()),
+            )
+        };
+        let url = Self::parse(&text, self.parsed.database_type).map_err(|_| does_not_fit())?;
+        // A raw text must fill its slot and nothing else: it cannot move a host or add an option unnoticed.
+        let fits = url.parsed.slots.len() == filled.len()
+            && url
+                .parsed
+                .slots
+                .iter()
+                .zip(&self.parsed.slots)
+                .zip(&filled)
+                .all(|((new, old), raw)| {
+                    let expected = raw
+                        .as_ref()
+                        .map_or_else(|| old.span.of(&self.text), |raw| raw.as_str());
+                    new.name == old.name && new.span.of(&url.text) == expected
+                });
+        if fits { Ok(url) } else { Err(does_not_fit()) }
     }
 
     /// Replaces each `$Secret{KEY}`. Inside a part the value is encoded for that part, so that it cannot change
@@ -247,20 +272,52 @@ impl ConnectionUrl {
     }
 }
 
+/// What masks a slot. A quoted value that runs into the next keyword keeps its quotes: without them both would be one.
+fn mask_text(text: &str, span: Span, form: Form) -> String {
+    let runs_on = form == Form::KeywordValue
+        && span.of(text).starts_with('\'')
+        && text[span.end..]
+            .starts_with(|next: char| !next.is_ascii_whitespace() && next != '\u{b}');
+    if runs_on {
+        format!("'{MASK}'")
+    } else {
+        MASK.to_owned()
+    }
+}
+
 fn read(text: &str, database_type: Option<DatabaseType>) -> Result<Parsed, UrlError> {
     if is_whole_reference(text) {
         return Ok(Parsed::new(database_type, Form::Reference));
     }
+    read_written(text, database_type).map_err(|error| suggest(text, error))
+}
+
+fn read_written(text: &str, database_type: Option<DatabaseType>) -> Result<Parsed, UrlError> {
+    uri::refuse_nul(text)?;
     let whole = Span::new(0, text.len());
-    let Some((scheme, span)) = uri::scheme_of(text) else {
-        return Err(UrlError::new(
-            "missing_scheme",
-            "A connection URL starts with a scheme such as postgresql://.",
-            whole,
-        )
-        .field("scheme"));
+    let found = uri::scheme_of(text)
+        .map(|(scheme, span)| (DatabaseType::from_scheme(&scheme), scheme, span));
+    let Some((found, scheme, span)) = found else {
+        let may_be_keyword_value =
+            database_type.is_none_or(|wanted| wanted == DatabaseType::Postgresql);
+        if may_be_keyword_value && text.contains('=') {
+            return keyword_value::parse(text);
+        }
+        let message = match database_type {
+            Some(DatabaseType::Mongodb) => {
+                "A MongoDB URL starts with mongodb:// or mongodb+srv://."
+            }
+            Some(DatabaseType::Mysql) => "A MySQL URL starts with mysql:// or mariadb://.",
+            Some(DatabaseType::Postgresql) => {
+                "A PostgreSQL URL starts with postgresql:// or postgres://."
+            }
+            None => {
+                "A connection URL starts with a scheme such as postgresql://, mysql:// or mongodb://."
+            }
+        };
+        return Err(UrlError::new("missing_scheme", message, whole).field("scheme"));
     };
-    let Some(found) = DatabaseType::from_scheme(&scheme) else {
+    let Some(found) = found else {
         return Err(UrlError::new(
             "unknown_scheme",
             "No database is known by this scheme.",
@@ -282,7 +339,19 @@ fn read(text: &str, database_type: Option<DatabaseType>) -> Result<Parsed, UrlEr
         )
         .field("scheme"));
     }
-    uri::parse_plain(text, found)
+    // libpq and the MongoDB drivers compare the scheme as it stands; MySQL Shell does not.
+    if found != DatabaseType::Mysql && span.of(text) != scheme {
+        return Err(
+            UrlError::new("scheme_case", "The scheme is written in lowercase.", span)
+                .field("scheme")
+                .repair("Write it in lowercase", vec![TextChange::new(span, scheme)]),
+        );
+    }
+    match found {
+        DatabaseType::Postgresql => postgres::parse(text, scheme, span),
+        DatabaseType::Mysql => mysql::parse(text, scheme, span),
+        DatabaseType::Mongodb => mongodb::parse(text, scheme, span),
+    }
 }
 
 impl fmt::Display for ConnectionUrl {

@@ -1,16 +1,18 @@
-//! Form edits as text changes by span.
+//! Form edits as text changes by span: what an edit does not name stays byte for byte.
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::build::host_text;
+use crate::build::{encode_in_keyword_value, host_lists, host_text, option_text};
+use crate::parsed::Form;
 use crate::percent::{Keep, encode};
 use crate::reference::is_reference_key;
-use crate::{ConnectionUrl, Host, MASK, Span, TextChange, UrlError};
+use crate::secret_slot::is_secret_option;
+use crate::{ConnectionUrl, DatabaseType, Host, MASK, Span, TextChange, UrlError, UrlOption};
 
 /// One change that a person makes in the form.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Edit {
     /// The user name; `None` removes it.
     User(Option<String>),
@@ -20,7 +22,7 @@ pub enum Edit {
     Hosts(Vec<Host>),
     /// The database; `None` removes it.
     Database(Option<String>),
-    /// One option; `None` removes every occurrence.
+    /// One option; `None` removes every occurrence. Where a secret stands, the value `***` is a mask.
     SetOption {
         /// The option's name.
         name: String,
@@ -31,12 +33,29 @@ pub enum Edit {
     Scheme(String),
 }
 
+impl fmt::Debug for Edit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(user) => formatter.debug_tuple("User").field(user).finish(),
+            Self::Password(password) => formatter.debug_tuple("Password").field(password).finish(),
+            Self::Hosts(hosts) => formatter.debug_tuple("Hosts").field(hosts).finish(),
+            Self::Database(database) => formatter.debug_tuple("Database").field(database).finish(),
+            // The value may be a secret.
+            Self::SetOption { name, .. } => formatter
+                .debug_struct("SetOption")
+                .field("name", name)
+                .finish_non_exhaustive(),
+            Self::Scheme(scheme) => formatter.debug_tuple("Scheme").field(scheme).finish(),
+        }
+    }
+}
+
 /// What takes the password's place.
 #[derive(Clone, PartialEq, Eq)]
 pub enum PasswordEdit {
     /// `***`: the password is kept elsewhere.
     Mask,
-    /// A password in plain text; references in it stay references.
+    /// A password in plain text; a `$Secret{KEY}` in it stays a reference.
     Text(Zeroizing<String>),
     /// `$Secret{KEY}`, by its key.
     Reference(String),
@@ -65,97 +84,425 @@ pub fn apply_changes(text: &str, changes: &[TextChange]) -> String {
     result
 }
 
+/// The changes that make the edit.
 pub(crate) fn changes(url: &ConnectionUrl, edit: &Edit) -> Result<Vec<TextChange>, UrlError> {
+    if url.form() == Form::Reference {
+        return Err(UrlError::new(
+            "not_editable",
+            "The whole URL is a named secret; its parts cannot be edited here.",
+            Span::new(0, url.expose().len()),
+        ));
+    }
+    match edit {
+        Edit::Scheme(scheme) => change_scheme(url, scheme),
+        Edit::User(user) => Ok(change_user(
+            url,
+            user.as_deref().filter(|user| !user.is_empty()),
+        )),
+        Edit::Password(password) => change_password(url, password.as_ref()),
+        Edit::Hosts(hosts) => Ok(change_hosts(url, hosts)),
+        Edit::Database(database) => Ok(change_database(
+            url,
+            database.as_deref().filter(|database| !database.is_empty()),
+        )),
+        Edit::SetOption { name, value } => Ok(set_option(url, name, value.as_deref())),
+    }
+}
+
+fn change_scheme(url: &ConnectionUrl, scheme: &str) -> Result<Vec<TextChange>, UrlError> {
     let layout = &url.parsed().layout;
-    Ok(match edit {
-        Edit::Scheme(scheme) => vec![TextChange::new(layout.scheme, scheme.as_str())],
-        Edit::User(user) => {
-            let text = encode(user.as_deref().unwrap_or_default(), Keep::Unreserved);
-            match layout.user {
-                Some(span) => vec![TextChange::new(span, text)],
-                None => vec![TextChange::new(
+    if url.form() == Form::KeywordValue || DatabaseType::from_scheme(scheme).is_none() {
+        return Err(UrlError::new(
+            "unknown_scheme",
+            "No database is known by this scheme.",
+            layout.scheme,
+        )
+        .field("scheme"));
+    }
+    Ok(vec![TextChange::new(layout.scheme, scheme)])
+}
+
+fn type_of(url: &ConnectionUrl) -> DatabaseType {
+    url.database_type().unwrap_or(DatabaseType::Postgresql)
+}
+
+/// The option that a part is written as, when it is.
+fn folded<'a>(url: &'a ConnectionUrl, name: &str) -> Option<&'a UrlOption> {
+    url.find_option(name).filter(|option| option.folded)
+}
+
+fn change_user(url: &ConnectionUrl, user: Option<&str>) -> Vec<TextChange> {
+    if url.is_keyword_value() || folded(url, "user").is_some() {
+        let mut changes = set_option(url, "user", user);
+        if user.is_none() {
+            // The authority's user would come through again.
+            changes.splice(0..0, user_in_authority(url, None));
+        }
+        return changes;
+    }
+    user_in_authority(url, user)
+}
+
+fn user_in_authority(url: &ConnectionUrl, user: Option<&str>) -> Vec<TextChange> {
+    let layout = &url.parsed().layout;
+    let Some(span) = layout.user else {
+        return user
+            .map(|user| {
+                TextChange::new(
                     Span::at(layout.hosts.start),
-                    format!("{text}@"),
-                )],
-            }
+                    format!("{}@", encode(user, Keep::Unreserved)),
+                )
+            })
+            .into_iter()
+            .collect();
+    };
+    match user {
+        Some(user) => vec![TextChange::new(span, encode(user, Keep::Unreserved))],
+        None if layout.password.is_some() => vec![TextChange::new(span, "")],
+        None => vec![TextChange::new(layout.userinfo, "")],
+    }
+}
+
+fn change_password(
+    url: &ConnectionUrl,
+    password: Option<&PasswordEdit>,
+) -> Result<Vec<TextChange>, UrlError> {
+    let plain: Option<Zeroizing<String>> = match password {
+        None => None,
+        Some(PasswordEdit::Mask) => Some(Zeroizing::new(MASK.to_owned())),
+        Some(PasswordEdit::Text(text)) => Some(text.clone()),
+        Some(PasswordEdit::Reference(key)) if is_reference_key(key) => {
+            Some(Zeroizing::new(format!("$Secret{{{key}}}")))
         }
-        Edit::Password(password) => {
-            let text = match password {
-                None => None,
-                Some(PasswordEdit::Mask) => Some(MASK.to_owned()),
-                Some(PasswordEdit::Text(text)) => Some(encode(text, Keep::Unreserved)),
-                Some(PasswordEdit::Reference(key)) => {
-                    if !is_reference_key(key) {
-                        return Err(UrlError::new(
-                            "invalid_reference",
-                            "This cannot name a secret.",
-                            Span::default(),
-                        )
-                        .field("password"));
-                    }
-                    Some(format!("$Secret{{{key}}}"))
-                }
+        Some(PasswordEdit::Reference(_)) => {
+            return Err(UrlError::new(
+                "invalid_reference",
+                "This cannot name a secret.",
+                Span::default(),
+            )
+            .field("password"));
+        }
+    };
+    // A password of three stars is no mask unless the edit says so.
+    let stars = matches!(password, Some(PasswordEdit::Text(text)) if text.as_str() == MASK);
+    let in_option = url.is_keyword_value() || folded(url, "password").is_some();
+    if in_option {
+        let mut changes = set_value(
+            url,
+            "password",
+            plain.as_ref().map(|plain| plain.as_str()),
+            stars,
+        );
+        if plain.is_none() {
+            changes.splice(0..0, password_in_authority(url, None));
+        }
+        return Ok(changes);
+    }
+    let text = plain.map(|plain| {
+        Zeroizing::new(if plain.as_str() == MASK && !stars {
+            MASK.to_owned()
+        } else {
+            encode(&plain, Keep::Unreserved)
+        })
+    });
+    Ok(password_in_authority(
+        url,
+        text.as_ref().map(|text| text.as_str()),
+    ))
+}
+
+fn password_in_authority(url: &ConnectionUrl, text: Option<&str>) -> Vec<TextChange> {
+    let layout = &url.parsed().layout;
+    // The slot rather than the span: it holds all of a password with stray characters in it.
+    let slot = url
+        .secret_slots()
+        .iter()
+        .find(|slot| slot.name == "password")
+        .map(|slot| slot.span);
+    let slot = slot.filter(|_| url.form() == Form::Url);
+    match (slot, text) {
+        (Some(span), Some(text)) => vec![TextChange::new(span, text)],
+        (Some(span), None)
+            if layout.user.is_some_and(|user| user.is_empty()) && layout.password == Some(span) =>
+        {
+            vec![TextChange::new(layout.userinfo, "")]
+        }
+        (Some(span), None) => vec![TextChange::new(Span::new(span.start - 1, span.end), "")],
+        (None, None) => Vec::new(),
+        (None, Some(text)) => match layout.user {
+            Some(user) => vec![TextChange::new(Span::at(user.end), format!(":{text}"))],
+            None => vec![TextChange::new(
+                Span::at(layout.hosts.start),
+                format!(":{text}@"),
+            )],
+        },
+    }
+}
+
+fn change_database(url: &ConnectionUrl, database: Option<&str>) -> Vec<TextChange> {
+    if url.is_keyword_value() || folded(url, "dbname").is_some() {
+        let mut changes = set_option(url, "dbname", database);
+        if database.is_none() {
+            changes.splice(0..0, database_in_path(url, None));
+        }
+        return changes;
+    }
+    database_in_path(url, database)
+}
+
+fn database_in_path(url: &ConnectionUrl, database: Option<&str>) -> Vec<TextChange> {
+    let layout = &url.parsed().layout;
+    match (layout.database, database) {
+        (Some(span), Some(database)) => {
+            vec![TextChange::new(span, encode(database, Keep::Unreserved))]
+        }
+        (Some(span), None) if span.is_empty() => Vec::new(),
+        (Some(span), None) => vec![TextChange::new(span, "")],
+        (None, Some(database)) => {
+            vec![TextChange::new(
+                Span::at(layout.hosts.end),
+                format!("/{}", encode(database, Keep::Unreserved)),
+            )]
+        }
+        (None, None) => Vec::new(),
+    }
+}
+
+fn change_hosts(url: &ConnectionUrl, hosts: &[Host]) -> Vec<TextChange> {
+    if url.hosts() == hosts {
+        return Vec::new();
+    }
+    let (host, port) = host_lists(hosts);
+    if url.is_keyword_value() {
+        let mut changes = set_option(url, "host", host.as_deref());
+        merge(
+            &mut changes,
+            set_option(url, "port", port.as_deref()),
+            url.expose(),
+        );
+        return changes;
+    }
+    let in_options: &[&str] = match type_of(url) {
+        DatabaseType::Postgresql => &["host", "port"],
+        DatabaseType::Mysql => &["socket"],
+        DatabaseType::Mongodb => &[],
+    };
+    if in_options.iter().all(|name| folded(url, name).is_none()) {
+        return hosts_in_authority(url, hosts);
+    }
+    // Where the list stands in an option that can say the new one, it stays there.
+    let layout = &url.parsed().layout;
+    if type_of(url) == DatabaseType::Mysql {
+        if let [Host::Socket { path, .. }] = hosts {
+            return set_option(url, "socket", Some(path));
+        }
+    } else if layout.hosts.is_empty()
+        && folded(url, "host").is_some()
+        && (port.is_none() || folded(url, "port").is_some())
+    {
+        let mut changes = set_option(url, "host", host.as_deref());
+        merge(
+            &mut changes,
+            set_option(url, "port", port.as_deref()),
+            url.expose(),
+        );
+        return changes;
+    }
+    let mut changes = hosts_in_authority(url, hosts);
+    changes.extend(remove_options(url, |option| {
+        option.folded
+            && in_options
+                .iter()
+                .any(|name| same_name(url, &option.name, name))
+    }));
+    changes
+}
+
+/// The list in the authority. The text of a host that stays is kept, however it was written.
+fn hosts_in_authority(url: &ConnectionUrl, hosts: &[Host]) -> Vec<TextChange> {
+    let layout = &url.parsed().layout;
+    let text = url.expose();
+    let old = url.hosts();
+    let mapped = layout.host_items.len() == old.len();
+    let front = old
+        .iter()
+        .zip(hosts)
+        .take_while(|(old, new)| old == new)
+        .count();
+    let most = old.len().min(hosts.len()) - front;
+    let back = old
+        .iter()
+        .rev()
+        .zip(hosts.iter().rev())
+        .take(most)
+        .take_while(|(old, new)| old == new)
+        .count();
+    let written: Vec<String> = hosts
+        .iter()
+        .enumerate()
+        .map(|(index, host)| {
+            let kept = if index < front {
+                Some(index)
+            } else if index + back >= hosts.len() {
+                Some(index + old.len() - hosts.len())
+            } else {
+                None
             };
-            match (layout.password, text, layout.user) {
-                (Some(span), Some(text), _) => vec![TextChange::new(span, text)],
-                (Some(span), None, _) => {
-                    vec![TextChange::new(Span::new(span.start - 1, span.end), "")]
-                }
-                (None, Some(text), Some(user)) => {
-                    vec![TextChange::new(Span::at(user.end), format!(":{text}"))]
-                }
-                (None, Some(text), None) => {
-                    vec![TextChange::new(
-                        Span::at(layout.hosts.start),
-                        format!(":{text}@"),
-                    )]
-                }
-                (None, None, _) => Vec::new(),
+            match kept
+                .filter(|_| mapped)
+                .and_then(|index| layout.host_items.get(index))
+            {
+                Some(span) => span.of(text).to_owned(),
+                None => host_text(type_of(url), host, false),
             }
+        })
+        .collect();
+    vec![TextChange::new(layout.hosts, written.join(","))]
+}
+
+fn same_name(url: &ConnectionUrl, one: &str, other: &str) -> bool {
+    match type_of(url) {
+        DatabaseType::Postgresql => one == other,
+        DatabaseType::Mongodb => one.eq_ignore_ascii_case(other),
+        DatabaseType::Mysql => {
+            crate::secret_slot::squeeze(one) == crate::secret_slot::squeeze(other)
         }
-        Edit::Hosts(hosts) => {
-            let text: Vec<String> = hosts.iter().map(host_text).collect();
-            vec![TextChange::new(layout.hosts, text.join(","))]
+    }
+}
+
+fn set_option(url: &ConnectionUrl, name: &str, value: Option<&str>) -> Vec<TextChange> {
+    set_value(url, name, value, false)
+}
+
+fn set_value(url: &ConnectionUrl, name: &str, value: Option<&str>, stars: bool) -> Vec<TextChange> {
+    let Some(value) = value else {
+        return remove_options(url, |option| same_name(url, &option.name, name));
+    };
+    let existing = url.find_option(name);
+    if url.is_keyword_value() {
+        let secret = is_secret_option(name) && !stars;
+        return match existing {
+            Some(option) => vec![replace_keyword(url, option, name, value, secret)],
+            None => vec![add_keyword(
+                url,
+                name,
+                &encode_in_keyword_value(value, secret, false),
+            )],
+        };
+    }
+    let text = option_text(type_of(url), name, value, stars);
+    let Some(option) = existing else {
+        return vec![add_option(url, name, &text)];
+    };
+    let name_text = option.name_span.of(url.expose());
+    let written_as_named = crate::percent::decode_lossy(name_text).trim() == option.name;
+    if written_as_named && option.value_span.start > option.name_span.end {
+        return vec![TextChange::new(option.value_span, text)];
+    }
+    // `ssl=true` says sslmode=require, and an option of MySQL may stand without an equals sign.
+    let whole = Span::new(option.name_span.start, option.value_span.end);
+    vec![TextChange::new(
+        whole,
+        format!("{}={text}", encode(name, Keep::Unreserved)),
+    )]
+}
+
+fn replace_keyword(
+    url: &ConnectionUrl,
+    option: &UrlOption,
+    name: &str,
+    value: &str,
+    secret: bool,
+) -> TextChange {
+    let text = url.expose();
+    let runs_on = text[option.value_span.end..]
+        .starts_with(|next: char| !next.is_ascii_whitespace() && next != '\u{b}');
+    let value = encode_in_keyword_value(value, secret, runs_on);
+    if option.name_span.of(text) == option.name {
+        return TextChange::new(option.value_span, value);
+    }
+    TextChange::new(
+        Span::new(option.name_span.start, option.value_span.end),
+        format!("{name}={value}"),
+    )
+}
+
+fn add_keyword(url: &ConnectionUrl, name: &str, value: &str) -> TextChange {
+    let text = url.expose();
+    if text.trim().is_empty() || text.ends_with('\\') || text.trim_end().ends_with('=') {
+        // At the end it would become a piece of the last value.
+        return TextChange::new(Span::at(0), format!("{name}={value} "));
+    }
+    let space = if text.ends_with(|last: char| last.is_ascii_whitespace()) {
+        ""
+    } else {
+        " "
+    };
+    TextChange::new(Span::at(text.len()), format!("{space}{name}={value}"))
+}
+
+fn add_option(url: &ConnectionUrl, name: &str, value: &str) -> TextChange {
+    let layout = &url.parsed().layout;
+    let text = url.expose();
+    let separator = match layout.query {
+        Some(query) if query.is_empty() || text.ends_with('&') => "",
+        Some(_) => "&",
+        None if layout.database.is_some() => "?",
+        None => "/?",
+    };
+    TextChange::new(
+        Span::at(text.len()),
+        format!("{separator}{}={value}", encode(name, Keep::Unreserved)),
+    )
+}
+
+/// Removes the options and one separator for each; with the last option goes the question mark.
+fn remove_options(url: &ConnectionUrl, unwanted: impl Fn(&UrlOption) -> bool) -> Vec<TextChange> {
+    let options = url.options();
+    let whole = |option: &UrlOption| Span::new(option.name_span.start, option.value_span.end);
+    if !options.iter().any(&unwanted) {
+        return Vec::new();
+    }
+    let Some(last_kept) = options.iter().rposition(|option| !unwanted(option)) else {
+        let all = match url.parsed().layout.query {
+            Some(query) => Span::new(query.start - 1, query.end),
+            None => Span::new(0, url.expose().len()),
+        };
+        return vec![TextChange::new(all, "")];
+    };
+    let mut changes = Vec::new();
+    for index in 0..last_kept {
+        if unwanted(&options[index]) {
+            let span = Span::new(
+                whole(&options[index]).start,
+                whole(&options[index + 1]).start,
+            );
+            changes.push(TextChange::new(span, ""));
         }
-        Edit::Database(database) => {
-            let text = encode(database.as_deref().unwrap_or_default(), Keep::Unreserved);
-            match layout.database {
-                Some(span) => vec![TextChange::new(span, text)],
-                None => vec![TextChange::new(
-                    Span::at(layout.hosts.end),
-                    format!("/{text}"),
-                )],
+    }
+    if let Some(last) = options.last().filter(|_| last_kept + 1 < options.len()) {
+        changes.push(TextChange::new(
+            Span::new(whole(&options[last_kept]).end, whole(last).end),
+            "",
+        ));
+    }
+    changes
+}
+
+/// Joins two lists of changes of the same text. Removals of neighbours are taken over the text between them.
+fn merge(changes: &mut Vec<TextChange>, more: Vec<TextChange>, text: &str) {
+    changes.extend(more);
+    changes.sort_by_key(|change| (change.span.start, change.span.end));
+    let mut merged: Vec<TextChange> = Vec::with_capacity(changes.len());
+    for change in changes.drain(..) {
+        match merged.last_mut() {
+            Some(last) if change.span.start < last.span.end => {
+                last.span.end = last.span.end.max(change.span.end);
+                last.insert.push_str(&change.insert);
             }
+            _ => merged.push(change),
         }
-        Edit::SetOption { name, value } => {
-            let Some(value) = value else {
-                return Ok(url
-                    .find_option(name)
-                    .map(|option| {
-                        TextChange::new(
-                            Span::new(option.name_span.start - 1, option.value_span.end),
-                            "",
-                        )
-                    })
-                    .into_iter()
-                    .collect());
-            };
-            let text = encode(value, Keep::OptionValue);
-            match url.find_option(name) {
-                Some(option) => vec![TextChange::new(option.value_span, text)],
-                None => {
-                    let separator = match layout.query {
-                        Some(_) => "&",
-                        None if layout.database.is_some() => "?",
-                        None => "/?",
-                    };
-                    let end = url.expose().len();
-                    vec![TextChange::new(
-                        Span::at(end),
-                        format!("{separator}{}={text}", encode(name, Keep::Unreserved)),
-                    )]
-                }
-            }
-        }
-    })
+    }
+    debug_assert!(merged.iter().all(|change| change.span.end <= text.len()));
+    *changes = merged;
 }

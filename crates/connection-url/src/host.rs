@@ -74,11 +74,10 @@ impl Port {
         if text.is_empty() {
             return Self::None;
         }
-        // A leading zero would not come back from a number, so that it stays text; "+1" is no port at all.
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        let canonical = digits && (text == "0" || !text.starts_with('0'));
         match text.parse::<u16>() {
-            Ok(number) if canonical && number != 0 => Self::Number(number),
+            // `parse` takes "+1", and port 0 cannot be connected to.
+            Ok(number) if digits && number != 0 => Self::Number(number),
             _ => Self::Text(text.to_owned()),
         }
     }

@@ -1,8 +1,11 @@
 //! What a parser hands over: the parts and where each was written.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::reference::find_references;
 use crate::secret_slot::{canonical_name, slot_state};
 use crate::{DatabaseType, Diagnostic, Host, Reference, SecretSlot, Span, UrlOption};
 
@@ -56,6 +59,8 @@ pub(crate) struct Parsed {
     pub warnings: Vec<Diagnostic>,
     pub hints: Vec<Diagnostic>,
     pub layout: Layout,
+    /// How often each slot name came up; only while parsing.
+    slot_counts: BTreeMap<String, usize>,
 }
 
 impl Parsed {
@@ -74,27 +79,19 @@ impl Parsed {
             warnings: Vec::new(),
             hints: Vec::new(),
             layout: Layout::default(),
+            slot_counts: BTreeMap::new(),
         }
     }
 
     /// Notes the place of a secret under a name that no other slot has.
     pub fn add_slot(&mut self, text: &str, name: String, span: Span) {
         let state = slot_state(span.of(text), self.form);
-        let earlier = self
-            .slots
-            .iter()
-            .filter(|slot| {
-                slot.name == name
-                    || slot
-                        .name
-                        .rsplit_once('#')
-                        .is_some_and(|(base, _)| base == name)
-            })
-            .count();
-        let name = if earlier == 0 {
+        let count = self.slot_counts.entry(name.clone()).or_default();
+        *count += 1;
+        let name = if *count == 1 {
             name
         } else {
-            format!("{name}#{}", earlier + 1)
+            format!("{name}#{count}")
         };
         self.slots.push(SecretSlot { name, span, state });
     }
@@ -106,5 +103,12 @@ impl Parsed {
             None => name.to_ascii_lowercase(),
         };
         format!("option:{canonical}")
+    }
+
+    /// Puts the slots in the order of the text and notes the references.
+    pub fn finish(&mut self, text: &str) {
+        self.slot_counts.clear();
+        self.slots.sort_by_key(|slot| slot.span);
+        self.references = find_references(text);
     }
 }

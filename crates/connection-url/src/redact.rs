@@ -1,27 +1,337 @@
-//! Redaction of any text.
+//! Redaction of any text: logs, error messages, files, strings that do not parse.
+//!
+//! What parses as a connection string is masked by its own grammar. Everything else is read once from left to right, with an
+//! eye to two shapes: `scheme://user:password@` and `name=value` (or `name: value`) with a name that says secret. In doubt more
+//! is hidden, never less. No step looks back or ahead further than to where the step before it stopped, so that the time is
+//! linear in the length of the text.
 
-use crate::MASK;
+use crate::mongodb_options::secret_properties;
+use crate::percent::decode_lossy;
+use crate::reference::is_only_references;
+use crate::secret_slot::is_secret_option;
+use crate::{ConnectionUrl, MASK, Span};
 
 /// The text with `***` in the place of every secret of every connection string in it, also where nothing parses.
+/// `$Secret{KEY}` references stay: they are no secrets.
 pub fn redact(text: &str) -> String {
-    let mut redacted = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (before, after) = rest.split_at(at + 3);
-        redacted.push_str(before);
-        let end = after
-            .find([' ', '\n', '/', '"', '\''])
-            .unwrap_or(after.len());
-        if let Some(sign) = after[..end].rfind('@')
-            && let Some(colon) = after[..sign].find(':')
+    if !text.bytes().any(|byte| matches!(byte, b':' | b'=')) {
+        return text.to_owned();
+    }
+    let trimmed = text.trim();
+    if let Ok(url) = ConnectionUrl::parse(trimmed, None) {
+        return text.replacen(trimmed, &url.masked(), 1);
+    }
+    let mut scan = Scan {
+        text,
+        bytes: text.as_bytes(),
+        redacted: String::with_capacity(text.len()),
+        copied: 0,
+        token: Token::default(),
+        one_url: starts_with_known_scheme(trimmed) && !trimmed.contains(['\n', '\r']),
+    };
+    scan.run();
+    scan.redacted
+}
+
+/// Longest stretch over spaces and quotes that is searched for the `@` of a password with such characters in it.
+const LONGEST_STRAY: usize = 256;
+
+#[derive(Default, Clone, Copy)]
+struct Token {
+    /// Where the run without spaces or quotes ends in which the last URL was found.
+    end: usize,
+    /// The last `@` in it.
+    last_at: Option<usize>,
+    /// Whether the URL is MongoDB's, where `;` separates options too.
+    mongodb: bool,
+}
+
+struct Scan<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    redacted: String,
+    copied: usize,
+    token: Token,
+    one_url: bool,
+}
+
+fn known_scheme(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    ["postgres", "mysql", "mariadb", "mongodb", "jdbc"]
+        .iter()
+        .any(|name| word.contains(name))
+}
+
+fn starts_with_known_scheme(text: &str) -> bool {
+    text.get(..64.min(text.len()))
+        .or(Some(text))
+        .and_then(|start| start.find("://").map(|at| known_scheme(&start[..at])))
+        .unwrap_or(false)
+}
+
+const fn is_scheme_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')
+}
+
+const fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'%')
+}
+
+const fn ends_token(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>')
+}
+
+impl Scan<'_> {
+    fn run(&mut self) {
+        let mut position = 0;
+        while let Some(offset) = self.bytes[position..]
+            .iter()
+            .position(|byte| matches!(byte, b':' | b'='))
         {
-            redacted.push_str(&after[..=colon]);
-            redacted.push_str(MASK);
-            rest = &after[sign..];
-        } else {
-            rest = after;
+            let at = position + offset;
+            let floor = self.copied;
+            position = if self.bytes[at] == b'=' {
+                self.after_equals(at, floor)
+            } else {
+                self.after_colon(at, floor)
+            };
+        }
+        self.redacted.push_str(&self.text[self.copied..]);
+    }
+
+    fn hide(&mut self, span: Span) {
+        let raw = span.of(self.text);
+        let bare = raw.trim_matches(['\'', '"']);
+        if span.start < self.copied || bare.is_empty() || bare == MASK || is_only_references(bare) {
+            return;
+        }
+        self.redacted.push_str(&self.text[self.copied..span.start]);
+        self.redacted.push_str(MASK);
+        self.copied = span.end;
+    }
+
+    /// The name that ends right before `at`, quotes and spaces between them left out.
+    fn name_before(&self, at: usize, floor: usize) -> &str {
+        let mut end = at;
+        while end > floor && matches!(self.bytes[end - 1], b' ' | b'\t' | b'"' | b'\'') {
+            end -= 1;
+        }
+        let mut start = end;
+        while start > floor && is_name_byte(self.bytes[start - 1]) {
+            start -= 1;
+        }
+        &self.text[start..end]
+    }
+
+    fn after_equals(&mut self, at: usize, floor: usize) -> usize {
+        let name = decode_lossy(self.name_before(at, floor)).into_owned();
+        if name.is_empty() {
+            return at + 1;
+        }
+        if name.eq_ignore_ascii_case("authMechanismProperties") {
+            let end = self.option_end(at + 1);
+            for (_, span) in secret_properties(self.text, Span::new(at + 1, end)) {
+                self.hide(span);
+            }
+            return end.max(at + 1);
+        }
+        if !is_secret_option(&name) {
+            return at + 1;
+        }
+        let value = self.value_span(at + 1, false);
+        self.hide(value);
+        value.end.max(at + 1)
+    }
+
+    fn after_colon(&mut self, at: usize, floor: usize) -> usize {
+        let mut start = at;
+        while start > floor && is_scheme_byte(self.bytes[start - 1]) {
+            start -= 1;
+        }
+        let word = &self.text[start..at];
+        let slashes = self.bytes[at + 1..]
+            .iter()
+            .take(2)
+            .take_while(|byte| **byte == b'/')
+            .count();
+        let known = known_scheme(word);
+        let next = self.bytes.get(at + 1 + slashes);
+        if !word.is_empty()
+            && (slashes == 2
+                || known && next.is_some_and(|byte| !ends_token(*byte) && *byte != b'='))
+        {
+            if word.eq_ignore_ascii_case("jdbc") && slashes == 0 {
+                return at + 1;
+            }
+            return self.url(
+                at + 1 + slashes,
+                word.to_ascii_lowercase().contains("mongodb"),
+                known,
+            );
+        }
+        let name = decode_lossy(self.name_before(at, floor)).into_owned();
+        if name.is_empty() || !is_secret_option(&name) {
+            return at + 1;
+        }
+        let value = self.value_span(at + 1, true);
+        self.hide(value);
+        value.end.max(at + 1)
+    }
+
+    /// Where the value of an option ends that starts at `start`, read as a piece of the URL around it, if there is one.
+    fn option_end(&self, start: usize) -> usize {
+        let in_url = start < self.token.end || self.one_url;
+        let stop = |byte: &u8| {
+            if in_url {
+                *byte == b'&'
+                    || (self.token.mongodb && *byte == b';')
+                    || (!self.one_url && ends_token(*byte))
+            } else {
+                byte.is_ascii_whitespace()
+            }
+        };
+        self.bytes[start..]
+            .iter()
+            .position(stop)
+            .map_or(self.bytes.len(), |length| start + length)
+    }
+
+    fn value_span(&self, after: usize, colon: bool) -> Span {
+        let mut start = after;
+        while start < self.bytes.len() && matches!(self.bytes[start], b' ' | b'\t') {
+            start += 1;
+        }
+        if let Some(quote @ (b'"' | b'\'')) = self.bytes.get(start).copied() {
+            let mut end = start + 1;
+            while end < self.bytes.len() && self.bytes[end] != quote {
+                end += if self.bytes[end] == b'\\' { 2 } else { 1 };
+            }
+            let mut end = (end + 1).min(self.bytes.len());
+            while !self.text.is_char_boundary(end) {
+                end += 1;
+            }
+            // The quotes stay where a program's text is quoted, so that JSON stays JSON.
+            let closed = end > start + 1 && self.bytes[end - 1] == quote;
+            return Span::new(start + 1, if closed { end - 1 } else { end });
+        }
+        let in_url = start < self.token.end || self.one_url;
+        if in_url && start == after {
+            let end = self.option_end(start);
+            let comma = if colon {
+                self.text[start..end].find(',')
+            } else {
+                None
+            };
+            return Span::new(start, comma.map_or(end, |at| start + at));
+        }
+        let mut end = start;
+        while end < self.bytes.len() {
+            match self.bytes[end] {
+                b'\\' => end += 1,
+                byte if byte.is_ascii_whitespace() => break,
+                b'"' | b',' | b'}' if colon => break,
+                _ => {}
+            }
+            end += 1;
+        }
+        let mut end = end.min(self.bytes.len());
+        while !self.text.is_char_boundary(end) {
+            end += 1;
+        }
+        Span::new(start, end)
+    }
+
+    /// Hides the password of the URL whose authority starts at `start`; answers where to go on.
+    fn url(&mut self, start: usize, mongodb: bool, known: bool) -> usize {
+        if start >= self.token.end {
+            let end = self.bytes[start..]
+                .iter()
+                .position(|byte| ends_token(*byte))
+                .map_or(self.bytes.len(), |length| start + length);
+            let last_at = self.bytes[start..end]
+                .iter()
+                .rposition(|byte| *byte == b'@')
+                .map(|at| start + at);
+            self.token = Token {
+                end,
+                last_at,
+                mongodb,
+            };
+        }
+        self.token.mongodb = mongodb;
+        let end = self.token.end;
+        let Some(colon) = self.bytes[start..end]
+            .iter()
+            .position(|byte| matches!(byte, b':' | b'@'))
+            .map(|at| start + at)
+            .filter(|at| self.bytes[*at] == b':')
+        else {
+            return start;
+        };
+        if !known && self.text[start..colon].contains('/') {
+            return start;
+        }
+        let digits = self.bytes[colon + 1..end]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        let after_port = colon + 1 + digits;
+        let port_like = match self.bytes.get(after_port) {
+            None => true,
+            Some(b'/' | b'?' | b',' | b'#') => {
+                digits > 0 && self.text[start..colon].find(['/', '?']).is_none()
+            }
+            Some(byte) => ends_token(*byte) && digits > 0,
+        };
+        let sign = self.token.last_at.filter(|at| *at > colon);
+        match sign {
+            Some(sign) => {
+                if port_like && self.at_sign_is_no_userinfo(after_port, sign) {
+                    return after_port;
+                }
+                let sign = self.before_next_url(colon, sign);
+                self.hide(Span::new(colon + 1, sign));
+                sign.max(colon + 1)
+            }
+            None if known && !(port_like && digits > 0) && !self.in_path(start, colon) => {
+                // A space or quote inside the password, or a text that was cut off.
+                let limit = (end + LONGEST_STRAY).min(self.bytes.len());
+                let line = self.bytes[end..limit]
+                    .iter()
+                    .position(|byte| matches!(byte, b'\n' | b'\r'));
+                let limit = line.map_or(limit, |length| end + length);
+                let stray = self.bytes[end..limit].iter().position(|byte| *byte == b'@');
+                let stop = stray.map_or(end, |length| end + length);
+                self.hide(Span::new(colon + 1, stop));
+                stop.max(colon + 1)
+            }
+            None => colon + 1,
         }
     }
-    redacted.push_str(rest);
-    redacted
+
+    /// Whether the first colon belongs to a path or query, not to a user name.
+    fn in_path(&self, start: usize, colon: usize) -> bool {
+        self.text[start..colon].contains(['/', '?'])
+    }
+
+    /// After `host:port`, an `@` in the value of an option says nothing about a password.
+    fn at_sign_is_no_userinfo(&self, after_port: usize, sign: usize) -> bool {
+        let between = &self.text[after_port..sign];
+        let Some(query) = between.find('?') else {
+            // Only another URL further on in the same token could hold this `@`.
+            return between.contains("://");
+        };
+        let query_text = &between[query + 1..];
+        !between[..query].contains('@')
+            && (query_text.contains("://") || query_text.split('&').all(|pair| pair.contains('=')))
+    }
+
+    /// Where the password ends that starts after `colon`: at the last `@` before the next URL of the same token.
+    fn before_next_url(&self, colon: usize, last: usize) -> usize {
+        let between = &self.text[colon + 1..last];
+        let Some(next) = between.find("://") else {
+            return last;
+        };
+        between[..next].rfind('@').map_or(last, |at| colon + 1 + at)
+    }
 }

@@ -1,113 +1,158 @@
-//! What the URL parsers share.
+//! What the URL parsers share: the scheme, decoding with a fault at its place, and the pairs of a query.
 
-use crate::parsed::{Form, Parsed};
-use crate::percent::decode_lossy;
+use std::borrow::Cow;
+
+use crate::parsed::Parsed;
+use crate::percent::{DecodeFault, decode};
+use crate::reference::reference_length;
 use crate::secret_slot::is_secret_option;
-use crate::{DatabaseType, Host, Port, Span, UrlError, UrlOption};
+use crate::{Span, TextChange, UrlError, UrlOption};
 
-/// Splits `scheme://` off.
+/// Splits the scheme off (RFC 3986, section 3.1; `:` is let through for `jdbc:`).
 pub(crate) fn scheme_of(text: &str) -> Option<(String, Span)> {
     let end = text.find("://")?;
     let scheme = &text[..end];
-    let plausible = !scheme.is_empty()
-        && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+    let plausible = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         && scheme
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b':'));
     plausible.then(|| (scheme.to_ascii_lowercase(), Span::new(0, end)))
 }
 
-/// A first, plain reading of any URL.
-pub(crate) fn parse_plain(text: &str, database_type: DatabaseType) -> Result<Parsed, UrlError> {
-    let mut parsed = Parsed::new(Some(database_type), Form::Url);
-    let Some((scheme, span)) = scheme_of(text) else {
-        return Err(UrlError::new(
-            "missing_scheme",
-            "There is no scheme.",
-            Span::new(0, text.len()),
-        )
-        .field("scheme"));
-    };
-    parsed.scheme = Some(scheme);
-    parsed.layout.scheme = span;
-    let start = span.end + 3;
-    let authority_end = text[start..]
-        .find(['/', '?'])
-        .map_or(text.len(), |at| start + at);
-    let hosts_start = text[start..authority_end]
-        .rfind('@')
-        .map_or(start, |at| start + at + 1);
-    parsed.layout.userinfo = Span::new(start, hosts_start);
-    if hosts_start > start {
-        let end = hosts_start - 1;
-        let colon = text[start..end].find(':').map(|at| start + at);
-        let user = Span::new(start, colon.unwrap_or(end));
-        parsed.layout.user = Some(user);
-        parsed.user = Some(decode_lossy(user.of(text)).into_owned());
-        if let Some(colon) = colon {
-            let password = Span::new(colon + 1, end);
-            parsed.layout.password = Some(password);
-            parsed.password = Some(decode_lossy(password.of(text)).into_owned().into());
-            parsed.add_slot(text, "password".to_owned(), password);
+/// Decodes a part; a fault is told at its place in the text.
+pub(crate) fn decode_part<'a>(
+    text: &'a str,
+    span: Span,
+    field: &str,
+) -> Result<Cow<'a, str>, UrlError> {
+    decode(span.of(text)).map_err(|fault| decode_error(fault, span, field))
+}
+
+pub(crate) fn decode_error(fault: DecodeFault, span: Span, field: &str) -> UrlError {
+    let moved = |inner: Span| Span::new(span.start + inner.start, span.start + inner.end);
+    match fault {
+        DecodeFault::BadHex(inner) => {
+            let at = moved(inner);
+            UrlError::new(
+                "bad_percent_encoding",
+                "A percent sign must be followed by two hexadecimal digits; a percent sign itself is written %25.",
+                at,
+            )
+            .repair(
+                "Encode the percent sign",
+                vec![TextChange::new(Span::new(at.start, at.start + 1), "%25")],
+            )
         }
+        DecodeFault::Nul(inner) => {
+            UrlError::new("forbidden_nul", "%00 stands for a character that no value can hold.", moved(inner))
+        }
+        DecodeFault::NotUtf8 => UrlError::new("not_utf8", "The percent-encoded bytes are no UTF-8 text.", span),
     }
-    parsed.layout.hosts = Span::new(hosts_start, authority_end);
-    let mut at = hosts_start;
-    for item in text[hosts_start..authority_end].split(',') {
-        let span = Span::new(at, at + item.len());
-        at = span.end + 1;
-        parsed.layout.host_items.push(span);
-        let (host, port) = match item.rfind(':') {
-            Some(colon) if !item[colon..].contains(']') => (&item[..colon], &item[colon + 1..]),
-            _ => (item, ""),
+    .field(field)
+}
+
+/// One `name=value` as written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pair {
+    /// The whole pair.
+    pub whole: Span,
+    pub name: Span,
+    /// Missing when there is no `=`.
+    pub value: Option<Span>,
+}
+
+/// The pairs of a query, split at the separators.
+pub(crate) fn pairs<'a>(
+    text: &'a str,
+    query: Span,
+    is_separator: impl Fn(u8) -> bool + 'a,
+) -> impl Iterator<Item = Pair> + 'a {
+    let bytes = text.as_bytes();
+    let mut position = Some(query.start);
+    std::iter::from_fn(move || {
+        let start = position?;
+        let mut end = start;
+        let mut equals = None;
+        while end < query.end && !is_separator(bytes[end]) {
+            if bytes[end] == b'=' && equals.is_none() {
+                equals = Some(end);
+            }
+            end += 1;
+        }
+        position = (end < query.end).then_some(end + 1);
+        Some(Pair {
+            whole: Span::new(start, end),
+            name: Span::new(start, equals.unwrap_or(end)),
+            value: equals.map(|at| Span::new(at + 1, end)),
+        })
+    })
+}
+
+/// Notes an option, and the place of its secret when it holds one.
+pub(crate) fn push_option(
+    parsed: &mut Parsed,
+    text: &str,
+    name: String,
+    value: String,
+    spans: (Span, Span),
+) {
+    let (name_span, value_span) = spans;
+    let secret = is_secret_option(&name);
+    if secret {
+        let slot = parsed.option_slot_name(&name);
+        parsed.add_slot(text, slot, value_span);
+    }
+    parsed.options.push(UrlOption {
+        name,
+        value,
+        secret,
+        folded: false,
+        name_span,
+        value_span,
+    });
+}
+
+/// Changes that percent-encode every byte of `span` for which `wanted` says so; references stay.
+pub(crate) fn encode_changes(
+    text: &str,
+    span: Span,
+    wanted: impl Fn(char) -> bool,
+) -> Vec<TextChange> {
+    let mut changes = Vec::new();
+    let mut position = span.start;
+    while position < span.end {
+        let rest = &text[position..span.end];
+        if let Some(length) = reference_length(rest.as_bytes()) {
+            position += length;
+            continue;
+        }
+        let Some(character) = rest.chars().next() else {
+            break;
         };
-        let host = decode_lossy(host.trim_start_matches('[').trim_end_matches(']')).into_owned();
-        let port = Port::from_text(port);
-        parsed.hosts.push(if host.starts_with('/') {
-            Host::Socket { path: host, port }
-        } else {
-            Host::Tcp { host, port }
-        });
-    }
-    let mut position = authority_end;
-    if text[position..].starts_with('/') {
-        let end = text[position..]
-            .find('?')
-            .map_or(text.len(), |at| position + at);
-        let span = Span::new(position + 1, end);
-        parsed.layout.database = Some(span);
-        if !span.is_empty() {
-            parsed.database = Some(decode_lossy(span.of(text)).into_owned());
+        let end = position + character.len_utf8();
+        if wanted(character) {
+            let encoded = crate::percent::encode_literal(
+                &text[position..end],
+                crate::percent::Keep::Unreserved,
+            );
+            // An unreserved character has no other spelling that decodes to it by the same rule.
+            if encoded.starts_with('%') {
+                changes.push(TextChange::new(Span::new(position, end), encoded));
+            }
         }
         position = end;
     }
-    if text[position..].starts_with('?') {
-        let query = Span::new(position + 1, text.len());
-        parsed.layout.query = Some(query);
-        let mut at = query.start;
-        for pair in query.of(text).split('&') {
-            let end = at + pair.len();
-            if !pair.is_empty() {
-                let equals = pair.find('=').map_or(end, |offset| at + offset);
-                let name_span = Span::new(at, equals);
-                let value_span = Span::new((equals + 1).min(end), end);
-                let name = decode_lossy(name_span.of(text)).into_owned();
-                let secret = is_secret_option(&name);
-                if secret {
-                    let slot = parsed.option_slot_name(&name);
-                    parsed.add_slot(text, slot, value_span);
-                }
-                parsed.options.push(UrlOption {
-                    value: decode_lossy(value_span.of(text)).into_owned(),
-                    name,
-                    secret,
-                    folded: false,
-                    name_span,
-                    value_span,
-                });
-            }
-            at = end + 1;
-        }
+    changes
+}
+
+/// Whether a NUL stands in the text: no engine's client takes one.
+pub(crate) fn refuse_nul(text: &str) -> Result<(), UrlError> {
+    match text.find('\0') {
+        Some(at) => Err(UrlError::new(
+            "forbidden_nul",
+            "The text holds a NUL character.",
+            Span::new(at, at + 1),
+        )),
+        None => Ok(()),
     }
-    Ok(parsed)
 }

@@ -1,0 +1,125 @@
+//! libpq's keyword/value strings: `host=localhost dbname='my db'`.
+//!
+//! The grammar is that of `conninfo_parse` in libpq 18's `fe-connect.c`; see
+//! <https://www.postgresql.org/docs/18/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE>.
+
+use crate::parsed::{Form, Parsed};
+use crate::postgres::unknown_keyword;
+use crate::postgres_keywords::{advise, fold_options, is_keyword, translate};
+use crate::uri::push_option;
+use crate::{DatabaseType, Span, TextChange, UrlError, UrlOption};
+
+/// `isspace` in the C locale.
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0B | 0x0C)
+}
+
+/// Reads a keyword/value string.
+pub(crate) fn parse(text: &str) -> Result<Parsed, UrlError> {
+    let mut parsed = Parsed::new(Some(DatabaseType::Postgresql), Form::KeywordValue);
+    parsed.layout.hosts = Span::new(0, text.len());
+    let bytes = text.as_bytes();
+    let skip_spaces = |mut at: usize| {
+        while at < bytes.len() && is_space(bytes[at]) {
+            at += 1;
+        }
+        at
+    };
+    let mut position = 0;
+    loop {
+        position = skip_spaces(position);
+        if position == bytes.len() {
+            break;
+        }
+        let name_start = position;
+        while position < bytes.len() && bytes[position] != b'=' && !is_space(bytes[position]) {
+            position += 1;
+        }
+        let name_span = Span::new(name_start, position);
+        position = skip_spaces(position);
+        if bytes.get(position) != Some(&b'=') {
+            return Err(UrlError::new(
+                "missing_equals",
+                "After a keyword comes an equals sign; a value with spaces in it stands in single quotes.",
+                name_span,
+            )
+            .field("options"));
+        }
+        let value_start = skip_spaces(position + 1);
+        let (value, value_end) = read_value(text, value_start)?;
+        position = value_end;
+        let name = name_span.of(text).to_owned();
+        let (name, value) = translate(name, value, false);
+        let value_span = Span::new(value_start, value_end);
+        if !is_keyword(&name) {
+            return Err(unknown_keyword(
+                &name,
+                name_span,
+                Span::new(name_start, value_end),
+            ));
+        }
+        if name == "password" {
+            // The engine's password, as the userinfo of a URL holds it: it has the same name there and here.
+            parsed.add_slot(text, "password".to_owned(), value_span);
+            parsed.options.push(UrlOption {
+                name,
+                value,
+                secret: true,
+                folded: true,
+                name_span,
+                value_span,
+            });
+        } else {
+            push_option(&mut parsed, text, name, value, (name_span, value_span));
+        }
+    }
+    fold_options(&mut parsed, None, None);
+    advise(&mut parsed);
+    Ok(parsed)
+}
+
+/// The value at `start`, and where it ends. A backslash takes the next character as it is, in quotes and outside.
+fn read_value(text: &str, start: usize) -> Result<(String, usize), UrlError> {
+    let bytes = text.as_bytes();
+    let mut value = Vec::new();
+    let quoted = bytes.get(start) == Some(&b'\'');
+    let mut position = start + usize::from(quoted);
+    loop {
+        match bytes.get(position) {
+            None if quoted => {
+                return Err(UrlError::new(
+                    "unclosed_quote",
+                    "The single quote that starts the value is not closed.",
+                    Span::new(start, text.len()),
+                )
+                .field("options")
+                .repair(
+                    "Close the quote",
+                    vec![TextChange::new(Span::at(text.len()), "'")],
+                ));
+            }
+            None => break,
+            Some(b'\'') if quoted => {
+                position += 1;
+                break;
+            }
+            Some(byte) if !quoted && is_space(*byte) => break,
+            Some(b'\\') => {
+                if let Some(next) = bytes.get(position + 1) {
+                    value.push(*next);
+                }
+                position = (position + 2).min(bytes.len());
+            }
+            Some(byte) => {
+                value.push(*byte);
+                position += 1;
+            }
+        }
+    }
+    // Only ASCII bytes were dropped, so that what is left is still UTF-8.
+    let value = match String::from_utf8(value) {
+        Ok(value) => value,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    };
+    Ok((value, position))
+}

@@ -1,0 +1,369 @@
+//! `postgresql://` and `postgres://`, as libpq reads them.
+//!
+//! The grammar is that of `conninfo_uri_parse_options` in libpq 18's `fe-connect.c`, of which
+//! <https://www.postgresql.org/docs/18/libpq-connect.html#LIBPQ-CONNSTRING-URIS> is the description.
+
+use zeroize::Zeroizing;
+
+use crate::parsed::{Form, Parsed};
+use crate::percent::{DecodeFault, decode, decode_lossy};
+use crate::postgres_keywords::{advise, fold_options, is_keyword, likely_keyword, translate};
+use crate::uri::{Pair, decode_error, encode_changes, pairs, push_option};
+use crate::{DatabaseType, Diagnostic, Span, TextChange, UrlError};
+
+/// Reads what follows `scheme` and `://`.
+pub(crate) fn parse(text: &str, scheme: String, scheme_span: Span) -> Result<Parsed, UrlError> {
+    let mut parsed = Parsed::new(Some(DatabaseType::Postgresql), Form::Url);
+    parsed.scheme = Some(scheme);
+    parsed.layout.scheme = scheme_span;
+    let start = scheme_span.end + 3;
+    let hosts_start = read_userinfo(text, start, &mut parsed)?;
+    let authority = read_hosts(text, hosts_start, &mut parsed)?;
+    let mut position = authority.end;
+    if text[position..].starts_with('/') {
+        let end = text[position..]
+            .find('?')
+            .map_or(text.len(), |at| position + at);
+        let span = Span::new(position + 1, end);
+        parsed.layout.database = Some(span);
+        if !span.is_empty() {
+            parsed.database = Some(decode_value(text, span, "database", &mut parsed)?);
+        }
+        position = end;
+    }
+    if position < text.len() {
+        let query = Span::new(position + 1, text.len());
+        parsed.layout.query = Some(query);
+        read_options(text, query, &mut parsed)?;
+    }
+    fold_options(&mut parsed, authority.host, authority.port);
+    advise(&mut parsed);
+    guard_stray_password(text, start, &mut parsed);
+    Ok(parsed)
+}
+
+/// libpq looks for an `@` before the first `/`; what is left of it is the userinfo, up to the first `@`.
+fn read_userinfo(text: &str, start: usize, parsed: &mut Parsed) -> Result<usize, UrlError> {
+    let bytes = text.as_bytes();
+    let stop = (start..bytes.len()).find(|at| matches!(bytes[*at], b'@' | b'/'));
+    let Some(sign) = stop.filter(|at| bytes[*at] == b'@') else {
+        parsed.layout.userinfo = Span::at(start);
+        return Ok(start);
+    };
+    let colon = (start..sign).find(|at| bytes[*at] == b':');
+    let user = Span::new(start, colon.unwrap_or(sign));
+    parsed.layout.userinfo = Span::new(start, sign + 1);
+    parsed.layout.user = Some(user);
+    if !user.is_empty() {
+        parsed.user = Some(decode_value(text, user, "user", parsed)?);
+    }
+    if let Some(colon) = colon {
+        let password = Span::new(colon + 1, sign);
+        parsed.layout.password = Some(password);
+        if !password.is_empty() {
+            parsed.password = Some(Zeroizing::new(decode_value(
+                text, password, "password", parsed,
+            )?));
+        }
+    }
+    Ok(sign + 1)
+}
+
+struct Authority {
+    host: Option<String>,
+    port: Option<String>,
+    end: usize,
+}
+
+fn read_hosts(text: &str, start: usize, parsed: &mut Parsed) -> Result<Authority, UrlError> {
+    let bytes = text.as_bytes();
+    let ends_host = |byte: u8| matches!(byte, b':' | b'/' | b'?' | b',');
+    let ends_item = |byte: u8| matches!(byte, b'/' | b'?' | b',');
+    // libpq decodes the joined lists, so that spaces are judged on the whole list and `%2C` separates hosts too.
+    let mut host_list = String::new();
+    let mut port_list = String::new();
+    let mut position = start;
+    loop {
+        let item = position;
+        let host = if bytes.get(position) == Some(&b'[') {
+            let opening = position;
+            let Some(length) = text[opening..].find(']') else {
+                return Err(UrlError::new(
+                    "unclosed_bracket",
+                    "The bracket around an IPv6 address is not closed.",
+                    Span::new(opening, text.len()),
+                )
+                .field("hosts"));
+            };
+            let host = Span::new(opening + 1, opening + length);
+            if host.is_empty() {
+                return Err(UrlError::new(
+                    "empty_ipv6_address",
+                    "There is no address between the brackets.",
+                    Span::new(opening, opening + 2),
+                )
+                .field("hosts"));
+            }
+            position = host.end + 1;
+            if let Some(byte) = bytes.get(position)
+                && !ends_host(*byte)
+            {
+                let width = text[position..].chars().next().map_or(1, char::len_utf8);
+                return Err(UrlError::new(
+                    "unexpected_character",
+                    "After an address in brackets comes a port, a slash, a question mark or another host.",
+                    Span::new(position, position + width),
+                )
+                .field("hosts"));
+            }
+            host
+        } else {
+            while position < bytes.len() && !ends_host(bytes[position]) {
+                position += 1;
+            }
+            Span::new(item, position)
+        };
+        host_list.push_str(host.of(text));
+        if bytes.get(position) == Some(&b':') {
+            let port = position + 1;
+            position = port;
+            while position < bytes.len() && !ends_item(bytes[position]) {
+                position += 1;
+            }
+            port_list.push_str(&text[port..position]);
+        }
+        parsed.layout.host_items.push(Span::new(item, position));
+        if bytes.get(position) != Some(&b',') {
+            break;
+        }
+        position += 1;
+        host_list.push(',');
+        port_list.push(',');
+    }
+    let span = Span::new(start, position);
+    parsed.layout.hosts = span;
+    Ok(Authority {
+        host: decode_list(text, &host_list, span, parsed)?,
+        port: decode_list(text, &port_list, span, parsed)?,
+        end: position,
+    })
+}
+
+/// Decodes a joined list; a fault is looked for in the text, so that it is told at its place.
+fn decode_list(
+    text: &str,
+    list: &str,
+    hosts: Span,
+    parsed: &mut Parsed,
+) -> Result<Option<String>, UrlError> {
+    if list.is_empty() {
+        return Ok(None);
+    }
+    match decode_like_libpq(list) {
+        Ok((decoded, utf8)) => {
+            if !utf8 {
+                parsed.hints.push(not_utf8(hosts, "hosts"));
+            }
+            Ok(Some(decoded))
+        }
+        Err(LibpqFault::Percent(fault)) => Err(match decode(hosts.of(text)) {
+            Err(found @ (DecodeFault::BadHex(_) | DecodeFault::Nul(_))) => {
+                decode_error(found, hosts, "hosts")
+            }
+            _ => decode_error(fault, Span::at(hosts.start), "hosts"),
+        }),
+        Err(LibpqFault::Space(_)) => {
+            let at = hosts.of(text).trim_start_matches(' ').find(' ');
+            let skipped = hosts.len() - hosts.of(text).trim_start_matches(' ').len();
+            let start = at.map_or(hosts.start, |at| hosts.start + skipped + at);
+            Err(space_error(Span::new(start, start + 1), "hosts"))
+        }
+    }
+}
+
+enum LibpqFault {
+    Percent(DecodeFault),
+    Space(usize),
+}
+
+/// `conninfo_uri_decode`: spaces around the value are dropped, spaces inside are refused, any byte but NUL may be
+/// encoded. Bytes that are no UTF-8 are replaced, which the second value tells.
+fn decode_like_libpq(raw: &str) -> Result<(String, bool), LibpqFault> {
+    let body = raw.trim_start_matches(' ');
+    let skipped = raw.len() - body.len();
+    let body = body.trim_end_matches(' ');
+    if let Some(at) = body.find(' ') {
+        // libpq reads from the left: a bad percent sign before the space is met first.
+        if let Err(fault @ (DecodeFault::BadHex(_) | DecodeFault::Nul(_))) = decode(&body[..at]) {
+            return Err(LibpqFault::Percent(moved(fault, skipped)));
+        }
+        return Err(LibpqFault::Space(skipped + at));
+    }
+    match decode(body) {
+        Ok(decoded) => Ok((decoded.into_owned(), true)),
+        Err(DecodeFault::NotUtf8) => Ok((decode_lossy(body).into_owned(), false)),
+        Err(fault) => Err(LibpqFault::Percent(moved(fault, skipped))),
+    }
+}
+
+fn moved(fault: DecodeFault, by: usize) -> DecodeFault {
+    let shift = |span: Span| Span::new(span.start + by, span.end + by);
+    match fault {
+        DecodeFault::BadHex(span) => DecodeFault::BadHex(shift(span)),
+        DecodeFault::Nul(span) => DecodeFault::Nul(shift(span)),
+        DecodeFault::NotUtf8 => DecodeFault::NotUtf8,
+    }
+}
+
+fn decode_value(
+    text: &str,
+    span: Span,
+    field: &str,
+    parsed: &mut Parsed,
+) -> Result<String, UrlError> {
+    match decode_like_libpq(span.of(text)) {
+        Ok((value, utf8)) => {
+            if !utf8 {
+                parsed.hints.push(not_utf8(span, field));
+            }
+            Ok(value)
+        }
+        Err(LibpqFault::Percent(fault)) => Err(decode_error(fault, span, field)),
+        Err(LibpqFault::Space(at)) => Err(space_error(
+            Span::new(span.start + at, span.start + at + 1),
+            field,
+        )),
+    }
+}
+
+fn space_error(span: Span, field: &str) -> UrlError {
+    UrlError::new(
+        "unexpected_space",
+        "A space inside a value is written %20.",
+        span,
+    )
+    .field(field)
+    .repair("Encode the space", vec![TextChange::new(span, "%20")])
+}
+
+fn not_utf8(span: Span, field: &str) -> Diagnostic {
+    Diagnostic::new(
+        "not_utf8",
+        "The percent-encoded bytes are no UTF-8 text.",
+        span,
+    )
+    .field(field)
+}
+
+/// `conninfo_uri_parse_params`: each parameter has one `=`, and its name is a keyword.
+fn read_options(text: &str, query: Span, parsed: &mut Parsed) -> Result<(), UrlError> {
+    for pair in pairs(text, query, |byte| byte == b'&') {
+        // A trailing `&` and an empty query are fine; `&&` is not.
+        if pair.whole.start == query.end {
+            break;
+        }
+        let value_span = value_span(text, pair)?;
+        let name = decode_value(text, pair.name, "options", parsed)?;
+        let value = decode_value(text, value_span, &format!("option:{name}"), parsed)?;
+        let (name, value) = translate(name, value, true);
+        if !is_keyword(&name) {
+            return Err(unknown_keyword(&name, pair.name, pair.whole));
+        }
+        push_option(parsed, text, name, value, (pair.name, value_span));
+    }
+    Ok(())
+}
+
+fn value_span(text: &str, pair: Pair) -> Result<Span, UrlError> {
+    let Some(value) = pair.value else {
+        return Err(UrlError::new(
+            "missing_equals",
+            "An option is a keyword, an equals sign and a value.",
+            pair.whole,
+        )
+        .field("options"));
+    };
+    if let Some(at) = value.of(text).find('=') {
+        let span = Span::new(value.start + at, value.start + at + 1);
+        return Err(UrlError::new(
+            "extra_equals",
+            "An option has one equals sign; one inside the value is written %3D.",
+            span,
+        )
+        .field("options")
+        .repair(
+            "Encode the equals signs",
+            encode_changes(text, value, |character| character == '='),
+        ));
+    }
+    Ok(value)
+}
+
+pub(crate) fn unknown_keyword(name: &str, name_span: Span, whole: Span) -> UrlError {
+    // The name is not repeated: in a broken text it may be a piece of a password.
+    let error = UrlError::new(
+        "unknown_option",
+        "libpq knows no keyword of this name.",
+        name_span,
+    )
+    .field("options");
+    match likely_keyword(name) {
+        Some(keyword) if is_keyword(keyword) && keyword != name => error.repair(
+            format!("Write {keyword}"),
+            vec![TextChange::new(name_span, keyword)],
+        ),
+        _ => error.repair("Remove the option", vec![TextChange::new(whole, "")]),
+    }
+}
+
+/// Notes the password's place, and stretches it over what is a piece of the password to everyone but libpq.
+///
+/// `u:p@ss@host` and `u:p/ss@host` are URLs to libpq, with the hosts `ss@host` and `u`. Storing the rest of such a password as
+/// a host name would be a leak, so that all of it counts as the secret.
+fn guard_stray_password(text: &str, start: usize, parsed: &mut Parsed) {
+    let hosts = parsed.layout.hosts;
+    if let Some(password) = parsed.layout.password {
+        let stray = hosts.of(text).rfind('@').map(|at| hosts.start + at);
+        let slot = Span::new(password.start, stray.unwrap_or(password.end));
+        parsed.add_slot(text, "password".to_owned(), slot);
+        if stray.is_some() {
+            parsed.hints.push(unescaped(text, slot));
+        }
+        return;
+    }
+    if parsed.layout.user.is_some() {
+        return;
+    }
+    // A colon, something that is no port, and an `@` behind the first slash.
+    let Some(colon) = text[start..hosts.end].find(':').map(|at| start + at) else {
+        return;
+    };
+    let port_end = parsed
+        .layout
+        .host_items
+        .first()
+        .map_or(hosts.end, |item| item.end);
+    let port = text.get(colon + 1..port_end).unwrap_or_default();
+    if port.bytes().all(|byte| byte.is_ascii_digit()) || text[start..].starts_with('[') {
+        return;
+    }
+    let path_end = parsed.layout.query.map_or(text.len(), |query| query.start);
+    if let Some(at) = text[hosts.end..path_end].rfind('@') {
+        let slot = Span::new(colon + 1, hosts.end + at);
+        parsed.add_slot(text, "password".to_owned(), slot);
+        parsed.hints.push(unescaped(text, slot));
+    }
+}
+
+fn unescaped(text: &str, password: Span) -> Diagnostic {
+    Diagnostic::new(
+        "unescaped_character",
+        "The password seems to hold an @ or / that is not encoded, so that PostgreSQL reads another host.",
+        password,
+    )
+    .field("password")
+    .repair(
+        "Encode the password",
+        encode_changes(text, password, |character| matches!(character, '@' | '/' | ':' | '?' | '#')),
+    )
+}

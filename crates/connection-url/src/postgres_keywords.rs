@@ -1,0 +1,314 @@
+//! The keywords of libpq 18 and the values that it knows for them.
+//!
+//! From `PQconninfoOptions` in `fe-connect.c` and <https://www.postgresql.org/docs/18/libpq-connect.html#LIBPQ-PARAMKEYWORDS>.
+
+use crate::parsed::Parsed;
+use crate::reference::has_reference;
+use crate::{Diagnostic, Host, Port, TextChange, UrlOption};
+
+/// Every keyword, sorted.
+const KEYWORDS: [&str; 50] = [
+    "application_name",
+    "channel_binding",
+    "client_encoding",
+    "connect_timeout",
+    "dbname",
+    "fallback_application_name",
+    "gssdelegation",
+    "gssencmode",
+    "gsslib",
+    "host",
+    "hostaddr",
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "krbsrvname",
+    "load_balance_hosts",
+    "max_protocol_version",
+    "min_protocol_version",
+    "oauth_client_id",
+    "oauth_client_secret",
+    "oauth_issuer",
+    "oauth_scope",
+    "options",
+    "passfile",
+    "password",
+    "port",
+    "replication",
+    "require_auth",
+    "requirepeer",
+    "scram_client_key",
+    "scram_server_key",
+    "service",
+    "ssl_max_protocol_version",
+    "ssl_min_protocol_version",
+    "sslcert",
+    "sslcertmode",
+    "sslcompression",
+    "sslcrl",
+    "sslcrldir",
+    "sslkey",
+    "sslkeylogfile",
+    "sslmode",
+    "sslnegotiation",
+    "sslpassword",
+    "sslrootcert",
+    "sslsni",
+    "target_session_attrs",
+    "tcp_user_timeout",
+    "user",
+];
+
+/// The keywords whose values are a closed list, checked by libpq when it connects.
+const VALUES: [(&str, &[&str]); 10] = [
+    ("channel_binding", &["disable", "prefer", "require"]),
+    ("gssencmode", &["disable", "prefer", "require"]),
+    ("load_balance_hosts", &["disable", "random"]),
+    ("max_protocol_version", &["3.0", "3.2", "latest"]),
+    ("min_protocol_version", &["3.0", "3.2", "latest"]),
+    ("sslcertmode", &["disable", "allow", "require"]),
+    (
+        "sslmode",
+        &[
+            "disable",
+            "allow",
+            "prefer",
+            "require",
+            "verify-ca",
+            "verify-full",
+        ],
+    ),
+    ("sslnegotiation", &["postgres", "direct"]),
+    ("sslsni", &["0", "1"]),
+    (
+        "target_session_attrs",
+        &[
+            "any",
+            "read-write",
+            "read-only",
+            "primary",
+            "standby",
+            "prefer-standby",
+        ],
+    ),
+];
+
+/// Keywords that take a number.
+const NUMBERS: [&str; 6] = [
+    "connect_timeout",
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "tcp_user_timeout",
+];
+
+/// Whether libpq 18 knows the keyword; names compare exactly.
+pub(crate) fn is_keyword(name: &str) -> bool {
+    KEYWORDS.binary_search(&name).is_ok()
+}
+
+/// The keyword that a name was probably meant to be.
+pub(crate) fn likely_keyword(name: &str) -> Option<&'static str> {
+    let squeezed = crate::secret_slot::squeeze(name);
+    let alias = match squeezed.as_str() {
+        "database" | "db" => "dbname",
+        "username" => "user",
+        "pwd" | "passwd" | "pass" => "password",
+        "hostname" | "server" => "host",
+        "timeout" | "connecttimeout" => "connect_timeout",
+        "schema" | "searchpath" | "currentschema" => "options",
+        "appname" => "application_name",
+        _ => "",
+    };
+    if !alias.is_empty() {
+        return Some(alias);
+    }
+    KEYWORDS
+        .into_iter()
+        .find(|keyword| crate::secret_slot::squeeze(keyword) == squeezed)
+}
+
+/// libpq rewrites two old spellings before it stores them (`conninfo_storeval` and `conninfo_uri_parse_params`).
+pub(crate) fn translate(name: String, value: String, in_url: bool) -> (String, String) {
+    match (name.as_str(), value.as_str()) {
+        ("ssl", "true") if in_url => ("sslmode".to_owned(), "require".to_owned()),
+        ("requiressl", _) => {
+            let mode = if value.starts_with('1') {
+                "require"
+            } else {
+                "prefer"
+            };
+            ("sslmode".to_owned(), mode.to_owned())
+        }
+        _ => (name, value),
+    }
+}
+
+/// Fills `hosts`, `user`, `password` and `database` from what libpq ends up with: the authority, then each option in
+/// turn, the last one winning.
+pub(crate) fn fold_options(
+    parsed: &mut Parsed,
+    authority_host: Option<String>,
+    authority_port: Option<String>,
+) {
+    let mut host = authority_host;
+    let mut port = authority_port;
+    for option in &mut parsed.options {
+        let value = || Some(option.value.clone());
+        match option.name.as_str() {
+            "host" => host = value(),
+            "port" => port = value(),
+            "user" => parsed.user = value(),
+            "password" => parsed.password = value().map(Into::into),
+            "dbname" => parsed.database = value(),
+            _ => continue,
+        }
+        option.folded = true;
+    }
+    parsed.hosts = hosts(&host.unwrap_or_default(), &port.unwrap_or_default(), parsed);
+}
+
+/// libpq splits both lists at commas when it connects; one port serves every host (`connectOptions2`).
+fn hosts(host: &str, port: &str, parsed: &mut Parsed) -> Vec<Host> {
+    if host.is_empty() && port.is_empty() {
+        return Vec::new();
+    }
+    let ports: Vec<&str> = port.split(',').collect();
+    let names: Vec<&str> = if host.is_empty() {
+        vec![""; ports.len()]
+    } else {
+        host.split(',').collect()
+    };
+    let span = parsed.layout.hosts;
+    if ports.len() > 1 && ports.len() != names.len() {
+        parsed.hints.push(
+            Diagnostic::new(
+                "host_port_count",
+                "The number of ports must match the number of hosts, or be one for all.",
+                span,
+            )
+            .field("hosts"),
+        );
+    }
+    let mut hosts = Vec::with_capacity(names.len());
+    let mut warned = false;
+    for (index, name) in names.iter().enumerate() {
+        let written = if ports.len() == 1 {
+            Some(&ports[0])
+        } else {
+            ports.get(index)
+        };
+        let port = Port::from_text(written.copied().unwrap_or_default());
+        if let Port::Text(text) = &port
+            && !has_reference(text)
+            && !warned
+        {
+            // One is enough: the span is that of the whole list.
+            warned = true;
+            parsed.warnings.push(
+                Diagnostic::new(
+                    "port_not_a_number",
+                    "A port must be a number from 1 to 65535.",
+                    span,
+                )
+                .field("hosts"),
+            );
+        }
+        // fe-connect.c, is_unixsock_path: `@` starts an abstract socket.
+        hosts.push(if name.starts_with('/') || name.starts_with('@') {
+            Host::Socket {
+                path: (*name).to_owned(),
+                port,
+            }
+        } else {
+            Host::Tcp {
+                host: (*name).to_owned(),
+                port,
+            }
+        });
+    }
+    hosts
+}
+
+/// Advice on values that libpq takes when it parses and refuses when it connects.
+pub(crate) fn advise(parsed: &mut Parsed) {
+    let mut hints = Vec::new();
+    for option in &parsed.options {
+        if option.value.is_empty() || option.secret || has_reference(&option.value) {
+            continue;
+        }
+        hints.extend(advise_on_value(option));
+    }
+    if let Some(root) = parsed
+        .options
+        .iter()
+        .rev()
+        .find(|option| option.name == "sslrootcert")
+        && root.value == "system"
+        && let Some(mode) = parsed
+            .options
+            .iter()
+            .rev()
+            .find(|option| option.name == "sslmode")
+        && mode.value != "verify-full"
+        && !has_reference(&mode.value)
+    {
+        hints.push(
+            Diagnostic::new(
+                "weak_sslmode",
+                "With sslrootcert=system only sslmode=verify-full is allowed.",
+                mode.value_span,
+            )
+            .field("option:sslmode")
+            .repair(
+                "Use verify-full",
+                vec![TextChange::new(mode.value_span, "verify-full")],
+            ),
+        );
+    }
+    parsed.hints.append(&mut hints);
+}
+
+fn advise_on_value(option: &UrlOption) -> Option<Diagnostic> {
+    let name = option.name.as_str();
+    let field = format!("option:{name}");
+    if let Some((_, allowed)) = VALUES.iter().find(|(keyword, _)| *keyword == name) {
+        if allowed.contains(&option.value.as_str()) {
+            return None;
+        }
+        let hint = Diagnostic::new(
+            "unknown_value",
+            format!("{name} is one of {}.", allowed.join(", ")),
+            option.value_span,
+        )
+        .field(field);
+        let spelled = option.value.to_ascii_lowercase().replace('_', "-");
+        return Some(match allowed.iter().find(|value| **value == spelled) {
+            Some(value) => hint.repair(
+                format!("Write {value}"),
+                vec![TextChange::new(option.value_span, *value)],
+            ),
+            None => hint,
+        });
+    }
+    (NUMBERS.contains(&name) && option.value.trim().parse::<i32>().is_err()).then(|| {
+        Diagnostic::new(
+            "not_a_number",
+            format!("{name} takes a whole number."),
+            option.value_span,
+        )
+        .field(field)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keywords_are_sorted_for_the_binary_search() {
+        assert!(KEYWORDS.is_sorted());
+    }
+}
