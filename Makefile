@@ -1,0 +1,34 @@
+# The entry points. Each is a script, so that it can be read, and run without make.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fmt bindings bench soak pictures clean
+
+help: ## What there is to make
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: ## Install what is missing, build, open the window
+	@scripts/run
+
+test: ## Install what is missing, then run everything that CI runs
+	@scripts/test
+
+check: ## Formatting, lints, types, layout, licences: no servers, no window
+	@scripts/check
+
+fmt: ## Format Rust and TypeScript
+	@scripts/format
+
+bindings: ## Write the TypeScript of the DTOs to ui/src/bindings
+	@scripts/bindings
+
+bench: ## Measure
+	@scripts/bench
+
+soak: ## The long runs that `make test` samples (hours)
+	@scripts/soak
+
+pictures: ## Take docs/pictures from the real window
+	@scripts/pictures
+
+clean: ## Remove build outputs (the test tools in .tools stay)
+	@rm -rf target ui/dist tests/e2e/output
