@@ -45,8 +45,8 @@ pub use parse::{
     parse_new_product, parse_product_patch,
 };
 pub use port::{
-    Activity, Catalog, Committed, Context, LastTest, Matrix, MatrixDatabase, NamedSecret, Note,
-    Origin, RETENTION_DAYS,
+    Activity, Catalog, Committed, Context, LastTest, Location, Matrix, MatrixDatabase, NamedSecret,
+    Note, Origin, RETENTION_DAYS,
 };
 pub use records::{
     Database, DatabaseItem, Environment, EnvironmentClass, EnvironmentConfig, Extra, Product,

@@ -156,6 +156,15 @@ pub struct LastTest {
     pub result: Value,
 }
 
+/// Where a record is.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Location {
+    /// The id of its product.
+    pub product_id: String,
+    /// The id of its database, for a database or an environment config.
+    pub database_id: Option<String>,
+}
+
 /// A row of the matrix.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct MatrixDatabase {
@@ -172,6 +181,10 @@ pub struct MatrixDatabase {
     pub description: Option<String>,
     /// The database's revision.
     pub revision: u64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
     /// Its configs, in the order of the environments.
     pub envs: Vec<EnvironmentConfig>,
     /// How many actions it has.
@@ -352,6 +365,15 @@ pub trait Catalog: Send + Sync {
 
     /// A product whole, by a fixed handful of reads however large it is.
     fn matrix(&self, product: &str) -> Result<Matrix, CatalogError>;
+
+    /// Where a record with this id is. A face that holds an id need not remember what it belongs to.
+    ///
+    /// # Errors
+    /// `not_found`, also for a kind of record that belongs to no product.
+    fn locate(&self, kind: SubjectKind, id: &str) -> Result<Location, CatalogError>;
+
+    /// How many databases a product has.
+    fn count_databases(&self, product: &str) -> Result<usize, CatalogError>;
 
     /// Every keyring entry (by UUID) that a record uses, or that undoing something would bring back.
     fn secret_ids_in_use(&self) -> Result<BTreeSet<String>, CatalogError>;

@@ -1,1 +1,164 @@
-//! The use cases.
+//! What a person can do with Tapedeck, once, for every face.
+//!
+//! A face (the window, the command line) decodes its input, calls one method of [`Workbench`] and shows the answer
+//! or the [`AppError`]. Everything that decides is here: validation, guards, the order in which keyring and catalog
+//! are written, what is scrubbed. The DTOs of [`dto`] are what crosses the boundary; `ts-rs` writes them to
+//! `ui/src/bindings`.
+//!
+//! Invariants:
+//! - No answer holds a stored secret but those of [`Workbench::url_reveal`], [`Workbench::url_for_copy`],
+//!   [`Workbench::environment_variables`] and [`Workbench::native_client`], each asked for by one gesture.
+//! - A keyring entry is never overwritten: a new secret gets a new id, and the catalog's commit is the moment at
+//!   which it counts. A crash before it leaves an orphan that `secret check --orphans` finds, never a wrong password.
+//! - No lock is held across an `.await`; catalog calls run on blocking threads.
+
+mod activity;
+mod connection_test;
+mod credentials;
+mod databases;
+pub mod dto;
+mod engine_info;
+mod environment_variables;
+mod environments;
+mod error;
+mod export;
+mod import;
+mod matrix;
+mod named_secrets;
+mod native_client;
+mod paths;
+mod products;
+mod resolve;
+mod reveal;
+mod sealing;
+mod settings;
+mod target;
+mod urls;
+mod view;
+mod watch;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use catalog::{Catalog, CatalogError, Context, SqliteCatalog};
+use secrets::{Keyring, SecretStore, Secrets};
+
+pub use catalog::{DatabaseType, EnvironmentClass, Fault, FaultCode, Origin};
+pub use connection_test::TestSummary;
+pub use credentials::{CredentialCheck, CredentialLine, OrphanReport};
+pub use dto::*;
+pub use environment_variables::EnvironmentVariables;
+pub use error::{AppError, Result};
+pub use import::ImportPlanned;
+pub use native_client::ClientCommand;
+pub use reveal::Copied;
+pub use target::Address;
+pub use urls::{parse_database_type, url_build, url_parse, url_redact};
+pub use watch::Watch;
+
+/// How to open a workbench.
+pub struct Options {
+    /// Where everything is kept; `None` takes `TAPEDECK_DATA_DIR`, then the platform's data folder.
+    pub data_dir: Option<PathBuf>,
+    /// Which face is asking; it is written in the activity list.
+    pub origin: Origin,
+}
+
+/// The use cases over one data folder. Cheap to clone.
+#[derive(Clone)]
+pub struct Workbench {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    data_dir: PathBuf,
+    origin: Origin,
+    catalog: Arc<dyn Catalog>,
+    store: Arc<dyn SecretStore>,
+    keyring_limit: Duration,
+    test_limit: std::sync::Mutex<Option<Duration>>,
+    runs: connection_test::Runs,
+    imports: import::PlannedImports,
+}
+
+impl Workbench {
+    /// Opens the catalog of a data folder, making both where there is none. Touches no keyring.
+    ///
+    /// # Errors
+    /// `catalog_damaged`, `catalog_newer`, `catalog_locked`, `catalog_read_only`, `disk_full` and `io`, each naming
+    /// the file and what to do.
+    pub async fn open(options: Options) -> Result<Self> {
+        Self::open_with(options, Arc::new(Keyring::new())).await
+    }
+
+    /// As [`Workbench::open`], with another place for secrets than the system's keyring.
+    pub async fn open_with(options: Options, store: Arc<dyn SecretStore>) -> Result<Self> {
+        engines::install_crypto_provider();
+        let data_dir = paths::data_dir(options.data_dir)?;
+        let folder = data_dir.clone();
+        let catalog = blocking(move || SqliteCatalog::open(&folder)).await?;
+        let catalog: Arc<dyn Catalog> = Arc::new(catalog);
+        let settings = settings::read(catalog.as_ref())?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                data_dir,
+                origin: options.origin,
+                catalog,
+                store,
+                keyring_limit: Duration::from_secs(u64::from(settings.keyring_timeout_seconds)),
+                test_limit: std::sync::Mutex::new(None),
+                runs: connection_test::Runs::default(),
+                imports: import::PlannedImports::default(),
+            }),
+        })
+    }
+
+    /// Where everything this program writes is.
+    pub fn data_dir(&self) -> &Path {
+        &self.inner.data_dir
+    }
+
+    /// Caps each connection test of this workbench, whatever the settings say (`--timeout`).
+    pub fn limit_tests_to(&self, limit: Duration) {
+        *self.inner.test_limit.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(limit);
+    }
+
+    pub(crate) fn context(&self) -> Context {
+        Context { origin: self.inner.origin, now: None }
+    }
+
+    pub(crate) fn catalog_id(&self) -> &str {
+        self.inner.catalog.catalog_id()
+    }
+
+    pub(crate) fn secrets(&self) -> Secrets {
+        Secrets::new(Arc::clone(&self.inner.store), self.inner.keyring_limit)
+    }
+
+    pub(crate) fn runs(&self) -> &connection_test::Runs {
+        &self.inner.runs
+    }
+
+    /// Runs one catalog call on a blocking thread.
+    pub(crate) async fn on_catalog<T, F>(&self, call: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn Catalog) -> Result<T, CatalogError> + Send + 'static,
+    {
+        let catalog = Arc::clone(&self.inner.catalog);
+        blocking(move || call(catalog.as_ref())).await
+    }
+}
+
+/// Runs what blocks away from the async threads.
+async fn blocking<T, F>(call: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: FnOnce() -> Result<T, CatalogError> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(call).await {
+        Ok(outcome) => Ok(outcome?),
+        Err(error) => Err(AppError::internal(error)),
+    }
+}

@@ -24,7 +24,7 @@ use serde_json::Value;
 use self::failure::Failure;
 use self::rows::Scope;
 use self::store::Store;
-use crate::error::CatalogError;
+use crate::error::{CatalogError, SubjectKind};
 use crate::export::ExportDocument;
 use crate::import::{ImportOutcome, ImportPlan};
 use crate::input::{
@@ -32,7 +32,8 @@ use crate::input::{
 };
 use crate::merge;
 use crate::port::{
-    Activity, Catalog, Committed, Context, LastTest, Matrix, MatrixDatabase, NamedSecret, Note,
+    Activity, Catalog, Committed, Context, LastTest, Location, Matrix, MatrixDatabase, NamedSecret,
+    Note,
 };
 use crate::records::{Database, Environment, Product};
 
@@ -386,6 +387,8 @@ impl Catalog for SqliteCatalog {
                     database_type: plain.database.database_type,
                     description: plain.database.description,
                     revision: plain.database.revision,
+                    created_at: plain.database.created_at,
+                    updated_at: plain.database.updated_at,
                     envs: plain.database.envs,
                     action_count: plain.counts.0,
                     migration_count: plain.counts.1,
@@ -397,6 +400,18 @@ impl Catalog for SqliteCatalog {
                 databases,
                 last_tests,
             })
+        })
+    }
+
+    fn locate(&self, kind: SubjectKind, id: &str) -> Result<Location, CatalogError> {
+        self.store
+            .read(|transaction| rows::locate(transaction, kind, id))
+    }
+
+    fn count_databases(&self, product: &str) -> Result<usize, CatalogError> {
+        self.store.read(|transaction| {
+            let product = rows::find_product(transaction, product)?;
+            rows::count_databases(transaction, &product.id)
         })
     }
 

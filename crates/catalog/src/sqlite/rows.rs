@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::failure::Failure;
 use crate::error::{CatalogError, SubjectKind};
-use crate::port::LastTest;
+use crate::port::{LastTest, Location};
 use crate::records::{
     Database, DatabaseItem, Environment, EnvironmentClass, EnvironmentConfig, Extra, Product,
 };
@@ -321,6 +321,43 @@ pub(super) fn find_database(
         None => Vec::new(),
     };
     first(found, SubjectKind::Database, name)
+}
+
+/// Where the record with this id is.
+pub(super) fn locate(
+    connection: &Connection,
+    kind: SubjectKind,
+    id: &str,
+) -> Result<Location, Failure> {
+    let statement = match kind {
+        SubjectKind::Product => "SELECT id, NULL FROM products WHERE id = ?1",
+        SubjectKind::Environment => "SELECT product_id, NULL FROM environments WHERE id = ?1",
+        SubjectKind::Database => "SELECT product_id, id FROM databases WHERE id = ?1",
+        SubjectKind::EnvironmentConfig => {
+            "SELECT databases.product_id, databases.id FROM environment_configs
+             JOIN databases ON databases.id = environment_configs.database_id
+             WHERE environment_configs.id = ?1"
+        }
+        _ => return Err(CatalogError::not_found(kind, id).into()),
+    };
+    connection
+        .prepare_cached(statement)?
+        .query_row([id], |row| {
+            Ok(Location {
+                product_id: row.get(0)?,
+                database_id: row.get(1)?,
+            })
+        })
+        .optional()?
+        .ok_or_else(|| CatalogError::not_found(kind, id).into())
+}
+
+/// How many databases a product has.
+pub(super) fn count_databases(connection: &Connection, product_id: &str) -> Result<usize, Failure> {
+    let count: i64 = connection
+        .prepare_cached("SELECT count(*) FROM databases WHERE product_id = ?1")?
+        .query_row([product_id], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or_default())
 }
 
 /// Whether another record than `own_id` has the tag.

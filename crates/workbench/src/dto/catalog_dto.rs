@@ -68,7 +68,7 @@ pub struct ProductView {
     pub description: Option<String>,
     /// Revision to send back with a patch.
     #[ts(type = "number")]
-    pub revision: i64,
+    pub revision: u64,
     /// How many environments it has.
     pub environments: u32,
     /// How many databases it has.
@@ -88,7 +88,8 @@ pub struct EnvironmentView {
     /// Description.
     pub description: Option<String>,
     /// Position of its column, from 0.
-    pub order: i32,
+    #[ts(type = "number")]
+    pub order: i64,
     /// An inactive environment refuses to run anything.
     pub active: bool,
     /// What drives the guards.
@@ -96,7 +97,7 @@ pub struct EnvironmentView {
     pub class: EnvironmentClassView,
     /// Revision to send back with a patch.
     #[ts(type = "number")]
-    pub revision: i64,
+    pub revision: u64,
 }
 
 /// The class of an environment.
@@ -135,7 +136,7 @@ pub struct DatabaseView {
     pub migrations: u32,
     /// Revision to send back with a patch.
     #[ts(type = "number")]
-    pub revision: i64,
+    pub revision: u64,
     /// RFC 3339.
     pub created_at: String,
     /// RFC 3339.
@@ -249,7 +250,7 @@ pub struct ProductPatchInput {
     pub description: Option<Option<String>>,
     /// The revision it was made from.
     #[ts(type = "number")]
-    pub revision: Option<i64>,
+    pub revision: Option<u64>,
 }
 
 /// Fields of an environment to create.
@@ -289,14 +290,15 @@ pub struct EnvironmentPatchInput {
     #[ts(type = "string | null")]
     pub description: Option<Option<String>>,
     /// New position, from 0.
-    pub order: Option<i32>,
+    #[ts(type = "number")]
+    pub order: Option<i64>,
     /// Whether it runs anything.
     pub active: Option<bool>,
     /// New class.
     pub class: Option<EnvironmentClassView>,
     /// The revision it was made from.
     #[ts(type = "number")]
-    pub revision: Option<i64>,
+    pub revision: Option<u64>,
 }
 
 /// An environment config to add or replace.
@@ -363,7 +365,7 @@ pub struct DatabasePatchInput {
     pub remove_envs: Vec<String>,
     /// The revision it was made from.
     #[ts(type = "number")]
-    pub revision: Option<i64>,
+    pub revision: Option<u64>,
 }
 
 /// A thing done here, without secrets.

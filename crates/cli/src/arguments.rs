@@ -1,0 +1,353 @@
+//! The command line's grammar. Its help texts are the manual page as well.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use workbench::Address;
+
+/// Your product's databases, every environment, one command.
+#[derive(Parser)]
+#[command(name = "tapedeck", version, max_term_width = 100, propagate_version = true, subcommand_required = true)]
+pub struct Arguments {
+    /// Flags that every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Args)]
+pub struct Global {
+    /// Where everything is kept [default: the platform's data folder]
+    #[arg(long, global = true, value_name = "DIR", env = "TAPEDECK_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Print JSON: one document, or one a line where results stream; errors as one object on stderr
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// The typed confirmation that a guard asks for: the database's tag
+    #[arg(long, global = true, value_name = "TAG")]
+    pub yes: Option<String>,
+    /// Give up a connection test after this long
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
+    pub timeout: Option<f64>,
+    /// Print nothing but results
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+fn seconds(text: &str) -> Result<f64, &'static str> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.001..=86_400.0).contains(&seconds) => Ok(seconds),
+        _ => Err("give seconds, from 0.001 to 86400"),
+    }
+}
+
+/// The nouns.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Products: groups of databases that ship together
+    Product {
+        /// What to do.
+        #[command(subcommand)]
+        verb: ProductVerb,
+    },
+    /// Environments of a product
+    Env {
+        /// What to do.
+        #[command(subcommand)]
+        verb: EnvVerb,
+    },
+    /// Databases of a product
+    Db {
+        /// What to do.
+        #[command(subcommand)]
+        verb: DbVerb,
+    },
+    /// Connection URLs, from stdin to stdout
+    Url {
+        /// What to do.
+        #[command(subcommand)]
+        verb: UrlVerb,
+    },
+    /// Named secrets, for $Secret{NAME} in connection URLs
+    Secret {
+        /// What to do.
+        #[command(subcommand)]
+        verb: SecretVerb,
+    },
+    /// Test one connection, or every one of a product
+    Test {
+        /// PRODUCT/DATABASE@ENV, PRODUCT/DATABASE or PRODUCT
+        target: Address,
+        /// Only this environment
+        #[arg(long, value_name = "ENV")]
+        env: Option<String>,
+    },
+    /// Run a command with each database's real URL in TAG_DATABASE_URL
+    Exec(ExecArguments),
+    /// Start psql, mysql or mongosh on a database
+    Connect {
+        /// PRODUCT/DATABASE@ENV
+        target: Address,
+    },
+    /// Write a product to a file
+    Export {
+        /// The product's tag
+        product: String,
+        /// The file [default: stdout]
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Secrets as well, encrypted under a passphrase
+        #[arg(long, requires = "passphrase_stdin")]
+        with_secrets: bool,
+        /// Read the passphrase from stdin
+        #[arg(long)]
+        passphrase_stdin: bool,
+    },
+    /// Merge a file into the catalog
+    Import {
+        /// The file, or - for stdin
+        file: PathBuf,
+        /// Only say what would change
+        #[arg(long)]
+        dry_run: bool,
+        /// Read the passphrase of the secrets from stdin
+        #[arg(long)]
+        passphrase_stdin: bool,
+        /// The product that a bare list of databases goes into
+        #[arg(long, value_name = "TAG")]
+        product: Option<String>,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    #[command(hide = true)]
+    Manual,
+}
+
+/// Verbs of `product`.
+#[derive(Subcommand)]
+pub enum ProductVerb {
+    /// Make a product
+    Create {
+        /// Unique tag
+        tag: String,
+        /// What people call it
+        #[arg(long)]
+        name: String,
+        /// Free text
+        #[arg(long)]
+        description: Option<String>,
+    },
+    /// Every product
+    List,
+    /// One product with all in it
+    Show {
+        /// Its tag
+        tag: String,
+    },
+    /// Change a product; what is not named stays
+    Update {
+        /// Its tag
+        tag: String,
+        /// New tag
+        #[arg(long, value_name = "TAG")]
+        new_tag: Option<String>,
+        /// New name
+        #[arg(long)]
+        name: Option<String>,
+        /// New description; empty clears it
+        #[arg(long)]
+        description: Option<String>,
+        /// Refuse when the product is no longer at this revision
+        #[arg(long)]
+        revision: Option<u64>,
+    },
+    /// Delete a product with all in it
+    Delete {
+        /// Its tag
+        tag: String,
+    },
+}
+
+/// Verbs of `env`.
+#[derive(Subcommand)]
+pub enum EnvVerb {
+    /// Make an environment
+    Create {
+        /// The product's tag
+        product: String,
+        /// Unique in the product: dev, stg, prd
+        slug: String,
+        /// What people call it
+        #[arg(long)]
+        name: String,
+        /// development, staging or production [default: guessed from the slug]
+        #[arg(long)]
+        class: Option<String>,
+        /// Free text
+        #[arg(long)]
+        description: Option<String>,
+        /// Refuses to run anything
+        #[arg(long)]
+        inactive: bool,
+    },
+    /// A product's environments
+    List {
+        /// The product's tag
+        product: String,
+    },
+    /// Change an environment; what is not named stays
+    Update {
+        /// The product's tag
+        product: String,
+        /// Its slug
+        slug: String,
+        /// New slug
+        #[arg(long, value_name = "SLUG")]
+        new_slug: Option<String>,
+        /// New name
+        #[arg(long)]
+        name: Option<String>,
+        /// development, staging or production
+        #[arg(long)]
+        class: Option<String>,
+        /// New description; empty clears it
+        #[arg(long)]
+        description: Option<String>,
+        /// New position of the column, from 0
+        #[arg(long)]
+        order: Option<i64>,
+        /// Let it run things again
+        #[arg(long, conflicts_with = "inactive")]
+        active: bool,
+        /// Refuse to run anything
+        #[arg(long)]
+        inactive: bool,
+        /// Refuse when the environment is no longer at this revision
+        #[arg(long)]
+        revision: Option<u64>,
+    },
+    /// Delete an environment with its connections
+    Delete {
+        /// The product's tag
+        product: String,
+        /// Its slug
+        slug: String,
+    },
+}
+
+/// Verbs of `db`.
+#[derive(Subcommand)]
+pub enum DbVerb {
+    /// Make a database from its record
+    Create {
+        /// The product's tag
+        product: String,
+        /// The record as JSON; - for stdin
+        #[arg(short, long, value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Change a database by a patch; environment configs merge by slug
+    Update {
+        /// PRODUCT/DATABASE
+        target: Address,
+        /// The patch as JSON; - for stdin
+        #[arg(short, long, value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// A product's databases
+    List {
+        /// The product's tag
+        product: String,
+    },
+    /// One database
+    Show {
+        /// PRODUCT/DATABASE
+        target: Address,
+        /// With the real connection URLs
+        #[arg(long)]
+        reveal: bool,
+    },
+    /// Delete a database
+    Delete {
+        /// PRODUCT/DATABASE
+        target: Address,
+    },
+    /// Remove a database's connection for one environment
+    Unset {
+        /// PRODUCT/DATABASE@ENV
+        target: Address,
+    },
+}
+
+/// Verbs of `url`.
+#[derive(Subcommand)]
+pub enum UrlVerb {
+    /// Take a URL apart
+    Parse {
+        /// mongodb, postgresql or mysql [default: by the scheme]
+        #[arg(long = "type", value_name = "TYPE")]
+        database_type: Option<String>,
+        /// With its secrets
+        #[arg(long)]
+        reveal: bool,
+    },
+    /// Replace every secret of a text by ***
+    Redact,
+    /// Make a URL of what `url parse --reveal` prints
+    Build {
+        /// mongodb, postgresql or mysql
+        #[arg(long = "type", value_name = "TYPE")]
+        database_type: String,
+        /// The parts as JSON; - for stdin
+        #[arg(short, long, value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+/// Verbs of `secret`.
+#[derive(Subcommand)]
+pub enum SecretVerb {
+    /// Set a named secret; its value comes from stdin
+    Set {
+        /// KEY, or KEY@ENV for one environment
+        name: String,
+    },
+    /// The named secrets, without values
+    List,
+    /// Delete a named secret
+    Delete {
+        /// KEY or KEY@ENV
+        name: String,
+    },
+    /// Which credentials this machine lacks
+    Check {
+        /// Only this product
+        product: Option<String>,
+        /// Find and remove keyring entries that nothing uses
+        #[arg(long)]
+        orphans: bool,
+        /// With --orphans: only list them
+        #[arg(long, requires = "orphans")]
+        dry_run: bool,
+    },
+}
+
+/// Arguments of `exec`.
+#[derive(Args)]
+pub struct ExecArguments {
+    /// PRODUCT@ENV
+    pub target: Address,
+    /// Also put a database's URL in a variable of this name
+    #[arg(long = "var", value_name = "NAME=DB")]
+    pub variables: Vec<String>,
+    /// The command, after --
+    #[arg(last = true, required = true, value_name = "CMD")]
+    pub command: Vec<std::ffi::OsString>,
+}

@@ -1,0 +1,206 @@
+//! Which credentials this machine has. Only ids are asked of the keyring, never a value.
+
+use std::collections::BTreeSet;
+
+use catalog::{DatabaseType, EnvironmentConfig};
+use connection_url::{ConnectionUrl, SlotState};
+use secrets::{SecretId, SecretStoreError};
+use serde::Serialize;
+
+use crate::dto::{CellCredential, CredentialReport, CredentialStateView};
+use crate::resolve::slot_words;
+use crate::{AppError, Result, Workbench};
+
+/// One line of `secret check`.
+#[derive(Clone, Debug, Serialize)]
+pub struct CredentialLine {
+    /// The product's tag.
+    pub product: String,
+    /// The database's tag.
+    pub database: String,
+    /// The environment's slug.
+    pub env: String,
+    /// `none_needed`, `present`, `missing`, `locked` or `unavailable`.
+    pub state: CredentialStateView,
+    /// What lacks.
+    pub missing: Vec<String>,
+}
+
+/// What `secret check` answers.
+#[derive(Clone, Debug, Serialize)]
+pub struct CredentialCheck {
+    /// One a configured cell.
+    pub cells: Vec<CredentialLine>,
+    /// What to do when the keyring is locked or unavailable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keyring_message: Option<String>,
+}
+
+/// What `secret check --orphans` answers: keyring entries of this data folder that no record names.
+#[derive(Clone, Debug, Serialize)]
+pub struct OrphanReport {
+    /// Entries found.
+    pub orphans: Vec<String>,
+    /// How many were removed.
+    pub removed: usize,
+    /// Entries of other data folders, which are left alone.
+    pub other_catalogs: usize,
+}
+
+/// What the keyring said about its entries, asked once for a whole product.
+struct Holdings {
+    ids: Result<BTreeSet<SecretId>, SecretStoreError>,
+    locked: bool,
+    catalog: String,
+}
+
+impl Holdings {
+    async fn of(workbench: &Workbench) -> Self {
+        let secrets = workbench.secrets();
+        let ids = secrets.list().await.map(BTreeSet::from_iter);
+        let locked = match &ids {
+            Ok(_) => matches!(secrets.locked().await, Ok(true)),
+            Err(error) => matches!(error, SecretStoreError::Locked),
+        };
+        Self { ids, locked, catalog: workbench.catalog_id().to_owned() }
+    }
+
+    fn message(&self) -> Option<String> {
+        match &self.ids {
+            Err(error) => Some(error.to_string()),
+            Ok(_) if self.locked => Some(SecretStoreError::Locked.to_string()),
+            Ok(_) => None,
+        }
+    }
+
+    fn has_url_secret(&self, id: &str) -> bool {
+        self.has(&SecretId::for_url(&self.catalog, id))
+    }
+
+    fn has_named(&self, key: &str, slug: &str) -> bool {
+        self.has(&SecretId::named(&self.catalog, &format!("{key}@{slug}")))
+            || self.has(&SecretId::named(&self.catalog, key))
+            || (self.ids.is_err() && secrets::environment_answers(key, slug, |name| std::env::var_os(name).is_some()))
+    }
+
+    fn has(&self, id: &SecretId) -> bool {
+        self.ids.as_ref().is_ok_and(|ids| ids.contains(id))
+    }
+
+    /// The state of one cell and what it lacks.
+    fn cell(&self, config: &EnvironmentConfig, database_type: DatabaseType) -> (CredentialStateView, Vec<String>) {
+        let Ok(url) = ConnectionUrl::parse(&config.connection_url, Some(database_type)) else {
+            return (CredentialStateView::NoneNeeded, Vec::new());
+        };
+        let mut needed = 0;
+        let mut from_keyring = 0;
+        let mut missing = Vec::new();
+        for slot in url.secret_slots().iter().filter(|slot| slot.state == SlotState::Masked) {
+            needed += 1;
+            from_keyring += 1;
+            if !config.secrets.get(&slot.name).is_some_and(|id| self.has_url_secret(id)) {
+                missing.push(slot_words(&slot.name));
+            }
+        }
+        for reference in url.references() {
+            needed += 1;
+            if !self.has_named(&reference.key, &config.slug) {
+                from_keyring += 1;
+                missing.push(format!("$Secret{{{}}}", reference.key));
+            }
+        }
+        let state = match &self.ids {
+            _ if needed == 0 => CredentialStateView::NoneNeeded,
+            Err(SecretStoreError::Locked) => CredentialStateView::Locked,
+            Err(_) if from_keyring > 0 => CredentialStateView::Unavailable,
+            Ok(_) if self.locked => CredentialStateView::Locked,
+            _ if missing.is_empty() => CredentialStateView::Present,
+            _ => CredentialStateView::Missing,
+        };
+        // Behind a lock nobody can tell what is there; a list of guesses would send people to re-enter passwords.
+        let known = matches!(state, CredentialStateView::Missing);
+        (state, if known { missing } else { Vec::new() })
+    }
+}
+
+impl Workbench {
+    /// The credential state of every configured cell of a product.
+    pub async fn credentials_check(&self, product: String) -> Result<CredentialReport> {
+        let databases = self.on_catalog(move |catalog| Ok(catalog.matrix(&product)?.databases)).await?;
+        let holdings = Holdings::of(self).await;
+        let mut cells = Vec::new();
+        for database in &databases {
+            for config in &database.envs {
+                let (state, missing) = holdings.cell(config, database.database_type);
+                cells.push(CellCredential { config_id: config.id.clone(), state, missing });
+            }
+        }
+        let matters = cells.iter().any(|cell| cell.state != CredentialStateView::NoneNeeded);
+        Ok(CredentialReport { cells, keyring_message: holdings.message().filter(|_| matters) })
+    }
+
+    /// The same for one product or all of them, by address.
+    pub async fn secret_check(&self, product: Option<String>) -> Result<CredentialCheck> {
+        let products = self
+            .on_catalog(move |catalog| {
+                let products = match product {
+                    Some(product) => vec![catalog.fetch_product(&product)?],
+                    None => catalog.fetch_products()?,
+                };
+                products
+                    .into_iter()
+                    .map(|product| Ok((product.tag.clone(), catalog.matrix(&product.id)?.databases)))
+                    .collect::<Result<Vec<_>, catalog::CatalogError>>()
+            })
+            .await?;
+        let holdings = Holdings::of(self).await;
+        let mut cells = Vec::new();
+        for (product, databases) in &products {
+            for database in databases {
+                for config in &database.envs {
+                    let (state, missing) = holdings.cell(config, database.database_type);
+                    cells.push(CredentialLine {
+                        product: product.clone(),
+                        database: database.tag.clone(),
+                        env: config.slug.clone(),
+                        state,
+                        missing,
+                    });
+                }
+            }
+        }
+        Ok(CredentialCheck { cells, keyring_message: holdings.message() })
+    }
+
+    /// Keyring entries of this data folder that no record, and no undo, names; removes them when asked.
+    pub async fn secret_orphans(&self, remove: bool) -> Result<OrphanReport> {
+        let entries = self.secrets().list().await?;
+        let (used, named) = self
+            .on_catalog(|catalog| {
+                let named: BTreeSet<String> = catalog.named_secrets()?.into_iter().map(|secret| secret.key).collect();
+                Ok((catalog.secret_ids_in_use()?, named))
+            })
+            .await?;
+        let catalog = self.catalog_id();
+        let known: BTreeSet<SecretId> = used
+            .iter()
+            .map(|id| SecretId::for_url(catalog, id))
+            .chain(named.iter().map(|key| SecretId::named(catalog, key)))
+            .collect();
+        let (ours, others): (Vec<SecretId>, Vec<SecretId>) =
+            entries.into_iter().partition(|id| id.catalog() == Some(catalog));
+        let orphans: Vec<SecretId> = ours.into_iter().filter(|id| !known.contains(id)).collect();
+        let removed = if remove { self.remove_entries(&orphans).await } else { 0 };
+        if remove && removed < orphans.len() {
+            return Err(AppError::new(
+                "keyring_failed",
+                format!("{removed} of {} entries were removed. Unlock the keyring and try again.", orphans.len()),
+            ));
+        }
+        Ok(OrphanReport {
+            orphans: orphans.iter().map(|id| id.as_str().to_owned()).collect(),
+            removed,
+            other_catalogs: others.len(),
+        })
+    }
+}

@@ -1,0 +1,118 @@
+//! The one error type that crosses the boundary to a face. A face matches [`AppError::code`], never a text.
+
+use catalog::{CatalogError, Fault};
+use connection_url::UrlError;
+use secrets::SecretStoreError;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// What every use case answers.
+pub type Result<T, E = AppError> = std::result::Result<T, E>;
+
+/// Why a use case did not do what was asked.
+///
+/// `message` is one or two plain sentences that say what happened and what to do; neither it nor `detail` holds a secret.
+#[derive(Clone, Debug, PartialEq, Serialize, thiserror::Error)]
+#[error("{message}")]
+pub struct AppError {
+    /// Stable code, in snake case.
+    pub code: &'static str,
+    /// For a person.
+    pub message: String,
+    /// For a program: `faults` of a validation, `changes` of a conflict, `span` of a URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Value>,
+    /// Whether the same call may succeed later.
+    pub retryable: bool,
+}
+
+impl AppError {
+    /// An error with a code and a message.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), detail: None, retryable: false }
+    }
+
+    /// The same with a detail for programs.
+    #[must_use]
+    pub fn with_detail(mut self, detail: Value) -> Self {
+        self.detail = Some(detail);
+        self
+    }
+
+    /// The same, marked as worth another try.
+    #[must_use]
+    pub fn retryable(mut self) -> Self {
+        self.retryable = true;
+        self
+    }
+
+    /// Nothing has this address.
+    pub fn not_found(what: &str, name: &str) -> Self {
+        Self::new("not_found", format!("There is no {what} \u{201c}{name}\u{201d}."))
+    }
+
+    /// The person, or a signal, ended it.
+    pub fn cancelled() -> Self {
+        Self::new("cancelled", "Cancelled.").retryable()
+    }
+
+    /// A guard refuses.
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self::new("refused", message)
+    }
+
+    /// Faults of an input, all at once.
+    pub fn validation(faults: &[Fault]) -> Self {
+        let message = match faults {
+            [one] => format!("{}: {}", one.field, one.message),
+            many => format!("{} fields need attention: {}.", many.len(), list_fields(many)),
+        };
+        Self::new("validation", message).with_detail(json!({ "faults": faults }))
+    }
+
+    /// A defect of ours or of the system, with nothing a person typed in it.
+    pub fn internal(what: impl std::fmt::Display) -> Self {
+        Self::new("internal", format!("Something went wrong inside Tapedeck: {what}. Nothing was saved."))
+    }
+}
+
+fn list_fields(faults: &[Fault]) -> String {
+    let mut fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+    fields.dedup();
+    fields.join(", ")
+}
+
+impl From<SecretStoreError> for AppError {
+    fn from(error: SecretStoreError) -> Self {
+        let code = error.code();
+        Self { code, message: error.to_string(), detail: None, retryable: code != "secret_too_long" }
+    }
+}
+
+impl From<UrlError> for AppError {
+    fn from(error: UrlError) -> Self {
+        Self::new("invalid_url", error.message.clone()).with_detail(json!({
+            "span": [error.span.start, error.span.end],
+            "reason": error.code,
+            "field": error.field,
+        }))
+    }
+}
+
+impl From<CatalogError> for AppError {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::Validation(faults) => Self::validation(&faults),
+            CatalogError::Conflict(conflict) => Self::new(
+                "conflict",
+                "This record was changed elsewhere after you opened it. Compare the changes and save again.",
+            )
+            .with_detail(serde_json::to_value(&conflict).unwrap_or(Value::Null)),
+            other => {
+                let code = other.code();
+                let retryable = matches!(code, "catalog_locked" | "disk_full");
+                Self { code, message: other.to_string(), detail: None, retryable }
+            }
+        }
+    }
+}

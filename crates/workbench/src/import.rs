@@ -1,0 +1,222 @@
+//! Import: a dry run first, always; then all of it or nothing. Merges by tag and slug, drops nothing it does not name.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use catalog::{ExportDocument, ImportPlan};
+use connection_url::ConnectionUrl;
+use secrets::{Secret, SecretId};
+use serde_json::Value;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::dto::{FieldChangeView, ImportStep, ImportView};
+use crate::export::Envelope;
+use crate::sealing::{NewEntries, Unsealed};
+use crate::{AppError, Result, Workbench};
+
+/// Documents over this size are refused.
+const MOST_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Imports that were shown and wait for a yes, by token. One window holds one or two.
+#[derive(Default)]
+pub(crate) struct PlannedImports(Mutex<HashMap<String, Prepared>>);
+
+/// A dry run, and the token that carries it out.
+#[derive(Clone, Debug, serde::Serialize, ts_rs::TS)]
+#[ts(export)]
+pub struct ImportPlanned {
+    /// For `import_apply`; good for one use.
+    pub token: String,
+    /// What it would do.
+    pub view: ImportView,
+}
+
+/// Everything an import needs, secrets set apart.
+struct Prepared {
+    plan: ImportPlan,
+    products: Vec<String>,
+    entries: NewEntries,
+    named: Vec<(String, Zeroizing<String>)>,
+    secrets: usize,
+}
+
+impl Workbench {
+    /// What an import would do. Changes nothing, writes no keyring entry.
+    pub async fn import_preview(
+        &self,
+        text: Zeroizing<String>,
+        passphrase: Option<Zeroizing<String>>,
+        product: Option<String>,
+    ) -> Result<ImportView> {
+        Ok(self.prepare(text, passphrase, product).await?.view(false))
+    }
+
+    /// Does an import.
+    pub async fn import_document(
+        &self,
+        text: Zeroizing<String>,
+        passphrase: Option<Zeroizing<String>>,
+        product: Option<String>,
+    ) -> Result<ImportView> {
+        let prepared = self.prepare(text, passphrase, product).await?;
+        self.apply(prepared).await
+    }
+
+    /// A dry run of a file that a person chose; [`Workbench::import_apply`] does it.
+    pub async fn import_plan_file(&self, path: PathBuf, passphrase: Option<Zeroizing<String>>) -> Result<ImportPlanned> {
+        let shown = path.display().to_string();
+        let text = tokio::task::spawn_blocking(move || read_limited(&path)).await.map_err(AppError::internal)?;
+        let text = text.map_err(|error| AppError::new("io", format!("{shown} can't be read: {error}.")))?;
+        let prepared = self.prepare(text, passphrase, None).await?;
+        let planned = ImportPlanned { token: Uuid::now_v7().to_string(), view: prepared.view(false) };
+        self.planned().insert(planned.token.clone(), prepared);
+        Ok(planned)
+    }
+
+    /// Does what a dry run showed. Refused when the catalog changed so that it would be something else.
+    pub async fn import_apply(&self, token: String) -> Result<ImportView> {
+        let prepared = self.planned().remove(&token);
+        let prepared = prepared.ok_or_else(|| AppError::new("not_found", "This import was already done. Open the file again."))?;
+        self.apply(prepared).await
+    }
+
+    fn planned(&self) -> std::sync::MutexGuard<'_, HashMap<String, Prepared>> {
+        self.inner.imports.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    async fn prepare(
+        &self,
+        text: Zeroizing<String>,
+        passphrase: Option<Zeroizing<String>>,
+        product: Option<String>,
+    ) -> Result<Prepared> {
+        let value: Value = serde_json::from_str(&text).map_err(|error| {
+            // serde_json's own message can quote the text.
+            AppError::new("validation", format!("This file is no JSON: see line {}, column {}.", error.line(), error.column()))
+        })?;
+        let mut document = catalog::read_import(&value).map_err(|faults| AppError::validation(&faults))?;
+        let envelope = open_envelope(&document, passphrase).await?;
+        let mut entries = NewEntries::default();
+        let bare = product.clone().unwrap_or_default();
+        let products = document.products.iter_mut().map(|product| (product.tag.clone(), &mut product.databases));
+        for (tag, databases) in products.chain(std::iter::once((bare, &mut document.databases))) {
+            for database in databases.iter_mut() {
+                for (index, config) in database.envs.iter_mut().enumerate() {
+                    let address = format!("{tag}/{}@{}", database.tag, config.slug);
+                    let text = with_envelope(config.connection_url.expose(), database.database_type, &envelope, &address);
+                    let sealed = self
+                        .seal(
+                            Unsealed {
+                                text: &text,
+                                database_type: database.database_type,
+                                typed: Default::default(),
+                                copy_from: None,
+                                field: format!("{}.envs[{index}].connection_url", database.tag),
+                                address,
+                            },
+                            &mut entries,
+                        )
+                        .await?;
+                    config.connection_url = sealed.text.into();
+                    config.secrets = sealed.secrets;
+                }
+            }
+        }
+        let products = document.products.iter().map(|product| product.tag.clone()).chain(product.clone()).collect();
+        let plan = self.on_catalog(move |catalog| catalog.plan_import(&document, product.as_deref())).await?;
+        let named: Vec<_> = envelope.iter().flat_map(|envelope| envelope.named.clone()).collect();
+        let secrets = entries.len() + named.len();
+        Ok(Prepared { plan, products, entries, named, secrets })
+    }
+
+    async fn apply(&self, mut prepared: Prepared) -> Result<ImportView> {
+        let view = prepared.view(true);
+        let named = std::mem::take(&mut prepared.named);
+        for (name, value) in &named {
+            // Named secrets that are already here win: an import drops nothing.
+            let id = SecretId::named(self.catalog_id(), name);
+            if self.secrets().get(&id).await?.is_none() {
+                self.secrets().set(&id, &Secret::new(value.clone()), &format!("Tapedeck: secret {name}")).await?;
+            }
+        }
+        let context = self.context();
+        let plan = prepared.plan;
+        let commit = self.on_catalog(move |catalog| {
+            catalog.apply_import(&context, &plan)?;
+            for (name, _) in &named {
+                catalog.put_named_secret(&context, name)?;
+            }
+            Ok(())
+        });
+        self.commit_sealed(prepared.entries, commit).await?;
+        Ok(view)
+    }
+}
+
+impl Prepared {
+    fn view(&self, applied: bool) -> ImportView {
+        ImportView {
+            products: self.products.clone(),
+            steps: self
+                .plan
+                .steps
+                .iter()
+                .map(|step| ImportStep {
+                    subject: step.kind.as_str().to_owned(),
+                    address: step.label.clone(),
+                    change: match step.action {
+                        catalog::ImportAction::Add => "add",
+                        catalog::ImportAction::Change => "change",
+                        catalog::ImportAction::Same => "same",
+                        catalog::ImportAction::Kept => "keep",
+                    }
+                    .to_owned(),
+                    fields: step
+                        .changes
+                        .iter()
+                        .map(|change| FieldChangeView {
+                            field: change.field.clone(),
+                            before: change.before.clone().unwrap_or(Value::Null),
+                            after: change.after.clone().unwrap_or(Value::Null),
+                        })
+                        .collect(),
+                })
+                .collect(),
+            warnings: self.plan.warnings.iter().map(|warning| format!("{}: {}", warning.field, warning.message)).collect(),
+            secrets: u32::try_from(self.secrets).unwrap_or(u32::MAX),
+            applied,
+        }
+    }
+}
+
+/// The secrets of a document. Without a passphrase they are passed over: the list is worth having without them.
+async fn open_envelope(document: &ExportDocument, passphrase: Option<Zeroizing<String>>) -> Result<Option<Envelope>> {
+    let (Some(armored), Some(passphrase)) = (document.secrets.clone(), passphrase) else { return Ok(None) };
+    let opening = tokio::task::spawn_blocking(move || Envelope::open(&armored, &passphrase)).await;
+    opening.map_err(AppError::internal)?.map(Some)
+}
+
+/// The URL with the envelope's secrets in place of `***`. One that does not parse goes on as it is: sealing says why.
+fn with_envelope(
+    text: &str,
+    database_type: catalog::DatabaseType,
+    envelope: &Option<Envelope>,
+    address: &str,
+) -> Zeroizing<String> {
+    let slots = envelope.as_ref().and_then(|envelope| envelope.urls.get(address));
+    let filled = slots.and_then(|slots| {
+        let url = ConnectionUrl::parse(text, Some(database_type)).ok()?;
+        url.with_secrets(|slot| slots.get(slot).cloned()).ok()
+    });
+    Zeroizing::new(filled.map_or_else(|| text.to_owned(), |url| url.expose().to_owned()))
+}
+
+fn read_limited(path: &std::path::Path) -> std::io::Result<Zeroizing<String>> {
+    let size = std::fs::metadata(path)?.len();
+    if size > MOST_BYTES {
+        return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, "it is larger than 64 MiB"));
+    }
+    std::fs::read_to_string(path).map(Zeroizing::new)
+}

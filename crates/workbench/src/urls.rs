@@ -1,0 +1,282 @@
+//! Connection URLs for editors and for the `url` commands. Nothing here touches the catalog or the keyring.
+
+use std::str::FromStr;
+
+use connection_url::{
+    ConnectionUrl, DatabaseType, Diagnostic, Edit, Host, PasswordEdit, Port, SlotState, Span, UrlDocument, UrlError,
+};
+
+use crate::dto::{
+    UrlEdit, UrlHost, UrlInspection, UrlNote, UrlOptionView, UrlSecretSpan, UrlSecretState, UrlTextChange,
+};
+use crate::{AppError, Result, Workbench};
+
+/// Reads an engine's name as people write it; `mariadb` means `mysql`.
+pub fn parse_database_type(text: &str) -> Result<DatabaseType> {
+    DatabaseType::from_str(text).map_err(|_| {
+        AppError::new("usage", "The database type must be mongodb, postgresql or mysql (mariadb means mysql).")
+    })
+}
+
+/// Takes a URL apart, as `tapedeck url parse` prints it. Secrets stay in the answer only when `reveal` is set.
+pub fn url_parse(text: &str, database_type: Option<DatabaseType>, reveal: bool) -> Result<UrlDocument> {
+    let document = ConnectionUrl::parse(text, database_type)?.document();
+    Ok(if reveal { document } else { document.without_secrets() })
+}
+
+/// Replaces every secret of every URL in a text by `***`, also where the text does not parse.
+pub fn url_redact(text: &str) -> String {
+    connection_url::redact(text)
+}
+
+/// Makes the URL that parses to `document`.
+pub fn url_build(database_type: DatabaseType, document: &serde_json::Value) -> Result<String> {
+    let document: UrlDocument = serde_path_to_error::deserialize(document).map_err(|error| {
+        let field = error.path().to_string();
+        AppError::validation(&[catalog::Fault {
+            code: catalog::FaultCode::WrongType,
+            message: "This is not a field of what `url parse` prints, or not of its type.".to_owned(),
+            field,
+        }])
+    })?;
+    Ok(connection_url::build(database_type, &document)?)
+}
+
+impl Workbench {
+    /// Takes apart what is typed in an editor. The answer holds no secret, also where the text does.
+    pub async fn url_inspect(&self, text: String, database_type: Option<String>) -> Result<UrlInspection> {
+        let database_type = database_type.as_deref().map(parse_database_type).transpose()?;
+        Ok(inspect(&text, database_type))
+    }
+
+    /// The text changes that an edit made in the form means. They hold no secret.
+    pub async fn url_edit(&self, text: String, database_type: String, edit: UrlEdit) -> Result<Vec<UrlTextChange>> {
+        let database_type = parse_database_type(&database_type)?;
+        let url = ConnectionUrl::parse(&text, Some(database_type))?;
+        let offsets = Utf16Offsets::of(&text);
+        let changes = url.edit(&edit_of(edit))?;
+        Ok(changes
+            .into_iter()
+            .map(|change| {
+                let (start, end) = offsets.of_span(change.span);
+                UrlTextChange { start, end, insert: change.insert }
+            })
+            .collect())
+    }
+}
+
+fn edit_of(edit: UrlEdit) -> Edit {
+    match edit {
+        UrlEdit::User { value } => Edit::User(value),
+        UrlEdit::PasswordMask { present: true } => Edit::Password(Some(PasswordEdit::Mask)),
+        UrlEdit::PasswordMask { present: false } => Edit::Password(None),
+        UrlEdit::PasswordReference { key } => Edit::Password(Some(PasswordEdit::Reference(key))),
+        UrlEdit::Hosts { hosts } => Edit::Hosts(hosts.into_iter().map(host_of).collect()),
+        UrlEdit::Database { value } => Edit::Database(value),
+        UrlEdit::Option { name, value } => Edit::SetOption { name, value },
+        UrlEdit::Scheme { value } => Edit::Scheme(value),
+    }
+}
+
+fn host_of(host: UrlHost) -> Host {
+    let port = host.port.as_deref().map_or(Port::None, Port::from_text);
+    match host.socket {
+        Some(path) => Host::Socket { path, port },
+        None => Host::Tcp { host: host.host.unwrap_or_default(), port },
+    }
+}
+
+fn host_view(host: &Host) -> UrlHost {
+    let port = Some(host.port().as_text()).filter(|text| !text.is_empty());
+    match host {
+        Host::Tcp { host, .. } => UrlHost { host: Some(host.clone()), port, socket: None },
+        Host::Socket { path, .. } => UrlHost { host: None, port, socket: Some(path.clone()) },
+    }
+}
+
+fn inspect(text: &str, database_type: Option<DatabaseType>) -> UrlInspection {
+    let offsets = Utf16Offsets::of(text);
+    match ConnectionUrl::parse(text, database_type) {
+        Ok(url) => inspection_of(&url, &offsets),
+        Err(error) => broken(database_type, &error, &offsets),
+    }
+}
+
+fn inspection_of(url: &ConnectionUrl, offsets: &Utf16Offsets) -> UrlInspection {
+    let secret_spans: Vec<UrlSecretSpan> = url
+        .secret_slots()
+        .iter()
+        .map(|slot| {
+            let (start, end) = offsets.of_span(slot.span);
+            UrlSecretSpan { slot: slot.name.clone(), start, end, state: state_of(slot.state) }
+        })
+        .collect();
+    let password = secret_spans.iter().find(|span| span.slot == "password").map_or(UrlSecretState::Absent, |s| s.state);
+    UrlInspection {
+        valid: true,
+        database_type: url.database_type().map(|database_type| database_type.as_str().to_owned()),
+        scheme: url.scheme().map(str::to_owned),
+        hosts: url.hosts().iter().map(host_view).collect(),
+        user: url.user().map(str::to_owned),
+        password,
+        database: url.database().map(str::to_owned),
+        options: url
+            .options()
+            .iter()
+            .map(|option| UrlOptionView {
+                name: option.name.clone(),
+                value: option.shown_value().to_owned(),
+                secret: option.secret,
+            })
+            .collect(),
+        secret_spans,
+        target: target_of(url),
+        error: None,
+        warnings: notes(url.warnings(), offsets),
+        hints: notes(url.hints(), offsets),
+        references: url.references().iter().map(|reference| reference.key.clone()).collect(),
+    }
+}
+
+fn broken(database_type: Option<DatabaseType>, error: &UrlError, offsets: &Utf16Offsets) -> UrlInspection {
+    let (start, end) = offsets.of_span(error.span);
+    UrlInspection {
+        valid: false,
+        database_type: database_type.map(|database_type| database_type.as_str().to_owned()),
+        scheme: None,
+        hosts: Vec::new(),
+        user: None,
+        password: UrlSecretState::Absent,
+        database: None,
+        options: Vec::new(),
+        secret_spans: Vec::new(),
+        target: String::new(),
+        error: Some(UrlNote {
+            code: error.code.to_string(),
+            message: error.message.clone(),
+            start,
+            end,
+            field: error.field.clone(),
+        }),
+        warnings: Vec::new(),
+        hints: Vec::new(),
+        references: Vec::new(),
+    }
+}
+
+fn notes(diagnostics: &[Diagnostic], offsets: &Utf16Offsets) -> Vec<UrlNote> {
+    diagnostics
+        .iter()
+        .map(|diagnostic| {
+            let (start, end) = offsets.of_span(diagnostic.span);
+            UrlNote {
+                code: diagnostic.code.to_string(),
+                message: diagnostic.message.clone(),
+                start,
+                end,
+                field: diagnostic.field.clone(),
+            }
+        })
+        .collect()
+}
+
+fn state_of(state: SlotState) -> UrlSecretState {
+    match state {
+        SlotState::Literal => UrlSecretState::Typed,
+        SlotState::Masked => UrlSecretState::Kept,
+        SlotState::Reference => UrlSecretState::Reference,
+        SlotState::Empty => UrlSecretState::Empty,
+    }
+}
+
+/// Where a URL points, short enough for a cell: `db.example.com:5432/orders`, `host1 +2/orders`.
+pub(crate) fn target_of(url: &ConnectionUrl) -> String {
+    let Some(first) = url.hosts().first() else {
+        return match url.references().first() {
+            Some(reference) if url.is_reference() => format!("$Secret{{{}}}", reference.key),
+            _ => url.database().map(|database| format!("/{database}")).unwrap_or_default(),
+        };
+    };
+    let port = first.port().as_text();
+    let mut target = first.name().to_owned();
+    if matches!(first, Host::Tcp { host, .. } if host.contains(':')) {
+        target = format!("[{target}]");
+    }
+    if !port.is_empty() {
+        target.push(':');
+        target.push_str(&port);
+    }
+    if url.hosts().len() > 1 {
+        target.push_str(&format!(" +{}", url.hosts().len() - 1));
+    }
+    if let Some(database) = url.database().filter(|database| !database.is_empty()) {
+        target.push('/');
+        target.push_str(database);
+    }
+    target
+}
+
+/// Turns UTF-8 byte offsets into UTF-16 ones. An ASCII text, the usual case, needs no table.
+struct Utf16Offsets {
+    /// For each character that is not ASCII: its byte offset, and by how much UTF-16 lags from its end on.
+    lag: Vec<(usize, usize)>,
+}
+
+impl Utf16Offsets {
+    fn of(text: &str) -> Self {
+        let mut lag = Vec::new();
+        let mut total = 0;
+        if !text.is_ascii() {
+            for (at, character) in text.char_indices().filter(|(_, character)| !character.is_ascii()) {
+                total += character.len_utf8() - character.len_utf16();
+                lag.push((at + character.len_utf8(), total));
+            }
+        }
+        Self { lag }
+    }
+
+    fn of_byte(&self, byte: usize) -> u32 {
+        let before = self.lag.partition_point(|&(from, _)| from <= byte);
+        let lag = before.checked_sub(1).and_then(|index| self.lag.get(index)).map_or(0, |&(_, lag)| lag);
+        u32::try_from(byte.saturating_sub(lag)).unwrap_or(u32::MAX)
+    }
+
+    fn of_span(&self, span: Span) -> (u32, u32) {
+        (self.of_byte(span.start), self.of_byte(span.end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_count_utf16_units() {
+        let text = "aé𝄞b";
+        let offsets = Utf16Offsets::of(text);
+        let at = |needle: &str| offsets.of_byte(text.find(needle).unwrap());
+        assert_eq!([at("a"), at("é"), at("𝄞"), at("b"), offsets.of_byte(text.len())], [0, 1, 2, 4, 5]);
+    }
+
+    #[test]
+    fn an_inspection_never_carries_a_secret() {
+        let inspection = inspect(
+            "postgresql://app:c4n4ry@db.example.com/orders?sslmode=require&sslpassword=c4n4ry2",
+            Some(DatabaseType::Postgresql),
+        );
+        let json = serde_json::to_string(&inspection).unwrap();
+        assert!(inspection.valid, "{json}");
+        assert!(!json.contains("c4n4ry"), "{json}");
+        assert_eq!(inspection.secret_spans.len(), 2);
+        assert_eq!(inspection.password, UrlSecretState::Typed);
+        assert_eq!(inspection.target, "db.example.com/orders");
+    }
+
+    #[test]
+    fn a_broken_url_names_its_fault_and_no_secret() {
+        let inspection = inspect("postgresql://app:c4n%zz4ry@db/orders", Some(DatabaseType::Postgresql));
+        assert!(!inspection.valid);
+        let json = serde_json::to_string(&inspection).unwrap();
+        assert!(!json.contains("c4n"), "{json}");
+    }
+}

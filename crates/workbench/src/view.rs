@@ -1,0 +1,142 @@
+//! From records to what a face shows. Nothing here can add a secret: records have none.
+
+use catalog::{Activity, Database, Environment, EnvironmentClass, EnvironmentConfig, LastTest, Matrix, Product, SubjectKind};
+use connection_url::{ConnectionUrl, SlotState};
+
+use crate::dto::{
+    ActivityView, ConfigView, DatabaseView, EnvironmentClassView, EnvironmentView, MatrixView, ProductView, TestResult,
+};
+use crate::urls::target_of;
+
+impl From<EnvironmentClass> for EnvironmentClassView {
+    fn from(class: EnvironmentClass) -> Self {
+        match class {
+            EnvironmentClass::Development => Self::Development,
+            EnvironmentClass::Staging => Self::Staging,
+            EnvironmentClass::Production => Self::Production,
+        }
+    }
+}
+
+impl From<EnvironmentClassView> for EnvironmentClass {
+    fn from(class: EnvironmentClassView) -> Self {
+        match class {
+            EnvironmentClassView::Development => Self::Development,
+            EnvironmentClassView::Staging => Self::Staging,
+            EnvironmentClassView::Production => Self::Production,
+        }
+    }
+}
+
+pub(crate) fn product_view(product: &Product, environments: usize, databases: usize) -> ProductView {
+    ProductView {
+        id: product.id.clone(),
+        tag: product.tag.clone(),
+        name: product.name.clone(),
+        description: product.description.clone(),
+        revision: product.revision,
+        environments: count(environments),
+        databases: count(databases),
+    }
+}
+
+pub(crate) fn environment_view(environment: &Environment) -> EnvironmentView {
+    EnvironmentView {
+        id: environment.id.clone(),
+        env_name: environment.env_name.clone(),
+        slug: environment.slug.clone(),
+        description: environment.description.clone(),
+        order: environment.order,
+        active: environment.active,
+        class: environment.class.into(),
+        revision: environment.revision,
+    }
+}
+
+pub(crate) fn database_view(database: &Database) -> DatabaseView {
+    DatabaseView {
+        id: database.id.clone(),
+        name: database.name.clone(),
+        tag: database.tag.clone(),
+        database_type: database.database_type.as_str().to_owned(),
+        description: database.description.clone(),
+        envs: database.envs.iter().map(|config| config_view(config, database.database_type, None)).collect(),
+        actions: count(database.actions.len()),
+        migrations: count(database.migrations.len()),
+        revision: database.revision,
+        created_at: database.created_at.to_string(),
+        updated_at: database.updated_at.to_string(),
+    }
+}
+
+pub(crate) fn config_view(
+    config: &EnvironmentConfig,
+    database_type: catalog::DatabaseType,
+    last_test: Option<&LastTest>,
+) -> ConfigView {
+    // What was stored parsed when it was stored; an import of a later version may still bring what does not.
+    let url = ConnectionUrl::parse(&config.connection_url, Some(database_type)).ok();
+    let references: Vec<String> =
+        url.iter().flat_map(|url| url.references()).map(|reference| reference.key.clone()).collect();
+    let hidden = url.iter().flat_map(|url| url.secret_slots()).any(|slot| slot.state == SlotState::Masked);
+    ConfigView {
+        id: config.id.clone(),
+        slug: config.slug.clone(),
+        connection_url: config.connection_url.clone(),
+        description: config.description.clone(),
+        target: url.as_ref().map(target_of).unwrap_or_default(),
+        needs_secret: hidden || !references.is_empty(),
+        references,
+        last_test: last_test.and_then(|test| serde_json::from_value::<TestResult>(test.result.clone()).ok()),
+    }
+}
+
+pub(crate) fn matrix_view(matrix: &Matrix) -> MatrixView {
+    let databases = matrix
+        .databases
+        .iter()
+        .map(|row| DatabaseView {
+            id: row.id.clone(),
+            name: row.name.clone(),
+            tag: row.tag.clone(),
+            database_type: row.database_type.as_str().to_owned(),
+            description: row.description.clone(),
+            envs: row
+                .envs
+                .iter()
+                .map(|config| config_view(config, row.database_type, matrix.last_tests.get(&config.id)))
+                .collect(),
+            actions: u32::try_from(row.action_count).unwrap_or(u32::MAX),
+            migrations: u32::try_from(row.migration_count).unwrap_or(u32::MAX),
+            revision: row.revision,
+            created_at: row.created_at.to_string(),
+            updated_at: row.updated_at.to_string(),
+        })
+        .collect();
+    MatrixView {
+        product: product_view(&matrix.product, matrix.environments.len(), matrix.databases.len()),
+        environments: matrix.environments.iter().map(environment_view).collect(),
+        databases,
+    }
+}
+
+pub(crate) fn activity_view(activity: &Activity) -> ActivityView {
+    ActivityView {
+        id: activity.id.clone(),
+        at: activity.at.to_string(),
+        origin: activity.origin.as_str().to_owned(),
+        verb: activity.verb.clone(),
+        subject: match activity.subject_kind {
+            SubjectKind::EnvironmentConfig => "database".to_owned(),
+            SubjectKind::NamedSecret => "secret".to_owned(),
+            kind => kind.as_str().to_owned(),
+        },
+        label: activity.subject_label.clone(),
+        summary: activity.summary.clone(),
+        undoable: activity.undoable && !activity.undone,
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
