@@ -7,7 +7,13 @@ use workbench::Address;
 
 /// Your product's databases, every environment, one command.
 #[derive(Parser)]
-#[command(name = "tapedeck", version, max_term_width = 100, propagate_version = true, subcommand_required = true)]
+#[command(
+    name = "tapedeck",
+    version,
+    max_term_width = 100,
+    propagate_version = true,
+    subcommand_required = true
+)]
 pub struct Arguments {
     /// Flags that every command takes.
     #[command(flatten)]

@@ -20,7 +20,11 @@ use crate::arguments::Command;
 use crate::output::Output;
 
 /// Runs a command that needs the catalog.
-pub async fn run(command: Command, workbench: &Workbench, output: Output) -> Result<ExitCode, AppError> {
+pub async fn run(
+    command: Command,
+    workbench: &Workbench,
+    output: Output,
+) -> Result<ExitCode, AppError> {
     match command {
         Command::Product { verb } => product::run(verb, workbench, output).await,
         Command::Env { verb } => env::run(verb, workbench, output).await,
@@ -29,27 +33,50 @@ pub async fn run(command: Command, workbench: &Workbench, output: Output) -> Res
         Command::Test { target, env } => test::run(target, env, workbench, output).await,
         Command::Exec(arguments) => exec::run(arguments, workbench).await,
         Command::Connect { target } => connect::run(target, workbench).await,
-        Command::Export { product, output: file, with_secrets, passphrase_stdin } => {
-            transfer::export(workbench, product, file, with_secrets && passphrase_stdin, output).await
+        Command::Export {
+            product,
+            output: file,
+            with_secrets,
+            passphrase_stdin,
+        } => {
+            transfer::export(
+                workbench,
+                product,
+                file,
+                with_secrets && passphrase_stdin,
+                output,
+            )
+            .await
         }
-        Command::Import { file, dry_run, passphrase_stdin, product } => {
-            transfer::import(workbench, file, dry_run, passphrase_stdin, product, output).await
-        }
-        Command::Url { .. } | Command::Completions { .. } | Command::Manual => {
-            Err(AppError::internal("a command without a catalog was given one"))
-        }
+        Command::Import {
+            file,
+            dry_run,
+            passphrase_stdin,
+            product,
+        } => transfer::import(workbench, file, dry_run, passphrase_stdin, product, output).await,
+        Command::Url { .. } | Command::Completions { .. } | Command::Manual => Err(
+            AppError::internal("a command without a catalog was given one"),
+        ),
     }
 }
 
 /// A JSON object of the fields that were given.
 fn fields<const N: usize>(given: [(&str, Option<Value>); N]) -> Value {
-    let present = given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let present = given
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
     Value::Object(present.collect::<Map<_, _>>())
 }
 
 /// A description: an empty text clears it.
 fn clearable(text: Option<String>) -> Option<Value> {
-    text.map(|text| if text.is_empty() { Value::Null } else { Value::from(text) })
+    text.map(|text| {
+        if text.is_empty() {
+            Value::Null
+        } else {
+            Value::from(text)
+        }
+    })
 }
 
 /// A field of a record as text, for tables.

@@ -38,7 +38,8 @@ fn status(code: &str) -> u8 {
 /// Shows an error on stderr and gives its exit status.
 pub fn with_error(output: &Output, error: &AppError) -> ExitCode {
     if output.json {
-        let line = serde_json::to_string(error).unwrap_or_else(|_| r#"{"code":"internal"}"#.to_owned());
+        let line =
+            serde_json::to_string(error).unwrap_or_else(|_| r#"{"code":"internal"}"#.to_owned());
         crate::output::stderr_line(&line);
     } else {
         crate::output::stderr_line(&format!("tapedeck: {}", error.message));
@@ -51,12 +52,23 @@ pub fn with_error(output: &Output, error: &AppError) -> ExitCode {
 
 /// More than one fault: each on a line of its own.
 fn faults(error: &AppError) -> Vec<String> {
-    let faults = error.detail.as_ref().and_then(|detail| detail.get("faults")).and_then(Value::as_array);
-    let text = |fault: &Value, key: &str| fault.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let faults = error
+        .detail
+        .as_ref()
+        .and_then(|detail| detail.get("faults"))
+        .and_then(Value::as_array);
+    let text = |fault: &Value, key: &str| {
+        fault
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     match faults {
-        Some(faults) if faults.len() > 1 => {
-            faults.iter().map(|fault| format!("{}: {}", text(fault, "field"), text(fault, "message"))).collect()
-        }
+        Some(faults) if faults.len() > 1 => faults
+            .iter()
+            .map(|fault| format!("{}: {}", text(fault, "field"), text(fault, "message")))
+            .collect(),
         _ => Vec::new(),
     }
 }

@@ -15,7 +15,11 @@ pub fn read_text(file: &Path) -> Result<String, AppError> {
         return read_stdin();
     }
     let opened = std::fs::File::open(file).map_err(|error| {
-        let code = if error.kind() == std::io::ErrorKind::NotFound { "not_found" } else { "io" };
+        let code = if error.kind() == std::io::ErrorKind::NotFound {
+            "not_found"
+        } else {
+            "io"
+        };
         AppError::new(code, format!("{} can't be read: {error}.", file.display()))
     })?;
     read_limited(opened, &file.display().to_string())
@@ -57,7 +61,11 @@ fn read_limited(source: impl Read, name: &str) -> Result<String, AppError> {
         .read_to_end(&mut bytes)
         .map_err(|error| AppError::new("io", format!("{name} can't be read: {error}.")))?;
     if bytes.len() as u64 > MOST_BYTES {
-        return Err(AppError::new("validation", format!("{name} is larger than 64 MiB, which no record is.")));
+        return Err(AppError::new(
+            "validation",
+            format!("{name} is larger than 64 MiB, which no record is."),
+        ));
     }
-    String::from_utf8(bytes).map_err(|_| AppError::new("validation", format!("{name} is not UTF-8 text.")))
+    String::from_utf8(bytes)
+        .map_err(|_| AppError::new("validation", format!("{name} is not UTF-8 text.")))
 }

@@ -17,7 +17,8 @@ use crate::output::Output;
 
 /// Drivers and parsers free copies of secrets that nobody can zero by name; this allocator zeroes whatever is freed.
 #[global_allocator]
-static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc::ZeroAlloc(std::alloc::System);
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -25,8 +26,14 @@ fn main() -> ExitCode {
         Err(error) => return exit::usage(&error),
     };
     start_logging();
-    let output = Output { json: arguments.global.json, quiet: arguments.global.quiet };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let output = Output {
+        json: arguments.global.json,
+        quiet: arguments.global.quiet,
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return exit::with_error(&output, &AppError::internal(error)),
     };
@@ -42,7 +49,10 @@ fn main() -> ExitCode {
 /// Runs the command, or ends at Ctrl-C.
 async fn run(arguments: Arguments, output: Output) -> Result<ExitCode, AppError> {
     // `exec` and `connect` hand the terminal to a child, which gets Ctrl-C itself.
-    let child_owns_terminal = matches!(arguments.command, Command::Exec(_) | Command::Connect { .. });
+    let child_owns_terminal = matches!(
+        arguments.command,
+        Command::Exec(_) | Command::Connect { .. }
+    );
     tokio::select! {
         outcome = dispatch(arguments, output) => outcome,
         Ok(()) = tokio::signal::ctrl_c(), if !child_owns_terminal => Err(AppError::cancelled()),
@@ -56,7 +66,10 @@ async fn dispatch(arguments: Arguments, output: Output) -> Result<ExitCode, AppE
         Command::Completions { shell } => commands::documentation::completions(shell),
         Command::Manual => commands::documentation::manual(),
         command => {
-            let options = Options { data_dir: arguments.global.data_dir, origin: Origin::Cli };
+            let options = Options {
+                data_dir: arguments.global.data_dir,
+                origin: Origin::Cli,
+            };
             let workbench = Workbench::open(options).await?;
             if let Some(seconds) = arguments.global.timeout {
                 workbench.limit_tests_to(std::time::Duration::from_secs_f64(seconds));
@@ -69,6 +82,9 @@ async fn dispatch(arguments: Arguments, output: Output) -> Result<ExitCode, AppE
 /// Logs go to stderr, only when `TAPEDECK_LOG` asks for them (`TAPEDECK_LOG=debug`).
 fn start_logging() {
     if let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("TAPEDECK_LOG") {
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .init();
     }
 }

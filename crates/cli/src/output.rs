@@ -16,13 +16,29 @@ pub struct Output {
 
 impl Output {
     /// A result: pretty JSON, or what `text` makes of it.
-    pub fn document<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) -> Result<(), AppError> {
-        if self.json { print(&pretty(value)?) } else { print(&text(value)) }
+    pub fn document<T: Serialize>(
+        &self,
+        value: &T,
+        text: impl FnOnce(&T) -> String,
+    ) -> Result<(), AppError> {
+        if self.json {
+            print(&pretty(value)?)
+        } else {
+            print(&text(value))
+        }
     }
 
     /// One result of a stream: a line of JSON, or of text.
-    pub fn line<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) -> Result<(), AppError> {
-        if self.json { print(&serde_json::to_string(value).map_err(AppError::internal)?) } else { print(&text(value)) }
+    pub fn line<T: Serialize>(
+        &self,
+        value: &T,
+        text: impl FnOnce(&T) -> String,
+    ) -> Result<(), AppError> {
+        if self.json {
+            print(&serde_json::to_string(value).map_err(AppError::internal)?)
+        } else {
+            print(&text(value))
+        }
     }
 
     /// A remark, on stderr.
@@ -46,12 +62,21 @@ pub fn print(text: &str) -> Result<(), AppError> {
     let mut stdout = std::io::stdout().lock();
     let written = stdout
         .write_all(text.as_bytes())
-        .and_then(|()| if text.ends_with('\n') { Ok(()) } else { stdout.write_all(b"\n") })
+        .and_then(|()| {
+            if text.ends_with('\n') {
+                Ok(())
+            } else {
+                stdout.write_all(b"\n")
+            }
+        })
         .and_then(|()| stdout.flush());
     match written {
         // `tapedeck db list | head -1` is no failure.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(AppError::new("io", format!("The output could not be written: {error}."))),
+        Err(error) => Err(AppError::new(
+            "io",
+            format!("The output could not be written: {error}."),
+        )),
         Ok(()) => Ok(()),
     }
 }
@@ -64,8 +89,14 @@ pub fn stderr_line(text: &str) {
 /// Columns of text, each as wide as its widest cell; the last is not padded.
 pub fn table<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> String {
     let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain(header.get(column).map(|cell| cell.chars().count())).max().unwrap_or(0)
+        let cells = rows
+            .iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count());
+        cells
+            .chain(header.get(column).map(|cell| cell.chars().count()))
+            .max()
+            .unwrap_or(0)
     };
     let widths: Vec<usize> = (0..N).map(width).collect();
     let line = |cells: &[&str]| {
@@ -76,7 +107,10 @@ pub fn table<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> String 
         padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     let mut lines = vec![line(&header)];
-    lines.extend(rows.iter().map(|row| line(&row.each_ref().map(String::as_str))));
+    lines.extend(
+        rows.iter()
+            .map(|row| line(&row.each_ref().map(String::as_str))),
+    );
     lines.join("\n")
 }
 
@@ -86,7 +120,10 @@ mod tests {
 
     #[test]
     fn columns_line_up() {
-        let rows = [["orders".to_owned(), "é".to_owned()], ["x".to_owned(), String::new()]];
+        let rows = [
+            ["orders".to_owned(), "é".to_owned()],
+            ["x".to_owned(), String::new()],
+        ];
         assert_eq!(table(["TAG", "NAME"], &rows), "TAG     NAME\norders  é\nx");
     }
 }

@@ -8,7 +8,17 @@ use test_support::PrivateKeyring;
 
 fn states(check: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    check.as_array().unwrap().iter().map(|cell| (format!("{}@{}", text(&cell["database"]), text(&cell["env"])), text(&cell["state"]))).collect()
+    check
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cell| {
+            (
+                format!("{}@{}", text(&cell["database"]), text(&cell["env"])),
+                text(&cell["state"]),
+            )
+        })
+        .collect()
 }
 
 #[test]
@@ -21,22 +31,39 @@ fn secrets_live_in_the_keyring_and_nowhere_else() {
             "postgresql",
             "orders",
             &[
-                ("dev", "postgresql://app:c4n4ry-dev@db/orders?sslpassword=c4n4ry-ssl"),
+                (
+                    "dev",
+                    "postgresql://app:c4n4ry-dev@db/orders?sslpassword=c4n4ry-ssl",
+                ),
                 ("stg", "postgresql://app:$Secret{ORDERS}@db/orders"),
                 ("prd", "postgresql://app@db/orders"),
             ],
         )
         .expect(0);
     assert!(!created.stdout.contains("c4n4ry"), "{created:?}");
-    assert_eq!(created.json()["envs"][0]["connection_url"], "postgresql://app:***@db/orders?sslpassword=***");
+    assert_eq!(
+        created.json()["envs"][0]["connection_url"],
+        "postgresql://app:***@db/orders?sslpassword=***"
+    );
     let held = keyring.secret_tool_search("service", "tapedeck");
-    assert!(held.contains("c4n4ry-dev") && held.contains("c4n4ry-ssl"), "{held}");
+    assert!(
+        held.contains("c4n4ry-dev") && held.contains("c4n4ry-ssl"),
+        "{held}"
+    );
     assert!(!cli.data_holds("c4n4ry"));
 
     let check = cli.run(&["secret", "check", "shop"]).expect(5).json();
-    let expected = [("orders@dev", "present"), ("orders@stg", "missing"), ("orders@prd", "none_needed")];
-    assert_eq!(states(&check), expected.map(|(cell, state)| (cell.to_owned(), state.to_owned())));
-    cli.run_with(&["secret", "set", "ORDERS"], "c4n4ry-named\n").expect(0);
+    let expected = [
+        ("orders@dev", "present"),
+        ("orders@stg", "missing"),
+        ("orders@prd", "none_needed"),
+    ];
+    assert_eq!(
+        states(&check),
+        expected.map(|(cell, state)| (cell.to_owned(), state.to_owned()))
+    );
+    cli.run_with(&["secret", "set", "ORDERS"], "c4n4ry-named\n")
+        .expect(0);
     cli.run(&["secret", "check", "shop"]).expect(0);
     let list = cli.run(&["secret", "list"]).expect(0);
     assert_eq!(list.json()[0]["name"], "ORDERS");
@@ -45,25 +72,65 @@ fn secrets_live_in_the_keyring_and_nowhere_else() {
 
     // What was shown is edited and saved again: the password stays.
     let patch = json!({ "envs": [{ "slug": "dev", "connection_url": "postgresql://app:***@other/orders?sslpassword=***" }] });
-    cli.run_with(&["db", "update", "shop/orders", "-f", "-"], &patch.to_string()).expect(0);
-    cli.run_with(&["db", "update", "shop/orders", "-f", "-"], &json!({ "tag": "sales", "name": "Sales" }).to_string()).expect(0);
-    let shown = cli.run(&["db", "show", "shop/sales", "--reveal"]).expect(0).json();
-    assert_eq!(shown["envs"][0]["connection_url"], "postgresql://app:c4n4ry-dev@other/orders?sslpassword=c4n4ry-ssl");
-    assert_eq!(shown["envs"][1]["connection_url"], "postgresql://app:c4n4ry-named@db/orders");
-    assert!(!cli.run(&["db", "show", "shop/sales"]).expect(0).stdout.contains("c4n4ry"));
+    cli.run_with(
+        &["db", "update", "shop/orders", "-f", "-"],
+        &patch.to_string(),
+    )
+    .expect(0);
+    cli.run_with(
+        &["db", "update", "shop/orders", "-f", "-"],
+        &json!({ "tag": "sales", "name": "Sales" }).to_string(),
+    )
+    .expect(0);
+    let shown = cli
+        .run(&["db", "show", "shop/sales", "--reveal"])
+        .expect(0)
+        .json();
+    assert_eq!(
+        shown["envs"][0]["connection_url"],
+        "postgresql://app:c4n4ry-dev@other/orders?sslpassword=c4n4ry-ssl"
+    );
+    assert_eq!(
+        shown["envs"][1]["connection_url"],
+        "postgresql://app:c4n4ry-named@db/orders"
+    );
+    assert!(
+        !cli.run(&["db", "show", "shop/sales"])
+            .expect(0)
+            .stdout
+            .contains("c4n4ry")
+    );
 
     // A password of three stars is written %2A%2A%2A.
     let patch = json!({ "envs": [{ "slug": "prd", "connection_url": "postgresql://app:%2A%2A%2A@db/orders" }] });
-    cli.run_with(&["db", "update", "shop/sales", "-f", "-"], &patch.to_string()).expect(0);
+    cli.run_with(
+        &["db", "update", "shop/sales", "-f", "-"],
+        &patch.to_string(),
+    )
+    .expect(0);
     assert_eq!(
-        cli.run(&["db", "show", "shop/sales", "--reveal"]).expect(0).json()["envs"][2]["connection_url"],
+        cli.run(&["db", "show", "shop/sales", "--reveal"])
+            .expect(0)
+            .json()["envs"][2]["connection_url"],
         "postgresql://app:%2A%2A%2A@db/orders"
     );
 
     keyring.lock();
     let check = cli.run(&["secret", "check", "shop"]).expect(5).json();
-    assert!(states(&check).iter().all(|(_, state)| state == "locked"), "{check}");
-    assert_eq!(cli.run(&["product", "list"]).expect(0).json().as_array().unwrap().len(), 1, "the list needs no keyring");
+    assert!(
+        states(&check).iter().all(|(_, state)| state == "locked"),
+        "{check}"
+    );
+    assert_eq!(
+        cli.run(&["product", "list"])
+            .expect(0)
+            .json()
+            .as_array()
+            .unwrap()
+            .len(),
+        1,
+        "the list needs no keyring"
+    );
     let run = cli.run(&["db", "show", "shop/sales", "--reveal"]).expect(5);
     assert_eq!(run.error()["code"], "keyring_locked");
     keyring.unlock();
@@ -71,8 +138,19 @@ fn secrets_live_in_the_keyring_and_nowhere_else() {
 
     keyring.kill_daemon();
     let check = cli.run(&["secret", "check", "shop"]).expect(5).json();
-    assert!(states(&check).iter().all(|(_, state)| state == "unavailable"), "{check}");
-    let run = cli.database("postgresql", "late", &[("dev", "postgresql://app:c4n4ry-late@db/late")]).expect(5);
+    assert!(
+        states(&check)
+            .iter()
+            .all(|(_, state)| state == "unavailable"),
+        "{check}"
+    );
+    let run = cli
+        .database(
+            "postgresql",
+            "late",
+            &[("dev", "postgresql://app:c4n4ry-late@db/late")],
+        )
+        .expect(5);
     assert!(!run.stderr.contains("c4n4ry"), "{run:?}");
     cli.run(&["db", "show", "shop/late"]).expect(4);
     cli.set("TAPEDECK_SECRET_ORDERS", "from-the-environment");
@@ -84,12 +162,31 @@ fn a_named_secret_answers_for_its_environment_first() {
     let keyring = PrivateKeyring::start();
     let cli = Cli::with_keyring(&keyring);
     cli.shop();
-    cli.database("mysql", "m", &[("dev", "mysql://u:$Secret{PW}@h/d"), ("prd", "mysql://u:$Secret{PW}@h/d")]).expect(0);
-    cli.run_with(&["secret", "set", "PW"], "everywhere/1").expect(0);
-    cli.run_with(&["secret", "set", "PW@prd"], "only prd").expect(0);
-    let shown = cli.run(&["db", "show", "shop/m", "--reveal"]).expect(0).json();
-    assert_eq!(shown["envs"][0]["connection_url"], "mysql://u:everywhere%2F1@h/d");
-    assert_eq!(shown["envs"][1]["connection_url"], "mysql://u:only%20prd@h/d");
+    cli.database(
+        "mysql",
+        "m",
+        &[
+            ("dev", "mysql://u:$Secret{PW}@h/d"),
+            ("prd", "mysql://u:$Secret{PW}@h/d"),
+        ],
+    )
+    .expect(0);
+    cli.run_with(&["secret", "set", "PW"], "everywhere/1")
+        .expect(0);
+    cli.run_with(&["secret", "set", "PW@prd"], "only prd")
+        .expect(0);
+    let shown = cli
+        .run(&["db", "show", "shop/m", "--reveal"])
+        .expect(0)
+        .json();
+    assert_eq!(
+        shown["envs"][0]["connection_url"],
+        "mysql://u:everywhere%2F1@h/d"
+    );
+    assert_eq!(
+        shown["envs"][1]["connection_url"],
+        "mysql://u:only%20prd@h/d"
+    );
     cli.run(&["secret", "delete", "PW@prd"]).expect(0);
     cli.run(&["secret", "delete", "PW@prd"]).expect(4);
     cli.run_with(&["secret", "set", "1bad"], "x").expect(3);
@@ -100,12 +197,16 @@ fn a_named_secret_answers_for_its_environment_first() {
 fn without_a_keyring_the_environment_answers_for_named_secrets() {
     let mut cli = Cli::without_keyring();
     cli.shop();
-    cli.database("mysql", "m", &[("dev", "mysql://u:$Secret{CI_PW}@h/d")]).expect(0);
+    cli.database("mysql", "m", &[("dev", "mysql://u:$Secret{CI_PW}@h/d")])
+        .expect(0);
     let run = cli.run(&["secret", "check", "shop"]).expect(5);
     assert_eq!(states(&run.json())[0].1, "unavailable");
     cli.set("TAPEDECK_SECRET_CI_PW", "from-ci");
     cli.run(&["secret", "check", "shop"]).expect(0);
-    let shown = cli.run(&["db", "show", "shop/m", "--reveal"]).expect(0).json();
+    let shown = cli
+        .run(&["db", "show", "shop/m", "--reveal"])
+        .expect(0)
+        .json();
     assert_eq!(shown["envs"][0]["connection_url"], "mysql://u:from-ci@h/d");
 }
 
@@ -118,5 +219,10 @@ fn a_secret_too_long_for_some_keyring_is_refused() {
     let run = cli.database("mysql", "m", &[("dev", &url)]).expect(3);
     assert_eq!(run.error()["code"], "secret_too_long");
     cli.run(&["db", "show", "shop/m"]).expect(4);
-    assert!(!keyring.secret_tool_search("service", "tapedeck").contains("xxxx"), "nothing is left half done");
+    assert!(
+        !keyring
+            .secret_tool_search("service", "tapedeck")
+            .contains("xxxx"),
+        "nothing is left half done"
+    );
 }

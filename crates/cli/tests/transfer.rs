@@ -11,14 +11,26 @@ fn a_product_moves_to_another_machine() {
     let keyring = PrivateKeyring::start();
     let here = Cli::with_keyring(&keyring);
     here.shop();
-    here.database("postgresql", "orders", &[("dev", "postgresql://app:c4n4ry@db/orders"), ("prd", "postgresql://app:$Secret{PW}@db/orders")]).expect(0);
-    here.run_with(&["secret", "set", "PW"], "c4n4ry-named").expect(0);
+    here.database(
+        "postgresql",
+        "orders",
+        &[
+            ("dev", "postgresql://app:c4n4ry@db/orders"),
+            ("prd", "postgresql://app:$Secret{PW}@db/orders"),
+        ],
+    )
+    .expect(0);
+    here.run_with(&["secret", "set", "PW"], "c4n4ry-named")
+        .expect(0);
     let file = here.data_dir().join("shop.json");
     let path = file.to_str().unwrap();
 
     here.run(&["export", "shop", "-o", path]).expect(0);
     let plain = std::fs::read_to_string(&file).unwrap();
-    assert!(!plain.contains("c4n4ry") && plain.contains("app:***@db"), "{plain}");
+    assert!(
+        !plain.contains("c4n4ry") && plain.contains("app:***@db"),
+        "{plain}"
+    );
 
     let elsewhere = PrivateKeyring::start();
     let there = Cli::with_keyring(&elsewhere);
@@ -28,15 +40,43 @@ fn a_product_moves_to_another_machine() {
     there.run(&["import", path]).expect(0);
     there.run(&["secret", "check", "shop"]).expect(5);
 
-    here.run_with(&["export", "shop", "-o", path, "--with-secrets", "--passphrase-stdin"], "correct horse").expect(0);
+    here.run_with(
+        &[
+            "export",
+            "shop",
+            "-o",
+            path,
+            "--with-secrets",
+            "--passphrase-stdin",
+        ],
+        "correct horse",
+    )
+    .expect(0);
     let sealed = std::fs::read_to_string(&file).unwrap();
     assert!(!sealed.contains("c4n4ry") && sealed.contains("AGE ENCRYPTED FILE"));
-    assert_eq!(there.run_with(&["import", path, "--passphrase-stdin"], "wrong").expect(1).error()["code"], "wrong_passphrase");
-    there.run_with(&["import", path, "--passphrase-stdin"], "correct horse").expect(0);
+    assert_eq!(
+        there
+            .run_with(&["import", path, "--passphrase-stdin"], "wrong")
+            .expect(1)
+            .error()["code"],
+        "wrong_passphrase"
+    );
+    there
+        .run_with(&["import", path, "--passphrase-stdin"], "correct horse")
+        .expect(0);
     there.run(&["secret", "check", "shop"]).expect(0);
-    let shown = there.run(&["db", "show", "shop/orders", "--reveal"]).expect(0).json();
-    assert_eq!(shown["envs"][0]["connection_url"], "postgresql://app:c4n4ry@db/orders");
-    assert_eq!(shown["envs"][1]["connection_url"], "postgresql://app:c4n4ry-named@db/orders");
+    let shown = there
+        .run(&["db", "show", "shop/orders", "--reveal"])
+        .expect(0)
+        .json();
+    assert_eq!(
+        shown["envs"][0]["connection_url"],
+        "postgresql://app:c4n4ry@db/orders"
+    );
+    assert_eq!(
+        shown["envs"][1]["connection_url"],
+        "postgresql://app:c4n4ry-named@db/orders"
+    );
     assert!(!there.data_holds("c4n4ry"));
     here.run(&["export", "shop", "--with-secrets"]).expect(2);
 }
@@ -45,21 +85,41 @@ fn a_product_moves_to_another_machine() {
 fn an_import_drops_nothing_it_does_not_name() {
     let cli = Cli::without_keyring();
     cli.shop();
-    cli.database("mysql", "a", &[("dev", "mysql://u@h/a"), ("prd", "mysql://u@h/a")]).expect(0);
-    cli.database("mysql", "b", &[("dev", "mysql://u@h/b")]).expect(0);
+    cli.database(
+        "mysql",
+        "a",
+        &[("dev", "mysql://u@h/a"), ("prd", "mysql://u@h/a")],
+    )
+    .expect(0);
+    cli.database("mysql", "b", &[("dev", "mysql://u@h/b")])
+        .expect(0);
     let document = json!({
         "tag": "shop", "name": "Shop",
         "databases": [{ "type": "mysql", "tag": "a", "name": "A", "future": { "kept": true },
                         "envs": [{ "slug": "dev", "connection_url": "mysql://u@other/a" }] }],
     });
-    let done = cli.run_with(&["import", "-"], &document.to_string()).expect(0).json();
+    let done = cli
+        .run_with(&["import", "-"], &document.to_string())
+        .expect(0)
+        .json();
     assert!(done["warnings"].to_string().contains("future"), "{done}");
     let shown = cli.run(&["db", "show", "shop/a"]).expect(0).json();
     assert_eq!(shown["envs"][0]["connection_url"], "mysql://u@other/a");
     assert_eq!(shown["envs"][1]["connection_url"], "mysql://u@h/a");
     cli.run(&["db", "show", "shop/b"]).expect(0);
-    assert!(cli.run(&["export", "shop"]).expect(0).stdout.contains("\"kept\": true"));
-    for text in ["", "{", "[[[", "{\"format\":\"tapedeck\",\"version\":99}", "{\"products\":5}"] {
+    assert!(
+        cli.run(&["export", "shop"])
+            .expect(0)
+            .stdout
+            .contains("\"kept\": true")
+    );
+    for text in [
+        "",
+        "{",
+        "[[[",
+        "{\"format\":\"tapedeck\",\"version\":99}",
+        "{\"products\":5}",
+    ] {
         cli.run_with(&["import", "-"], text).expect(3);
     }
 }
@@ -69,21 +129,43 @@ fn exec_hands_the_real_urls_to_a_command_and_keeps_its_status() {
     let keyring = PrivateKeyring::start();
     let cli = Cli::with_keyring(&keyring);
     cli.shop();
-    cli.run(&["env", "update", "shop", "stg", "--inactive"]).expect(0);
+    cli.run(&["env", "update", "shop", "stg", "--inactive"])
+        .expect(0);
     let url = "postgresql://app:c4n4ry@db/orders";
-    cli.database("postgresql", "orders-db", &[("dev", url), ("stg", url)]).expect(0);
+    cli.database("postgresql", "orders-db", &[("dev", url), ("stg", url)])
+        .expect(0);
     let exec = |arguments: &[&str]| cli.run(&[&["exec"], arguments].concat());
-    let run = exec(&["shop@dev", "--", "sh", "-c", "echo $ORDERS_DB_DATABASE_URL; echo $DATABASE_URL; exit 7"]).expect(7);
+    let run = exec(&[
+        "shop@dev",
+        "--",
+        "sh",
+        "-c",
+        "echo $ORDERS_DB_DATABASE_URL; echo $DATABASE_URL; exit 7",
+    ])
+    .expect(7);
     assert_eq!(run.stdout, format!("{url}\n{url}\n"));
-    cli.database("mysql", "other", &[("dev", "mysql://u@h/d")]).expect(0);
-    let run = exec(&["shop@dev", "--var", "MAIN=other", "--", "sh", "-c", "echo $MAIN; echo ${DATABASE_URL:-none}; echo $OTHER_DATABASE_URL"]).expect(0);
+    cli.database("mysql", "other", &[("dev", "mysql://u@h/d")])
+        .expect(0);
+    let run = exec(&[
+        "shop@dev",
+        "--var",
+        "MAIN=other",
+        "--",
+        "sh",
+        "-c",
+        "echo $MAIN; echo ${DATABASE_URL:-none}; echo $OTHER_DATABASE_URL",
+    ])
+    .expect(0);
     assert_eq!(run.stdout, "mysql://u@h/d\nnone\nmysql://u@h/d\n");
     exec(&["shop@stg", "--", "true"]).expect(3);
     exec(&["shop@nope", "--", "true"]).expect(4);
     exec(&["shop@dev", "--var", "X=nope", "--", "true"]).expect(4);
     exec(&["shop@dev", "--", "/nonexistent/program"]).expect(1);
     exec(&["shop@dev"]).expect(2);
-    assert_eq!(exec(&["shop@dev", "--", "sh", "-c", "kill -TERM $$"]).status, 128 + 15);
+    assert_eq!(
+        exec(&["shop@dev", "--", "sh", "-c", "kill -TERM $$"]).status,
+        128 + 15
+    );
     keyring.lock();
     exec(&["shop@dev", "--", "true"]).expect(5);
 }
@@ -94,8 +176,14 @@ fn connect_starts_the_client_of_the_engine() {
     let cli = Cli::with_keyring(&keyring);
     cli.shop();
     let server = shared_postgres();
-    cli.database("postgresql", "orders", &[("dev", &server.url("app"))]).expect(0);
-    let run = cli.run_with(&["connect", "shop/orders@dev"], "\\t on\nselect 'connected as ' || current_user;\n").expect(0);
+    cli.database("postgresql", "orders", &[("dev", &server.url("app"))])
+        .expect(0);
+    let run = cli
+        .run_with(
+            &["connect", "shop/orders@dev"],
+            "\\t on\nselect 'connected as ' || current_user;\n",
+        )
+        .expect(0);
     assert!(run.stdout.contains("connected as app"), "{run:?}");
     cli.run(&["connect", "shop/orders@prd"]).expect(4);
     cli.run(&["connect", "shop/orders"]).expect(2);

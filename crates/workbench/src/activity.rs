@@ -13,7 +13,11 @@ const MOST_LINES: u32 = 500;
 
 impl Workbench {
     /// What was done, newest first; `before` is the id of the last line already shown.
-    pub async fn activity_list(&self, before: Option<String>, limit: u32) -> Result<Vec<ActivityView>> {
+    pub async fn activity_list(
+        &self,
+        before: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<ActivityView>> {
         self.on_catalog(move |catalog| {
             let lines = catalog.activities(limit.clamp(1, MOST_LINES), before.as_deref())?;
             Ok(lines.iter().map(activity_view).collect())
@@ -27,11 +31,19 @@ impl Workbench {
     /// `conflict` when the record changed since.
     pub async fn activity_undo(&self, id: String) -> Result<ActivityView> {
         let context = self.context();
-        self.on_catalog(move |catalog| Ok(activity_view(&catalog.undo(&context, &id)?))).await
+        self.on_catalog(move |catalog| Ok(activity_view(&catalog.undo(&context, &id)?)))
+            .await
     }
 
     /// Writes a line about something that changed no record. `summary` holds no secret.
-    pub(crate) async fn note(&self, verb: &str, kind: SubjectKind, id: &str, label: String, summary: String) -> Result<()> {
+    pub(crate) async fn note(
+        &self,
+        verb: &str,
+        kind: SubjectKind,
+        id: &str,
+        label: String,
+        summary: String,
+    ) -> Result<()> {
         let note = Note {
             verb: verb.to_owned(),
             subject_kind: kind,
@@ -40,7 +52,8 @@ impl Workbench {
             summary,
         };
         let context = self.context();
-        self.on_catalog(move |catalog| catalog.note_activity(&context, &note).map(|_| ())).await
+        self.on_catalog(move |catalog| catalog.note_activity(&context, &note).map(|_| ()))
+            .await
     }
 
     /// Ends the undoability of what is older than the retention, and removes the keyring entries that nothing can
@@ -48,7 +61,10 @@ impl Workbench {
     pub async fn purge(&self) -> Result<usize> {
         let limit = Timestamp::now() - SignedDuration::from_hours(24 * catalog::RETENTION_DAYS);
         let ids = self.on_catalog(move |catalog| catalog.purge(limit)).await?;
-        let ids: Vec<SecretId> = ids.iter().map(|id| SecretId::for_url(self.catalog_id(), id)).collect();
+        let ids: Vec<SecretId> = ids
+            .iter()
+            .map(|id| SecretId::for_url(self.catalog_id(), id))
+            .collect();
         Ok(self.remove_entries(&ids).await)
     }
 }

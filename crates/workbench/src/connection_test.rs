@@ -16,7 +16,9 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::dto::{DraftTestRequest, StageView, TestError, TestEvent, TestRequest, TestResult, TlsView};
+use crate::dto::{
+    DraftTestRequest, StageView, TestError, TestEvent, TestRequest, TestResult, TlsView,
+};
 use crate::resolve::{ResolveError, SecretSources};
 use crate::urls::parse_database_type;
 use crate::{AppError, Result, Workbench};
@@ -81,7 +83,10 @@ impl Runs {
         let run = Arc::new(Run { whole, cells });
         let mut runs = self.lock();
         if runs.contains_key(run_id) {
-            return Err(AppError::new("conflict", "A test with this id is already running."));
+            return Err(AppError::new(
+                "conflict",
+                "A test with this id is already running.",
+            ));
         }
         runs.insert(run_id.to_owned(), Arc::clone(&run));
         Ok(run)
@@ -105,7 +110,9 @@ impl Runs {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Run>>> {
-        self.runs.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.runs
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -134,14 +141,23 @@ impl Workbench {
         events: impl Fn(TestEvent) + Send + Sync + 'static,
     ) -> Result<TestSummary> {
         let product_id = request.product_id.clone();
-        let matrix = self.on_catalog(move |catalog| catalog.matrix(&product_id)).await?;
-        let inactive: Vec<&str> =
-            matrix.environments.iter().filter(|env| !env.active).map(|env| env.slug.as_str()).collect();
+        let matrix = self
+            .on_catalog(move |catalog| catalog.matrix(&product_id))
+            .await?;
+        let inactive: Vec<&str> = matrix
+            .environments
+            .iter()
+            .filter(|env| !env.active)
+            .map(|env| env.slug.as_str())
+            .collect();
         let mut skipped = 0;
         let mut cells = Vec::new();
         for row in &matrix.databases {
             for config in &row.envs {
-                let wanted = request.config_ids.as_ref().is_none_or(|ids| ids.contains(&config.id));
+                let wanted = request
+                    .config_ids
+                    .as_ref()
+                    .is_none_or(|ids| ids.contains(&config.id));
                 if !wanted {
                     continue;
                 }
@@ -153,10 +169,22 @@ impl Workbench {
             }
         }
         let options = self.test_options().await?;
-        let mut summary = self.run_tests(&request.run_id, cells, options, &events).await?;
+        let mut summary = self
+            .run_tests(&request.run_id, cells, options, &events)
+            .await?;
         summary.skipped = skipped;
-        let TestSummary { connected, failed, cancelled, skipped } = summary;
-        events(TestEvent::Done { connected, failed, cancelled, skipped });
+        let TestSummary {
+            connected,
+            failed,
+            cancelled,
+            skipped,
+        } = summary;
+        events(TestEvent::Done {
+            connected,
+            failed,
+            cancelled,
+            skipped,
+        });
         Ok(summary)
     }
 
@@ -164,33 +192,58 @@ impl Workbench {
     ///
     /// # Errors
     /// `not_found` for what does not exist, `refused` when the one cell asked for is in an inactive environment.
-    pub async fn test_request(&self, target: &crate::Address, env: Option<&str>) -> Result<TestRequest> {
+    pub async fn test_request(
+        &self,
+        target: &crate::Address,
+        env: Option<&str>,
+    ) -> Result<TestRequest> {
         let one_cell = target.database.is_some() && (target.env.is_some() || env.is_some());
-        let (target, slug) = (target.clone(), target.env.clone().or_else(|| env.map(str::to_owned)));
+        let (target, slug) = (
+            target.clone(),
+            target.env.clone().or_else(|| env.map(str::to_owned)),
+        );
         let (product_id, config_ids, refused) = self
             .on_catalog(move |catalog| {
                 let product = catalog.fetch_product(&target.product)?;
-                let environment = slug.as_deref().map(|slug| catalog.fetch_environment(&product.id, slug)).transpose()?;
+                let environment = slug
+                    .as_deref()
+                    .map(|slug| catalog.fetch_environment(&product.id, slug))
+                    .transpose()?;
                 let databases = match &target.database {
                     Some(database) => vec![catalog.fetch_database(&product.id, database)?],
                     None => catalog.fetch_databases(&product.id)?,
                 };
                 let wanted = |config: &&EnvironmentConfig| {
-                    environment.as_ref().is_none_or(|environment| config.environment_id == environment.id)
+                    environment
+                        .as_ref()
+                        .is_none_or(|environment| config.environment_id == environment.id)
                 };
-                let ids: Vec<String> =
-                    databases.iter().flat_map(|db| db.envs.iter().filter(wanted)).map(|config| config.id.clone()).collect();
-                let refused = environment.filter(|environment| !environment.active && target.env.is_some());
+                let ids: Vec<String> = databases
+                    .iter()
+                    .flat_map(|db| db.envs.iter().filter(wanted))
+                    .map(|config| config.id.clone())
+                    .collect();
+                let refused =
+                    environment.filter(|environment| !environment.active && target.env.is_some());
                 Ok((product.id, ids, refused.map(|environment| environment.slug)))
             })
             .await?;
         if let Some(slug) = refused {
-            return Err(AppError::refused(format!("The environment {slug} is inactive and runs nothing.")));
+            return Err(AppError::refused(format!(
+                "The environment {slug} is inactive and runs nothing."
+            )));
         }
         if config_ids.is_empty() && one_cell {
-            return Err(AppError::new("not_found", "No connection is configured there."));
+            return Err(AppError::new(
+                "not_found",
+                "No connection is configured there.",
+            ));
         }
-        Ok(TestRequest { run_id: uuid::Uuid::now_v7().to_string(), product_id, config_ids: Some(config_ids) })
+        Ok(TestRequest {
+            run_id: uuid::Uuid::now_v7().to_string(),
+            product_id,
+            config_ids: Some(config_ids),
+        })
     }
 
     /// Tests what is typed in the editor, before it is saved. Nothing is stored.
@@ -200,24 +253,38 @@ impl Workbench {
         events: impl Fn(TestEvent) + Send + Sync + 'static,
     ) -> Result<TestResult> {
         let database_type = parse_database_type(&request.database_type)?;
-        let stored = self.stored_config(request.database_id.as_deref(), &request.config.slug).await?;
+        let stored = self
+            .stored_config(request.database_id.as_deref(), &request.config.slug)
+            .await?;
         let copied = match &request.config.copy_from {
             Some(id) => Some(self.config_by_id(id).await?.1),
             None => None,
         };
         let source = copied.or(stored);
-        let config_id = source.as_ref().map_or_else(|| "draft".to_owned(), |config| config.id.clone());
+        let config_id = source
+            .as_ref()
+            .map_or_else(|| "draft".to_owned(), |config| config.id.clone());
         let cell = Cell {
             config_id,
             database: request.database_id.unwrap_or_default(),
             env: request.config.slug.clone(),
             database_type,
             connection_url: request.config.connection_url.into(),
-            sources: SecretSources::draft(source.as_ref(), &request.config.slug, request.config.secrets),
+            sources: SecretSources::draft(
+                source.as_ref(),
+                &request.config.slug,
+                request.config.secrets,
+            ),
         };
         let options = self.test_options().await?;
-        let run = self.runs().begin(&request.run_id, std::iter::once(cell.config_id.clone()))?;
-        let guard = RunGuard { runs: self.runs(), run_id: &request.run_id, run: Arc::clone(&run) };
+        let run = self
+            .runs()
+            .begin(&request.run_id, std::iter::once(cell.config_id.clone()))?;
+        let guard = RunGuard {
+            runs: self.runs(),
+            run_id: &request.run_id,
+            run: Arc::clone(&run),
+        };
         let result = self.test_cell(&cell, &options, &run.whole, &events).await;
         drop(guard);
         Ok(result)
@@ -236,9 +303,16 @@ impl Workbench {
         options: TestOptions,
         events: &(impl Fn(TestEvent) + Send + Sync),
     ) -> Result<TestSummary> {
-        let run = self.runs().begin(run_id, cells.iter().map(|cell| cell.config_id.clone()))?;
-        let _guard = RunGuard { runs: self.runs(), run_id, run: Arc::clone(&run) };
-        let concurrency = (self.settings_get().await?.test_concurrency as usize).clamp(1, MOST_AT_ONCE);
+        let run = self
+            .runs()
+            .begin(run_id, cells.iter().map(|cell| cell.config_id.clone()))?;
+        let _guard = RunGuard {
+            runs: self.runs(),
+            run_id,
+            run: Arc::clone(&run),
+        };
+        let concurrency =
+            (self.settings_get().await?.test_concurrency as usize).clamp(1, MOST_AT_ONCE);
         let places = Semaphore::new(concurrency);
         let mut running: FuturesUnordered<_> = cells
             .iter()
@@ -261,7 +335,10 @@ impl Workbench {
             .collect();
         let mut summary = TestSummary::default();
         while let Some((cell, result)) = running.next().await {
-            let was_cancelled = result.error.as_ref().is_some_and(|error| error.code == "cancelled");
+            let was_cancelled = result
+                .error
+                .as_ref()
+                .is_some_and(|error| error.code == "cancelled");
             match (result.connected, was_cancelled) {
                 (true, _) => summary.connected += 1,
                 (_, true) => summary.cancelled += 1,
@@ -270,19 +347,32 @@ impl Workbench {
             if !was_cancelled {
                 self.remember_test(cell, &result).await;
             }
-            events(TestEvent::Finished { config_id: cell.config_id.clone(), result });
+            events(TestEvent::Finished {
+                config_id: cell.config_id.clone(),
+                result,
+            });
         }
         Ok(summary)
     }
 
     /// A full disk must not turn a test that connected into one that failed: what can't be remembered is logged.
     async fn remember_test(&self, cell: &Cell, result: &TestResult) {
-        let Ok(report) = serde_json::to_value(result) else { return };
+        let Ok(report) = serde_json::to_value(result) else {
+            return;
+        };
         let (id, url) = (cell.config_id.clone(), cell.connection_url.clone());
-        let test = catalog::LastTest { at: jiff::Timestamp::now(), result: report };
-        let written = self.on_catalog(move |catalog| catalog.record_test(&id, &url, &test)).await;
+        let test = catalog::LastTest {
+            at: jiff::Timestamp::now(),
+            result: report,
+        };
+        let written = self
+            .on_catalog(move |catalog| catalog.record_test(&id, &url, &test))
+            .await;
         if let Err(error) = written {
-            tracing::warn!(code = error.code, "the outcome of a connection test could not be kept");
+            tracing::warn!(
+                code = error.code,
+                "the outcome of a connection test could not be kept"
+            );
         }
     }
 
@@ -295,9 +385,14 @@ impl Workbench {
         events: &(impl Fn(TestEvent) + Send + Sync),
     ) -> TestResult {
         let config_id = &cell.config_id;
-        events(TestEvent::Started { config_id: config_id.clone() });
+        events(TestEvent::Started {
+            config_id: config_id.clone(),
+        });
         let tell = |stage: Stage| {
-            events(TestEvent::Stage { config_id: config_id.clone(), stage: stage.as_str().to_owned() });
+            events(TestEvent::Stage {
+                config_id: config_id.clone(),
+                stage: stage.as_str().to_owned(),
+            });
         };
         let mut outcome = Outcome::begin();
 
@@ -327,7 +422,9 @@ impl Workbench {
 
         let mut remaining = options.clone();
         remaining.timeout = options.timeout.saturating_sub(outcome.started.elapsed());
-        let report = engines::engine(cell.database_type).test(&url, &remaining, &tell, cancel).await;
+        let report = engines::engine(cell.database_type)
+            .test(&url, &remaining, &tell, cancel)
+            .await;
         outcome.ended(cell, report)
     }
 }
@@ -342,12 +439,19 @@ struct Outcome {
 impl Outcome {
     fn begin() -> Self {
         let now = Instant::now();
-        Self { started: now, stage_began: now, stages: Vec::with_capacity(8) }
+        Self {
+            started: now,
+            stage_began: now,
+            stages: Vec::with_capacity(8),
+        }
     }
 
     fn end_stage(&mut self, stage: Stage) {
         let ms = self.stage_began.elapsed().as_secs_f64() * 1000.0;
-        self.stages.push(StageView { stage: stage.as_str().to_owned(), ms: rounded(ms) });
+        self.stages.push(StageView {
+            stage: stage.as_str().to_owned(),
+            ms: rounded(ms),
+        });
         self.stage_began = Instant::now();
     }
 
@@ -368,12 +472,11 @@ impl Outcome {
     }
 
     fn ended(mut self, cell: &Cell, report: TestReport) -> TestResult {
-        self.stages.extend(
-            report
-                .stages
-                .iter()
-                .map(|timing| StageView { stage: timing.stage.as_str().to_owned(), ms: rounded(timing.ms) }),
-        );
+        self.stages
+            .extend(report.stages.iter().map(|timing| StageView {
+                stage: timing.stage.as_str().to_owned(),
+                ms: rounded(timing.ms),
+            }));
         TestResult {
             database: cell.database.clone(),
             env: cell.env.clone(),
@@ -381,7 +484,10 @@ impl Outcome {
             version: report.version,
             server: report.server,
             latency_ms: report.latency_ms.map(rounded),
-            tls: report.tls.map(|tls| TlsView { version: tls.version, verified: tls.verified }),
+            tls: report.tls.map(|tls| TlsView {
+                version: tls.version,
+                verified: tls.verified,
+            }),
             stage: report.stage.as_str().to_owned(),
             stages: self.stages,
             error: report.error.map(|error| TestError {
@@ -416,11 +522,21 @@ fn test_error(code: &str, message: impl Into<String>, remedy: &str, retryable: b
 }
 
 fn cancelled_error() -> TestError {
-    test_error("cancelled", "The test was cancelled.", "Start it again when you need it.", true)
+    test_error(
+        "cancelled",
+        "The test was cancelled.",
+        "Start it again when you need it.",
+        true,
+    )
 }
 
 fn parse_error(error: &connection_url::UrlError) -> TestError {
-    test_error("invalid_url", error.message.clone(), "Correct the connection URL of this cell.", false)
+    test_error(
+        "invalid_url",
+        error.message.clone(),
+        "Correct the connection URL of this cell.",
+        false,
+    )
 }
 
 fn keyring_slow(after: Duration) -> TestError {
@@ -434,11 +550,24 @@ fn keyring_slow(after: Duration) -> TestError {
 
 fn secret_error(error: &ResolveError) -> TestError {
     let remedy = match error.code() {
-        "secret_missing" => "Enter the missing secret in the connection of this cell, or with `tapedeck secret set`.",
-        "keyring_locked" => "Unlock the keyring (log in to the desktop, or open its password manager) and test again.",
-        "keyring_unavailable" => "Start a Secret Service such as GNOME Keyring or KWallet, then test again.",
-        "keyring_timeout" => "Look for a prompt of the keyring that waits for an answer, then test again.",
+        "secret_missing" => {
+            "Enter the missing secret in the connection of this cell, or with `tapedeck secret set`."
+        }
+        "keyring_locked" => {
+            "Unlock the keyring (log in to the desktop, or open its password manager) and test again."
+        }
+        "keyring_unavailable" => {
+            "Start a Secret Service such as GNOME Keyring or KWallet, then test again."
+        }
+        "keyring_timeout" => {
+            "Look for a prompt of the keyring that waits for an answer, then test again."
+        }
         _ => "Correct the connection URL of this cell.",
     };
-    test_error(error.code(), error.to_string(), remedy, error.code() != "invalid_url")
+    test_error(
+        error.code(),
+        error.to_string(),
+        remedy,
+        error.code() != "invalid_url",
+    )
 }

@@ -4,12 +4,16 @@ use std::collections::BTreeSet;
 
 use catalog::{DatabaseType, EnvironmentConfig};
 use connection_url::{ConnectionUrl, SlotState};
-use secrets::{SecretId, SecretStoreError};
+use secrets::{SecretId, SecretKind, SecretStoreError};
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::dto::{CellCredential, CredentialReport, CredentialStateView};
 use crate::resolve::slot_words;
 use crate::{AppError, Result, Workbench};
+
+/// An entry that nothing names is an orphan when it is older than this; no commit takes as long.
+const ORPHAN_AGE_SECONDS: i64 = 600;
 
 /// One line of `secret check`.
 #[derive(Clone, Debug, Serialize)]
@@ -62,7 +66,11 @@ impl Holdings {
             Ok(_) => matches!(secrets.locked().await, Ok(true)),
             Err(error) => matches!(error, SecretStoreError::Locked),
         };
-        Self { ids, locked, catalog: workbench.catalog_id().to_owned() }
+        Self {
+            ids,
+            locked,
+            catalog: workbench.catalog_id().to_owned(),
+        }
     }
 
     fn message(&self) -> Option<String> {
@@ -80,7 +88,8 @@ impl Holdings {
     fn has_named(&self, key: &str, slug: &str) -> bool {
         self.has(&SecretId::named(&self.catalog, &format!("{key}@{slug}")))
             || self.has(&SecretId::named(&self.catalog, key))
-            || (self.ids.is_err() && secrets::environment_answers(key, slug, |name| std::env::var_os(name).is_some()))
+            || (self.ids.is_err()
+                && secrets::environment_answers(key, slug, |name| std::env::var_os(name).is_some()))
     }
 
     fn has(&self, id: &SecretId) -> bool {
@@ -88,17 +97,29 @@ impl Holdings {
     }
 
     /// The state of one cell and what it lacks.
-    fn cell(&self, config: &EnvironmentConfig, database_type: DatabaseType) -> (CredentialStateView, Vec<String>) {
+    fn cell(
+        &self,
+        config: &EnvironmentConfig,
+        database_type: DatabaseType,
+    ) -> (CredentialStateView, Vec<String>) {
         let Ok(url) = ConnectionUrl::parse(&config.connection_url, Some(database_type)) else {
             return (CredentialStateView::NoneNeeded, Vec::new());
         };
         let mut needed = 0;
         let mut from_keyring = 0;
         let mut missing = Vec::new();
-        for slot in url.secret_slots().iter().filter(|slot| slot.state == SlotState::Masked) {
+        for slot in url
+            .secret_slots()
+            .iter()
+            .filter(|slot| slot.state == SlotState::Masked)
+        {
             needed += 1;
             from_keyring += 1;
-            if !config.secrets.get(&slot.name).is_some_and(|id| self.has_url_secret(id)) {
+            if !config
+                .secrets
+                .get(&slot.name)
+                .is_some_and(|id| self.has_url_secret(id))
+            {
                 missing.push(slot_words(&slot.name));
             }
         }
@@ -123,20 +144,44 @@ impl Holdings {
     }
 }
 
+/// Another process writes its entries moments before the commit that names them: what is that young is not judged.
+fn may_be_on_its_way(id: &SecretId) -> bool {
+    let written = match id.kind() {
+        SecretKind::Url(uuid) => Uuid::parse_str(uuid).ok().and_then(|uuid| uuid.get_timestamp()),
+        // A named secret's key is in the catalog before its value is in the keyring.
+        SecretKind::Named(_) => None,
+    };
+    written.is_some_and(|written| {
+        let now = jiff::Timestamp::now().as_second();
+        i64::try_from(written.to_unix().0).is_ok_and(|then| now - then < ORPHAN_AGE_SECONDS)
+    })
+}
+
 impl Workbench {
     /// The credential state of every configured cell of a product.
     pub async fn credentials_check(&self, product: String) -> Result<CredentialReport> {
-        let databases = self.on_catalog(move |catalog| Ok(catalog.matrix(&product)?.databases)).await?;
+        let databases = self
+            .on_catalog(move |catalog| Ok(catalog.matrix(&product)?.databases))
+            .await?;
         let holdings = Holdings::of(self).await;
         let mut cells = Vec::new();
         for database in &databases {
             for config in &database.envs {
                 let (state, missing) = holdings.cell(config, database.database_type);
-                cells.push(CellCredential { config_id: config.id.clone(), state, missing });
+                cells.push(CellCredential {
+                    config_id: config.id.clone(),
+                    state,
+                    missing,
+                });
             }
         }
-        let matters = cells.iter().any(|cell| cell.state != CredentialStateView::NoneNeeded);
-        Ok(CredentialReport { cells, keyring_message: holdings.message().filter(|_| matters) })
+        let matters = cells
+            .iter()
+            .any(|cell| cell.state != CredentialStateView::NoneNeeded);
+        Ok(CredentialReport {
+            cells,
+            keyring_message: holdings.message().filter(|_| matters),
+        })
     }
 
     /// The same for one product or all of them, by address.
@@ -149,7 +194,9 @@ impl Workbench {
                 };
                 products
                     .into_iter()
-                    .map(|product| Ok((product.tag.clone(), catalog.matrix(&product.id)?.databases)))
+                    .map(|product| {
+                        Ok((product.tag.clone(), catalog.matrix(&product.id)?.databases))
+                    })
                     .collect::<Result<Vec<_>, catalog::CatalogError>>()
             })
             .await?;
@@ -169,7 +216,10 @@ impl Workbench {
                 }
             }
         }
-        Ok(CredentialCheck { cells, keyring_message: holdings.message() })
+        Ok(CredentialCheck {
+            cells,
+            keyring_message: holdings.message(),
+        })
     }
 
     /// Keyring entries of this data folder that no record, and no undo, names; removes them when asked.
@@ -177,7 +227,11 @@ impl Workbench {
         let entries = self.secrets().list().await?;
         let (used, named) = self
             .on_catalog(|catalog| {
-                let named: BTreeSet<String> = catalog.named_secrets()?.into_iter().map(|secret| secret.key).collect();
+                let named: BTreeSet<String> = catalog
+                    .named_secrets()?
+                    .into_iter()
+                    .map(|secret| secret.key)
+                    .collect();
                 Ok((catalog.secret_ids_in_use()?, named))
             })
             .await?;
@@ -188,13 +242,23 @@ impl Workbench {
             .chain(named.iter().map(|key| SecretId::named(catalog, key)))
             .collect();
         let (ours, others): (Vec<SecretId>, Vec<SecretId>) =
-            entries.into_iter().partition(|id| id.catalog() == Some(catalog));
-        let orphans: Vec<SecretId> = ours.into_iter().filter(|id| !known.contains(id)).collect();
-        let removed = if remove { self.remove_entries(&orphans).await } else { 0 };
+            entries.into_iter().partition(|id| id.catalog() == catalog);
+        let orphans: Vec<SecretId> = ours
+            .into_iter()
+            .filter(|id| !known.contains(id) && !may_be_on_its_way(id))
+            .collect();
+        let removed = if remove {
+            self.remove_entries(&orphans).await
+        } else {
+            0
+        };
         if remove && removed < orphans.len() {
             return Err(AppError::new(
                 "keyring_failed",
-                format!("{removed} of {} entries were removed. Unlock the keyring and try again.", orphans.len()),
+                format!(
+                    "{removed} of {} entries were removed. Unlock the keyring and try again.",
+                    orphans.len()
+                ),
             ));
         }
         Ok(OrphanReport {

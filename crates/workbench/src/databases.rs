@@ -27,10 +27,25 @@ fn split(configs: Vec<ConfigInput>) -> (Vec<Value>, BesideBySlug) {
     let records = configs
         .into_iter()
         .map(|config| {
-            let mut record = json!({ "slug": config.slug, "connection_url": config.connection_url });
-            set(&mut record, "description", config.description.map(Value::from));
-            let typed = config.secrets.into_iter().map(|(slot, plain)| (slot, plain.into())).collect();
-            beside.insert(config.slug, Beside { typed, copy_from: config.copy_from });
+            let mut record =
+                json!({ "slug": config.slug, "connection_url": config.connection_url });
+            set(
+                &mut record,
+                "description",
+                config.description.map(Value::from),
+            );
+            let typed = config
+                .secrets
+                .into_iter()
+                .map(|(slot, plain)| (slot, plain.into()))
+                .collect();
+            beside.insert(
+                config.slug,
+                Beside {
+                    typed,
+                    copy_from: config.copy_from,
+                },
+            );
             record
         })
         .collect();
@@ -40,17 +55,34 @@ fn split(configs: Vec<ConfigInput>) -> (Vec<Value>, BesideBySlug) {
 impl Workbench {
     /// A product's databases, whole.
     pub async fn database_list(&self, product: String) -> Result<Vec<DatabaseView>> {
-        self.on_catalog(move |catalog| Ok(catalog.fetch_databases(&product)?.iter().map(database_view).collect())).await
+        self.on_catalog(move |catalog| {
+            Ok(catalog
+                .fetch_databases(&product)?
+                .iter()
+                .map(database_view)
+                .collect())
+        })
+        .await
     }
 
     /// One database by tag or id.
     pub async fn database_fetch(&self, product: String, database: String) -> Result<DatabaseView> {
-        self.on_catalog(move |catalog| Ok(database_view(&catalog.fetch_database(&product, &database)?))).await
+        self.on_catalog(move |catalog| {
+            Ok(database_view(&catalog.fetch_database(&product, &database)?))
+        })
+        .await
     }
 
     /// One database as the record of domain.md, with its id and revision, secrets as `***` or real when `reveal`.
-    pub async fn database_record(&self, product: String, database: String, reveal: bool) -> Result<Value> {
-        let record = self.on_catalog(move |catalog| catalog.fetch_database(&product, &database)).await?;
+    pub async fn database_record(
+        &self,
+        product: String,
+        database: String,
+        reveal: bool,
+    ) -> Result<Value> {
+        let record = self
+            .on_catalog(move |catalog| catalog.fetch_database(&product, &database))
+            .await?;
         let mut value = interchange(&record);
         if reveal {
             for (index, config) in record.envs.iter().enumerate() {
@@ -66,23 +98,47 @@ impl Workbench {
 
     /// As [`Workbench::database_record`] for every database of a product, secrets as `***`.
     pub async fn database_records(&self, product: String) -> Result<Vec<Value>> {
-        self.on_catalog(move |catalog| Ok(catalog.fetch_databases(&product)?.iter().map(interchange).collect())).await
+        self.on_catalog(move |catalog| {
+            Ok(catalog
+                .fetch_databases(&product)?
+                .iter()
+                .map(interchange)
+                .collect())
+        })
+        .await
     }
 
     /// Makes a database. Its secrets go to the keyring first, then the record is committed.
-    pub async fn database_create(&self, product: String, input: DatabaseInput) -> Result<Changed<DatabaseView>> {
+    pub async fn database_create(
+        &self,
+        product: String,
+        input: DatabaseInput,
+    ) -> Result<Changed<DatabaseView>> {
         let (envs, beside) = split(input.envs);
         let mut record = json!({ "name": input.name, "tag": input.tag, "type": input.database_type, "envs": envs });
-        set(&mut record, "description", input.description.map(Value::from));
+        set(
+            &mut record,
+            "description",
+            input.description.map(Value::from),
+        );
         self.create(product, record, beside).await
     }
 
     /// As [`Workbench::database_create`], from the record of domain.md.
-    pub async fn database_create_record(&self, product: String, record: Value) -> Result<Changed<DatabaseView>> {
+    pub async fn database_create_record(
+        &self,
+        product: String,
+        record: Value,
+    ) -> Result<Changed<DatabaseView>> {
         self.create(product, record, BesideBySlug::new()).await
     }
 
-    async fn create(&self, product: String, record: Value, mut beside: BesideBySlug) -> Result<Changed<DatabaseView>> {
+    async fn create(
+        &self,
+        product: String,
+        record: Value,
+        mut beside: BesideBySlug,
+    ) -> Result<Changed<DatabaseView>> {
         let (product, mut new): (_, NewDatabase) = self
             .on_catalog(move |catalog| {
                 let owner = catalog.fetch_product(&product)?;
@@ -110,20 +166,44 @@ impl Workbench {
             config.secrets = sealed.secrets;
         }
         let context = self.context();
-        let commit = self.on_catalog(move |catalog| Ok(changed(&catalog.create_database(&context, &product.id, &new)?)));
+        let commit = self.on_catalog(move |catalog| {
+            Ok(changed(&catalog.create_database(
+                &context,
+                &product.id,
+                &new,
+            )?))
+        });
         self.commit_sealed(entries, commit).await
     }
 
     /// Changes what the patch names; `id` is the database's id.
-    pub async fn database_update(&self, id: String, patch: DatabasePatchInput) -> Result<Changed<DatabaseView>> {
+    pub async fn database_update(
+        &self,
+        id: String,
+        patch: DatabasePatchInput,
+    ) -> Result<Changed<DatabaseView>> {
         let product = self.product_of(SubjectKind::Database, &id).await?;
         let (envs, beside) = split(patch.envs);
         let mut record = json!({});
         set(&mut record, "name", patch.name.map(Value::from));
         set(&mut record, "tag", patch.tag.map(Value::from));
-        set(&mut record, "description", patch.description.map(Value::from));
-        set(&mut record, "envs", Some(envs).filter(|envs| !envs.is_empty()).map(Value::from));
-        set(&mut record, "remove_envs", Some(patch.remove_envs).filter(|slugs| !slugs.is_empty()).map(Value::from));
+        set(
+            &mut record,
+            "description",
+            patch.description.map(Value::from),
+        );
+        set(
+            &mut record,
+            "envs",
+            Some(envs).filter(|envs| !envs.is_empty()).map(Value::from),
+        );
+        set(
+            &mut record,
+            "remove_envs",
+            Some(patch.remove_envs)
+                .filter(|slugs| !slugs.is_empty())
+                .map(Value::from),
+        );
         set(&mut record, "revision", patch.revision.map(Value::from));
         self.update(product, id, record, beside).await
     }
@@ -135,7 +215,8 @@ impl Workbench {
         database: String,
         record: Value,
     ) -> Result<Changed<DatabaseView>> {
-        self.update(product, database, record, BesideBySlug::new()).await
+        self.update(product, database, record, BesideBySlug::new())
+            .await
     }
 
     async fn update(
@@ -160,7 +241,9 @@ impl Workbench {
             let text = match (&config.connection_url, stored.config(&config.slug)) {
                 (Some(text), _) => text.clone(),
                 // A new password alone: the URL is the stored one.
-                (None, Some(stored)) if !typed.is_empty() => UrlText::new(stored.connection_url.clone()),
+                (None, Some(stored)) if !typed.is_empty() => {
+                    UrlText::new(stored.connection_url.clone())
+                }
                 _ => continue,
             };
             let sealed = self
@@ -181,7 +264,12 @@ impl Workbench {
         }
         let context = self.context();
         let commit = self.on_catalog(move |catalog| {
-            Ok(changed(&catalog.update_database(&context, &product.id, &stored.id, &patch)?))
+            Ok(changed(&catalog.update_database(
+                &context,
+                &product.id,
+                &stored.id,
+                &patch,
+            )?))
         });
         self.commit_sealed(entries, commit).await
     }
@@ -196,26 +284,42 @@ impl Workbench {
     pub async fn database_delete_in(&self, product: String, database: String) -> Result<String> {
         let context = self.context();
         self.on_catalog(move |catalog| {
-            Ok(catalog.delete_database(&context, &product, &database, None)?.activity_id.unwrap_or_default())
+            Ok(catalog
+                .delete_database(&context, &product, &database, None)?
+                .activity_id
+                .unwrap_or_default())
         })
         .await
     }
 
     /// Removes a database's config for one environment.
-    pub async fn database_unset(&self, product: String, database: String, slug: String) -> Result<Changed<DatabaseView>> {
+    pub async fn database_unset(
+        &self,
+        product: String,
+        database: String,
+        slug: String,
+    ) -> Result<Changed<DatabaseView>> {
         let context = self.context();
         self.on_catalog(move |catalog| {
-            Ok(changed(&catalog.unset_environment_config(&context, &product, &database, &slug, None)?))
+            Ok(changed(&catalog.unset_environment_config(
+                &context, &product, &database, &slug, None,
+            )?))
         })
         .await
     }
 
     /// A cell by its id, with its database.
-    pub(crate) async fn config_by_id(&self, config_id: &str) -> Result<(Database, EnvironmentConfig)> {
+    pub(crate) async fn config_by_id(
+        &self,
+        config_id: &str,
+    ) -> Result<(Database, EnvironmentConfig)> {
         let id = config_id.to_owned();
         self.on_catalog(move |catalog| {
             let place = catalog.locate(SubjectKind::EnvironmentConfig, &id)?;
-            let database = catalog.fetch_database(&place.product_id, place.database_id.as_deref().unwrap_or_default())?;
+            let database = catalog.fetch_database(
+                &place.product_id,
+                place.database_id.as_deref().unwrap_or_default(),
+            )?;
             let config = database.envs.iter().find(|config| config.id == id).cloned();
             Ok(config.map(|config| (database, config)))
         })
@@ -224,12 +328,21 @@ impl Workbench {
     }
 
     /// The stored config of a database for a slug, where there is one.
-    pub(crate) async fn stored_config(&self, database_id: Option<&str>, slug: &str) -> Result<Option<EnvironmentConfig>> {
-        let Some(id) = database_id.map(str::to_owned) else { return Ok(None) };
+    pub(crate) async fn stored_config(
+        &self,
+        database_id: Option<&str>,
+        slug: &str,
+    ) -> Result<Option<EnvironmentConfig>> {
+        let Some(id) = database_id.map(str::to_owned) else {
+            return Ok(None);
+        };
         let slug = slug.to_owned();
         self.on_catalog(move |catalog| {
             let place = catalog.locate(SubjectKind::Database, &id)?;
-            Ok(catalog.fetch_database(&place.product_id, &id)?.config(&slug).cloned())
+            Ok(catalog
+                .fetch_database(&place.product_id, &id)?
+                .config(&slug)
+                .cloned())
         })
         .await
     }

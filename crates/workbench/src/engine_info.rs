@@ -6,7 +6,13 @@ use crate::dto::EngineInfo;
 
 /// The engines in the order to offer them.
 pub(crate) fn engine_infos() -> Vec<EngineInfo> {
-    [DatabaseType::Postgresql, DatabaseType::Mysql, DatabaseType::Mongodb].map(engine_info).into()
+    [
+        DatabaseType::Postgresql,
+        DatabaseType::Mysql,
+        DatabaseType::Mongodb,
+    ]
+    .map(engine_info)
+    .into()
 }
 
 fn engine_info(database_type: DatabaseType) -> EngineInfo {
@@ -17,13 +23,21 @@ fn engine_info(database_type: DatabaseType) -> EngineInfo {
         display_name: capabilities.display_name.to_owned(),
         abbreviation: capabilities.abbreviation.to_owned(),
         default_port: capabilities.default_port,
-        schemes: words.schemes.iter().map(|&scheme| scheme.to_owned()).collect(),
+        schemes: words
+            .schemes
+            .iter()
+            .map(|&scheme| scheme.to_owned())
+            .collect(),
         example_url: words.example_url.to_owned(),
         multi_host: capabilities.multi_host,
         srv: capabilities.srv,
         unix_sockets: capabilities.unix_sockets,
         tls_option: words.tls_option.to_owned(),
-        tls_modes: words.tls_modes.iter().map(|&mode| mode.to_owned()).collect(),
+        tls_modes: words
+            .tls_modes
+            .iter()
+            .map(|&mode| mode.to_owned())
+            .collect(),
     }
 }
 
@@ -42,13 +56,26 @@ impl UrlWords {
                 schemes: &["postgresql", "postgres"],
                 example_url: "postgresql://user@localhost:5432/database",
                 tls_option: "sslmode",
-                tls_modes: &["disable", "allow", "prefer", "require", "verify-ca", "verify-full"],
+                tls_modes: &[
+                    "disable",
+                    "allow",
+                    "prefer",
+                    "require",
+                    "verify-ca",
+                    "verify-full",
+                ],
             },
             DatabaseType::Mysql => Self {
                 schemes: &["mysql", "mariadb"],
                 example_url: "mysql://user@localhost:3306/database",
                 tls_option: "ssl-mode",
-                tls_modes: &["DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"],
+                tls_modes: &[
+                    "DISABLED",
+                    "PREFERRED",
+                    "REQUIRED",
+                    "VERIFY_CA",
+                    "VERIFY_IDENTITY",
+                ],
             },
             DatabaseType::Mongodb => Self {
                 schemes: &["mongodb", "mongodb+srv"],

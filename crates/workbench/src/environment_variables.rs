@@ -16,20 +16,33 @@ pub struct EnvironmentVariables(Vec<(String, Zeroizing<String>)>);
 impl EnvironmentVariables {
     /// Names and values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
 impl std::fmt::Debug for EnvironmentVariables {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+        formatter
+            .debug_list()
+            .entries(self.0.iter().map(|(name, _)| name))
+            .finish()
     }
 }
 
 /// `orders-db` → `ORDERS_DB_DATABASE_URL`.
 fn variable_name(tag: &str) -> String {
-    let upper: String =
-        tag.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+    let upper: String = tag
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_uppercase()
+            } else {
+                '_'
+            }
+        })
+        .collect();
     format!("{upper}_{DEFAULT_NAME}")
 }
 
@@ -62,12 +75,18 @@ impl Workbench {
         }
         for (name, tag) in &chosen {
             if !is_variable_name(name) {
-                return Err(AppError::new("usage", format!("\u{201c}{name}\u{201d} can't be the name of a variable.")));
+                return Err(AppError::new(
+                    "usage",
+                    format!("\u{201c}{name}\u{201d} can't be the name of a variable."),
+                ));
             }
             match databases.iter().find(|database| database.tag == *tag) {
                 None => return Err(AppError::not_found("database", tag)),
                 Some(database) if database.config(&env).is_none() => {
-                    return Err(AppError::new("not_found", format!("{tag} has no connection for {env}.")));
+                    return Err(AppError::new(
+                        "not_found",
+                        format!("{tag} has no connection for {env}."),
+                    ));
                 }
                 Some(_) => {}
             }
@@ -76,7 +95,9 @@ impl Workbench {
         let mut by_name: BTreeMap<String, String> = BTreeMap::new();
         let mut missing = Vec::new();
         for database in &databases {
-            let Some(config) = database.config(&env) else { continue };
+            let Some(config) = database.config(&env) else {
+                continue;
+            };
             let name = variable_name(&database.tag);
             if let Some(other) = by_name.insert(name.clone(), database.tag.clone()) {
                 return Err(AppError::refused(format!(
@@ -105,15 +126,21 @@ impl Workbench {
             return Err(AppError::new("secret_missing", missing.join(" ")).retryable());
         }
         let label = format!("{product}@{env}");
-        let summary = format!("{} connection URLs were handed to a command.", by_name.len());
-        self.note("exec", SubjectKind::Product, &product, label, summary).await?;
+        let summary = format!(
+            "{} connection URLs were handed to a command.",
+            by_name.len()
+        );
+        self.note("exec", SubjectKind::Product, &product, label, summary)
+            .await?;
         Ok(EnvironmentVariables(variables))
     }
 }
 
 fn is_variable_name(name: &str) -> bool {
     let mut characters = name.chars();
-    characters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+    characters
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && characters.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 

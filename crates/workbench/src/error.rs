@@ -29,7 +29,12 @@ pub struct AppError {
 impl AppError {
     /// An error with a code and a message.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), detail: None, retryable: false }
+        Self {
+            code,
+            message: message.into(),
+            detail: None,
+            retryable: false,
+        }
     }
 
     /// The same with a detail for programs.
@@ -48,7 +53,10 @@ impl AppError {
 
     /// Nothing has this address.
     pub fn not_found(what: &str, name: &str) -> Self {
-        Self::new("not_found", format!("There is no {what} \u{201c}{name}\u{201d}."))
+        Self::new(
+            "not_found",
+            format!("There is no {what} \u{201c}{name}\u{201d}."),
+        )
     }
 
     /// The person, or a signal, ended it.
@@ -65,14 +73,21 @@ impl AppError {
     pub fn validation(faults: &[Fault]) -> Self {
         let message = match faults {
             [one] => format!("{}: {}", one.field, one.message),
-            many => format!("{} fields need attention: {}.", many.len(), list_fields(many)),
+            many => format!(
+                "{} fields need attention: {}.",
+                many.len(),
+                list_fields(many)
+            ),
         };
         Self::new("validation", message).with_detail(json!({ "faults": faults }))
     }
 
     /// A defect of ours or of the system, with nothing a person typed in it.
     pub fn internal(what: impl std::fmt::Display) -> Self {
-        Self::new("internal", format!("Something went wrong inside Tapedeck: {what}. Nothing was saved."))
+        Self::new(
+            "internal",
+            format!("Something went wrong inside Tapedeck: {what}. Nothing was saved."),
+        )
     }
 }
 
@@ -85,7 +100,12 @@ fn list_fields(faults: &[Fault]) -> String {
 impl From<SecretStoreError> for AppError {
     fn from(error: SecretStoreError) -> Self {
         let code = error.code();
-        Self { code, message: error.to_string(), detail: None, retryable: code != "secret_too_long" }
+        Self {
+            code,
+            message: error.to_string(),
+            detail: None,
+            retryable: code != "secret_too_long",
+        }
     }
 }
 

@@ -33,7 +33,8 @@ impl Envelope {
         let plain = Zeroizing::new(serde_json::to_vec(self).map_err(AppError::internal)?);
         let mut armored = Vec::new();
         let mut encrypt = || -> std::io::Result<()> {
-            let encryptor = age::Encryptor::with_user_passphrase(SecretString::from(passphrase.to_owned()));
+            let encryptor =
+                age::Encryptor::with_user_passphrase(SecretString::from(passphrase.to_owned()));
             let armor = ArmoredWriter::wrap_output(&mut armored, Format::AsciiArmor)?;
             let mut writer = encryptor.wrap_output(armor)?;
             writer.write_all(&plain)?;
@@ -47,14 +48,24 @@ impl Envelope {
     /// Opens what [`Envelope::seal`] made.
     pub(crate) fn open(armored: &str, passphrase: &str) -> Result<Self> {
         let wrong = || {
-            AppError::new("wrong_passphrase", "The passphrase does not open the secrets of this file. Nothing was imported.")
+            AppError::new(
+                "wrong_passphrase",
+                "The passphrase does not open the secrets of this file. Nothing was imported.",
+            )
         };
-        let damaged =
-            || AppError::new("import_damaged", "The secrets of this file are damaged. Get the file again; nothing was imported.");
-        let decryptor = age::Decryptor::new(ArmoredReader::new(armored.as_bytes())).map_err(|_| damaged())?;
+        let damaged = || {
+            AppError::new(
+                "import_damaged",
+                "The secrets of this file are damaged. Get the file again; nothing was imported.",
+            )
+        };
+        let decryptor =
+            age::Decryptor::new(ArmoredReader::new(armored.as_bytes())).map_err(|_| damaged())?;
         let mut identity = age::scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
         identity.set_max_work_factor(MOST_SCRYPT_WORK);
-        let mut reader = decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(|_| wrong())?;
+        let mut reader = decryptor
+            .decrypt(std::iter::once(&identity as &dyn age::Identity))
+            .map_err(|_| wrong())?;
         let mut plain = Zeroizing::new(Vec::new());
         reader.read_to_end(&mut plain).map_err(|_| damaged())?;
         serde_json::from_slice(&plain).map_err(|_| damaged())
@@ -66,37 +77,69 @@ impl Workbench {
     ///
     /// # Errors
     /// `secret_missing` when secrets are asked for that this machine lacks, naming them all.
-    pub async fn export_document(&self, product: String, passphrase: Option<Zeroizing<String>>) -> Result<String> {
+    pub async fn export_document(
+        &self,
+        product: String,
+        passphrase: Option<Zeroizing<String>>,
+    ) -> Result<String> {
         let (mut document, databases, tag, id) = self
             .on_catalog(move |catalog| {
                 let record = catalog.fetch_product(&product)?;
                 let document = catalog.export_product(&record.id)?;
-                Ok((document, catalog.fetch_databases(&record.id)?, record.tag, record.id))
+                Ok((
+                    document,
+                    catalog.fetch_databases(&record.id)?,
+                    record.tag,
+                    record.id,
+                ))
             })
             .await?;
         if let Some(passphrase) = passphrase {
             if passphrase.is_empty() {
-                return Err(AppError::new("usage", "The passphrase is empty. Choose one that is hard to guess."));
+                return Err(AppError::new(
+                    "usage",
+                    "The passphrase is empty. Choose one that is hard to guess.",
+                ));
             }
             let envelope = self.envelope_of(&tag, &databases).await?;
             // scrypt takes about a second on purpose.
             let sealing = tokio::task::spawn_blocking(move || envelope.seal(&passphrase)).await;
             document.secrets = Some(sealing.map_err(AppError::internal)??);
         }
-        let with = if document.secrets.is_some() { "with its secrets, encrypted" } else { "without secrets" };
-        self.note("export", SubjectKind::Product, &id, tag, format!("The product was exported {with}.")).await?;
+        let with = if document.secrets.is_some() {
+            "with its secrets, encrypted"
+        } else {
+            "without secrets"
+        };
+        self.note(
+            "export",
+            SubjectKind::Product,
+            &id,
+            tag,
+            format!("The product was exported {with}."),
+        )
+        .await?;
         serde_json::to_string_pretty(&document).map_err(AppError::internal)
     }
 
     /// As [`Workbench::export_document`], to a file: the whole file or none, readable by its owner only.
-    pub async fn export_write(&self, product: String, passphrase: Option<Zeroizing<String>>, path: PathBuf) -> Result<()> {
+    pub async fn export_write(
+        &self,
+        product: String,
+        passphrase: Option<Zeroizing<String>>,
+        path: PathBuf,
+    ) -> Result<()> {
         let mut text = self.export_document(product, passphrase).await?;
         text.push('\n');
         let shown = path.display().to_string();
-        let written = tokio::task::spawn_blocking(move || replace_file(&path, text.as_bytes())).await;
-        written
-            .map_err(AppError::internal)?
-            .map_err(|error| AppError::new("io", format!("{shown} can't be written: {error}. What was there is unchanged.")))
+        let written =
+            tokio::task::spawn_blocking(move || replace_file(&path, text.as_bytes())).await;
+        written.map_err(AppError::internal)?.map_err(|error| {
+            AppError::new(
+                "io",
+                format!("{shown} can't be written: {error}. What was there is unchanged."),
+            )
+        })
     }
 
     async fn envelope_of(&self, product: &str, databases: &[Database]) -> Result<Envelope> {
@@ -107,7 +150,10 @@ impl Workbench {
             for config in &database.envs {
                 let address = format!("{product}/{}@{}", database.tag, config.slug);
                 for (slot, id) in &config.secrets {
-                    match secrets.get(&SecretId::for_url(self.catalog_id(), id)).await? {
+                    match secrets
+                        .get(&SecretId::for_url(self.catalog_id(), id))
+                        .await?
+                    {
                         Some(value) => {
                             let slots = envelope.urls.entry(address.clone()).or_default();
                             slots.insert(slot.clone(), Zeroizing::new(value.expose().to_owned()));
@@ -115,11 +161,20 @@ impl Workbench {
                         None => missing.push(format!("{address} {slot}")),
                     }
                 }
-                let url = ConnectionUrl::parse(&config.connection_url, Some(database.database_type));
+                let url =
+                    ConnectionUrl::parse(&config.connection_url, Some(database.database_type));
                 for reference in url.iter().flat_map(ConnectionUrl::references) {
-                    for name in [format!("{}@{}", reference.key, config.slug), reference.key.clone()] {
-                        if let Some(value) = secrets.get(&SecretId::named(self.catalog_id(), &name)).await? {
-                            envelope.named.insert(name, Zeroizing::new(value.expose().to_owned()));
+                    for name in [
+                        format!("{}@{}", reference.key, config.slug),
+                        reference.key.clone(),
+                    ] {
+                        if let Some(value) = secrets
+                            .get(&SecretId::named(self.catalog_id(), &name))
+                            .await?
+                        {
+                            envelope
+                                .named
+                                .insert(name, Zeroizing::new(value.expose().to_owned()));
                         }
                     }
                 }
@@ -128,14 +183,21 @@ impl Workbench {
         if missing.is_empty() {
             return Ok(envelope);
         }
-        let message = format!("This machine lacks {}. Enter what is missing, or export without secrets.", missing.join(", "));
-        Err(AppError::new("secret_missing", message).with_detail(serde_json::json!({ "missing": missing })))
+        let message = format!(
+            "This machine lacks {}. Enter what is missing, or export without secrets.",
+            missing.join(", ")
+        );
+        Err(AppError::new("secret_missing", message)
+            .with_detail(serde_json::json!({ "missing": missing })))
     }
 }
 
 /// Writes beside the file and renames, so that a full disk or a crash leaves the old one.
 fn replace_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut name = path.file_name().map(std::ffi::OsStr::to_owned).unwrap_or_default();
+    let mut name = path
+        .file_name()
+        .map(std::ffi::OsStr::to_owned)
+        .unwrap_or_default();
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);
     let mut options = std::fs::OpenOptions::new();

@@ -65,12 +65,22 @@ impl Workbench {
     }
 
     /// A dry run of a file that a person chose; [`Workbench::import_apply`] does it.
-    pub async fn import_plan_file(&self, path: PathBuf, passphrase: Option<Zeroizing<String>>) -> Result<ImportPlanned> {
+    pub async fn import_plan_file(
+        &self,
+        path: PathBuf,
+        passphrase: Option<Zeroizing<String>>,
+    ) -> Result<ImportPlanned> {
         let shown = path.display().to_string();
-        let text = tokio::task::spawn_blocking(move || read_limited(&path)).await.map_err(AppError::internal)?;
-        let text = text.map_err(|error| AppError::new("io", format!("{shown} can't be read: {error}.")))?;
+        let text = tokio::task::spawn_blocking(move || read_limited(&path))
+            .await
+            .map_err(AppError::internal)?;
+        let text =
+            text.map_err(|error| AppError::new("io", format!("{shown} can't be read: {error}.")))?;
         let prepared = self.prepare(text, passphrase, None).await?;
-        let planned = ImportPlanned { token: Uuid::now_v7().to_string(), view: prepared.view(false) };
+        let planned = ImportPlanned {
+            token: Uuid::now_v7().to_string(),
+            view: prepared.view(false),
+        };
         self.planned().insert(planned.token.clone(), prepared);
         Ok(planned)
     }
@@ -78,12 +88,21 @@ impl Workbench {
     /// Does what a dry run showed. Refused when the catalog changed so that it would be something else.
     pub async fn import_apply(&self, token: String) -> Result<ImportView> {
         let prepared = self.planned().remove(&token);
-        let prepared = prepared.ok_or_else(|| AppError::new("not_found", "This import was already done. Open the file again."))?;
+        let prepared = prepared.ok_or_else(|| {
+            AppError::new(
+                "not_found",
+                "This import was already done. Open the file again.",
+            )
+        })?;
         self.apply(prepared).await
     }
 
     fn planned(&self) -> std::sync::MutexGuard<'_, HashMap<String, Prepared>> {
-        self.inner.imports.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.inner
+            .imports
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     async fn prepare(
@@ -94,18 +113,34 @@ impl Workbench {
     ) -> Result<Prepared> {
         let value: Value = serde_json::from_str(&text).map_err(|error| {
             // serde_json's own message can quote the text.
-            AppError::new("validation", format!("This file is no JSON: see line {}, column {}.", error.line(), error.column()))
+            AppError::new(
+                "validation",
+                format!(
+                    "This file is no JSON: see line {}, column {}.",
+                    error.line(),
+                    error.column()
+                ),
+            )
         })?;
-        let mut document = catalog::read_import(&value).map_err(|faults| AppError::validation(&faults))?;
+        let mut document =
+            catalog::read_import(&value).map_err(|faults| AppError::validation(&faults))?;
         let envelope = open_envelope(&document, passphrase).await?;
         let mut entries = NewEntries::default();
         let bare = product.clone().unwrap_or_default();
-        let products = document.products.iter_mut().map(|product| (product.tag.clone(), &mut product.databases));
+        let products = document
+            .products
+            .iter_mut()
+            .map(|product| (product.tag.clone(), &mut product.databases));
         for (tag, databases) in products.chain(std::iter::once((bare, &mut document.databases))) {
             for database in databases.iter_mut() {
                 for (index, config) in database.envs.iter_mut().enumerate() {
                     let address = format!("{tag}/{}@{}", database.tag, config.slug);
-                    let text = with_envelope(config.connection_url.expose(), database.database_type, &envelope, &address);
+                    let text = with_envelope(
+                        config.connection_url.expose(),
+                        database.database_type,
+                        &envelope,
+                        &address,
+                    );
                     let sealed = self
                         .seal(
                             Unsealed {
@@ -124,11 +159,27 @@ impl Workbench {
                 }
             }
         }
-        let products = document.products.iter().map(|product| product.tag.clone()).chain(product.clone()).collect();
-        let plan = self.on_catalog(move |catalog| catalog.plan_import(&document, product.as_deref())).await?;
-        let named: Vec<_> = envelope.iter().flat_map(|envelope| envelope.named.clone()).collect();
+        let products = document
+            .products
+            .iter()
+            .map(|product| product.tag.clone())
+            .chain(product.clone())
+            .collect();
+        let plan = self
+            .on_catalog(move |catalog| catalog.plan_import(&document, product.as_deref()))
+            .await?;
+        let named: Vec<_> = envelope
+            .iter()
+            .flat_map(|envelope| envelope.named.clone())
+            .collect();
         let secrets = entries.len() + named.len();
-        Ok(Prepared { plan, products, entries, named, secrets })
+        Ok(Prepared {
+            plan,
+            products,
+            entries,
+            named,
+            secrets,
+        })
     }
 
     async fn apply(&self, mut prepared: Prepared) -> Result<ImportView> {
@@ -138,7 +189,13 @@ impl Workbench {
             // Named secrets that are already here win: an import drops nothing.
             let id = SecretId::named(self.catalog_id(), name);
             if self.secrets().get(&id).await?.is_none() {
-                self.secrets().set(&id, &Secret::new(value.clone()), &format!("Tapedeck: secret {name}")).await?;
+                self.secrets()
+                    .set(
+                        &id,
+                        &Secret::new(value.clone()),
+                        &format!("Tapedeck: secret {name}"),
+                    )
+                    .await?;
             }
         }
         let context = self.context();
@@ -184,7 +241,12 @@ impl Prepared {
                         .collect(),
                 })
                 .collect(),
-            warnings: self.plan.warnings.iter().map(|warning| format!("{}: {}", warning.field, warning.message)).collect(),
+            warnings: self
+                .plan
+                .warnings
+                .iter()
+                .map(|warning| format!("{}: {}", warning.field, warning.message))
+                .collect(),
             secrets: u32::try_from(self.secrets).unwrap_or(u32::MAX),
             applied,
         }
@@ -192,8 +254,13 @@ impl Prepared {
 }
 
 /// The secrets of a document. Without a passphrase they are passed over: the list is worth having without them.
-async fn open_envelope(document: &ExportDocument, passphrase: Option<Zeroizing<String>>) -> Result<Option<Envelope>> {
-    let (Some(armored), Some(passphrase)) = (document.secrets.clone(), passphrase) else { return Ok(None) };
+async fn open_envelope(
+    document: &ExportDocument,
+    passphrase: Option<Zeroizing<String>>,
+) -> Result<Option<Envelope>> {
+    let (Some(armored), Some(passphrase)) = (document.secrets.clone(), passphrase) else {
+        return Ok(None);
+    };
     let opening = tokio::task::spawn_blocking(move || Envelope::open(&armored, &passphrase)).await;
     opening.map_err(AppError::internal)?.map(Some)
 }
@@ -205,7 +272,9 @@ fn with_envelope(
     envelope: &Option<Envelope>,
     address: &str,
 ) -> Zeroizing<String> {
-    let slots = envelope.as_ref().and_then(|envelope| envelope.urls.get(address));
+    let slots = envelope
+        .as_ref()
+        .and_then(|envelope| envelope.urls.get(address));
     let filled = slots.and_then(|slots| {
         let url = ConnectionUrl::parse(text, Some(database_type)).ok()?;
         url.with_secrets(|slot| slots.get(slot).cloned()).ok()
@@ -216,7 +285,10 @@ fn with_envelope(
 fn read_limited(path: &std::path::Path) -> std::io::Result<Zeroizing<String>> {
     let size = std::fs::metadata(path)?.len();
     if size > MOST_BYTES {
-        return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, "it is larger than 64 MiB"));
+        return Err(std::io::Error::new(
+            std::io::ErrorKind::FileTooLarge,
+            "it is larger than 64 MiB",
+        ));
     }
     std::fs::read_to_string(path).map(Zeroizing::new)
 }

@@ -121,11 +121,18 @@ impl Workbench {
 
     /// Caps each connection test of this workbench, whatever the settings say (`--timeout`).
     pub fn limit_tests_to(&self, limit: Duration) {
-        *self.inner.test_limit.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(limit);
+        *self
+            .inner
+            .test_limit
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(limit);
     }
 
     pub(crate) fn context(&self) -> Context {
-        Context { origin: self.inner.origin, now: None }
+        Context {
+            origin: self.inner.origin,
+            now: None,
+        }
     }
 
     pub(crate) fn catalog_id(&self) -> &str {

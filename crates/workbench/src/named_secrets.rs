@@ -30,9 +30,14 @@ impl Workbench {
                 for product in products {
                     for database in catalog.fetch_databases(&product.id)? {
                         for config in &database.envs {
-                            let view = crate::view::config_view(config, database.database_type, None);
+                            let view =
+                                crate::view::config_view(config, database.database_type, None);
                             let cell = format!("{}@{}", database.tag, config.slug);
-                            uses.extend(view.references.into_iter().map(|key| (key, config.slug.clone(), cell.clone())));
+                            uses.extend(
+                                view.references
+                                    .into_iter()
+                                    .map(|key| (key, config.slug.clone(), cell.clone())),
+                            );
                         }
                     }
                 }
@@ -70,7 +75,12 @@ impl Workbench {
                     })
                     .map(|(_, _, cell)| cell.clone())
                     .collect();
-                NamedSecretView { name: name.key.clone(), state, updated_at: name.updated_at.to_string(), used_by }
+                NamedSecretView {
+                    name: name.key.clone(),
+                    state,
+                    updated_at: name.updated_at.to_string(),
+                    used_by,
+                }
             })
             .collect())
     }
@@ -89,16 +99,34 @@ impl Workbench {
             ));
         }
         if value.is_empty() {
-            faults.push(Fault::new("value", FaultCode::Required, "Enter the value of the secret."));
+            faults.push(Fault::new(
+                "value",
+                FaultCode::Required,
+                "Enter the value of the secret.",
+            ));
         }
         if !faults.is_empty() {
             return Err(AppError::validation(&faults));
         }
+        // The name first: a name without a value says what is missing, a value without a name would be an orphan.
+        let context = self.context();
+        let was_known = {
+            let name = name.clone();
+            self.on_catalog(move |catalog| {
+                let known = catalog.named_secrets()?.iter().any(|secret| secret.key == name);
+                catalog.put_named_secret(&context, &name).map(|_| known)
+            })
+            .await?
+        };
         let id = SecretId::named(self.catalog_id(), &name);
         let label = format!("Tapedeck: secret {name}");
-        self.secrets().set(&id, &Secret::new(value), &label).await?;
-        let context = self.context();
-        self.on_catalog(move |catalog| catalog.put_named_secret(&context, &name).map(|_| ())).await
+        if let Err(error) = self.secrets().set(&id, &Secret::new(value), &label).await {
+            if !was_known {
+                self.on_catalog(move |catalog| catalog.remove_named_secret(&context, &name)).await?;
+            }
+            return Err(error.into());
+        }
+        Ok(())
     }
 
     /// Deletes a named secret from the keyring and from the list.
@@ -106,7 +134,13 @@ impl Workbench {
         let id = SecretId::named(self.catalog_id(), &name);
         let known = {
             let name = name.clone();
-            self.on_catalog(move |catalog| Ok(catalog.named_secrets()?.iter().any(|secret| secret.key == name))).await?
+            self.on_catalog(move |catalog| {
+                Ok(catalog
+                    .named_secrets()?
+                    .iter()
+                    .any(|secret| secret.key == name))
+            })
+            .await?
         };
         if !known {
             return Err(AppError::not_found("secret", &name));
@@ -114,12 +148,23 @@ impl Workbench {
         // The keyring first: a name without a value says what is missing, a value without a name would be an orphan.
         self.secrets().delete(&id).await?;
         let context = self.context();
-        self.on_catalog(move |catalog| catalog.remove_named_secret(&context, &name)).await
+        self.on_catalog(move |catalog| catalog.remove_named_secret(&context, &name))
+            .await
     }
 
     /// The value of `$Secret{key}` in an environment: `KEY@slug`, then `KEY`.
-    pub(crate) async fn named_secret(&self, key: &str, slug: &str) -> Result<Option<Secret>, SecretStoreError> {
-        secrets::resolve_named(&self.secrets(), self.catalog_id(), key, Some(slug), |name| std::env::var(name).ok())
-            .await
+    pub(crate) async fn named_secret(
+        &self,
+        key: &str,
+        slug: &str,
+    ) -> Result<Option<Secret>, SecretStoreError> {
+        secrets::resolve_named(
+            &self.secrets(),
+            self.catalog_id(),
+            key,
+            Some(slug),
+            |name| std::env::var(name).ok(),
+        )
+        .await
     }
 }

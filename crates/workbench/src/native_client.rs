@@ -19,7 +19,11 @@ pub struct ClientCommand {
 
 impl std::fmt::Debug for ClientCommand {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names: Vec<&str> = self.environment.iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = self
+            .environment
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
         formatter
             .debug_struct("ClientCommand")
             .field("program", &self.program)
@@ -34,20 +38,33 @@ impl Workbench {
     ///
     /// # Errors
     /// `refused` for an inactive environment or an option that the client takes by argument only.
-    pub async fn native_client(&self, product: String, database: String, env: String) -> Result<ClientCommand> {
+    pub async fn native_client(
+        &self,
+        product: String,
+        database: String,
+        env: String,
+    ) -> Result<ClientCommand> {
         let (active, database) = {
             let env = env.clone();
             self.on_catalog(move |catalog| {
                 let environment = catalog.fetch_environment(&product, &env)?;
-                Ok((environment.active, catalog.fetch_database(&product, &database)?))
+                Ok((
+                    environment.active,
+                    catalog.fetch_database(&product, &database)?,
+                ))
             })
             .await?
         };
         if !active {
-            return Err(AppError::refused(format!("The environment {env} is inactive and runs nothing.")));
+            return Err(AppError::refused(format!(
+                "The environment {env} is inactive and runs nothing."
+            )));
         }
         let config = database.config(&env).cloned().ok_or_else(|| {
-            AppError::new("not_found", format!("{} has no connection for {env}.", database.tag))
+            AppError::new(
+                "not_found",
+                format!("{} has no connection for {env}.", database.tag),
+            )
         })?;
         let url = self.real_url(&database, &config).await?;
         let command = match database.database_type {
@@ -57,7 +74,14 @@ impl Workbench {
         }?;
         let label = format!("{}@{env}", database.tag);
         let summary = format!("{} was started.", command.program);
-        self.note("connect", SubjectKind::EnvironmentConfig, &config.id, label, summary).await?;
+        self.note(
+            "connect",
+            SubjectKind::EnvironmentConfig,
+            &config.id,
+            label,
+            summary,
+        )
+        .await?;
         Ok(command)
     }
 }
@@ -103,20 +127,29 @@ const LIBPQ_VARIABLES: &[(&str, &str)] = &[
 /// All of it by environment: what came out of a `$Secret{KEY}` may be any part of the URL.
 fn psql(url: &ConnectionUrl) -> Result<ClientCommand> {
     let mut environment: Vec<(String, Zeroizing<String>)> = Vec::new();
-    let mut set = |name: &str, value: &str| environment.push((name.to_owned(), Zeroizing::new(value.to_owned())));
+    let mut set = |name: &str, value: &str| {
+        environment.push((name.to_owned(), Zeroizing::new(value.to_owned())))
+    };
     if !url.hosts().is_empty() {
-        let list = |text: fn(&Host) -> String| url.hosts().iter().map(text).collect::<Vec<_>>().join(",");
+        let list =
+            |text: fn(&Host) -> String| url.hosts().iter().map(text).collect::<Vec<_>>().join(",");
         set("PGHOST", &list(|host| host.name().to_owned()));
         set("PGPORT", &list(|host| host.port().as_text()));
     }
-    for (name, value) in [("PGUSER", url.user()), ("PGDATABASE", url.database()), ("PGPASSWORD", url.password())] {
+    for (name, value) in [
+        ("PGUSER", url.user()),
+        ("PGDATABASE", url.database()),
+        ("PGPASSWORD", url.password()),
+    ] {
         if let Some(value) = value {
             set(name, value);
         }
     }
     let mut rest = Vec::new();
     for option in url.options() {
-        let known = LIBPQ_VARIABLES.iter().find(|(keyword, _)| *keyword == option.name);
+        let known = LIBPQ_VARIABLES
+            .iter()
+            .find(|(keyword, _)| *keyword == option.name);
         match known {
             // Already there from the parts of the URL, which the options have a say in.
             Some((_, "PGHOST" | "PGPORT" | "PGUSER" | "PGDATABASE" | "PGPASSWORD")) => {}
@@ -127,16 +160,37 @@ fn psql(url: &ConnectionUrl) -> Result<ClientCommand> {
                     option.name
                 )));
             }
-            None => rest.push(format!("{}='{}'", option.name, option.value.replace('\\', "\\\\").replace('\'', "\\'"))),
+            None => rest.push(format!(
+                "{}='{}'",
+                option.name,
+                option.value.replace('\\', "\\\\").replace('\'', "\\'")
+            )),
         }
     }
-    let arguments = if rest.is_empty() { Vec::new() } else { vec![rest.join(" ")] };
-    Ok(ClientCommand { program: "psql", arguments, environment })
+    let arguments = if rest.is_empty() {
+        Vec::new()
+    } else {
+        vec![rest.join(" ")]
+    };
+    Ok(ClientCommand {
+        program: "psql",
+        arguments,
+        environment,
+    })
 }
 
 /// The options of MySQL's client that mean what the URL's option means; MariaDB's client has some of them.
-const MYSQL_ARGUMENTS: &[&str] =
-    &["ssl-mode", "ssl-ca", "ssl-capath", "ssl-cert", "ssl-key", "ssl-cipher", "ssl-crl", "tls-version", "connect-timeout"];
+const MYSQL_ARGUMENTS: &[&str] = &[
+    "ssl-mode",
+    "ssl-ca",
+    "ssl-capath",
+    "ssl-cert",
+    "ssl-key",
+    "ssl-cipher",
+    "ssl-crl",
+    "tls-version",
+    "connect-timeout",
+];
 
 fn mysql(url: &ConnectionUrl) -> Result<ClientCommand> {
     let mut arguments = Vec::new();
@@ -160,7 +214,11 @@ fn mysql(url: &ConnectionUrl) -> Result<ClientCommand> {
             arguments.push(format!("--{option}={value}"));
         }
     }
-    if let Some(secret) = url.options().iter().find(|option| option.secret && !option.name.eq_ignore_ascii_case("password")) {
+    if let Some(secret) = url
+        .options()
+        .iter()
+        .find(|option| option.secret && !option.name.eq_ignore_ascii_case("password"))
+    {
         return Err(AppError::refused(format!(
             "The mysql client has no safe way to take {}. Connect with another program, or remove the option.",
             secret.name
@@ -169,18 +227,27 @@ fn mysql(url: &ConnectionUrl) -> Result<ClientCommand> {
     if let Some(database) = url.database().filter(|database| !database.is_empty()) {
         arguments.push(format!("--database={database}"));
     }
-    let password = url.password().map(|password| ("MYSQL_PWD".to_owned(), Zeroizing::new(password.to_owned())));
-    Ok(ClientCommand { program: "mysql", arguments, environment: password.into_iter().collect() })
+    let password = url
+        .password()
+        .map(|password| ("MYSQL_PWD".to_owned(), Zeroizing::new(password.to_owned())));
+    Ok(ClientCommand {
+        program: "mysql",
+        arguments,
+        environment: password.into_iter().collect(),
+    })
 }
 
 /// mongosh reads no password from its environment, but its scripts can: the URL goes there, and is removed at once.
 fn mongosh(url: &ConnectionUrl) -> ClientCommand {
     const VARIABLE: &str = "TAPEDECK_CONNECTION_URL";
-    let script =
-        format!("const url = process.env.{VARIABLE}; delete process.env.{VARIABLE}; db = connect(url); undefined");
+    let script = format!(
+        "const url = process.env.{VARIABLE}; delete process.env.{VARIABLE}; db = connect(url); undefined"
+    );
     ClientCommand {
         program: "mongosh",
-        arguments: ["--nodb", "--quiet", "--shell", "--eval", &script].map(str::to_owned).into(),
+        arguments: ["--nodb", "--quiet", "--shell", "--eval", &script]
+            .map(str::to_owned)
+            .into(),
         environment: vec![(VARIABLE.to_owned(), Zeroizing::new(url.expose().to_owned()))],
     }
 }
@@ -194,7 +261,11 @@ mod tests {
     }
 
     fn variable<'a>(command: &'a ClientCommand, name: &str) -> Option<&'a str> {
-        command.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        command
+            .environment
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     #[test]
@@ -214,7 +285,10 @@ mod tests {
 
     #[test]
     fn what_psql_takes_by_argument_only_is_refused() {
-        let url = parse("postgresql://a/orders?sslpassword=c4n4ry", DatabaseType::Postgresql);
+        let url = parse(
+            "postgresql://a/orders?sslpassword=c4n4ry",
+            DatabaseType::Postgresql,
+        );
         let error = psql(&url).unwrap_err();
         assert_eq!(error.code, "refused");
         assert!(!error.message.contains("c4n4ry"));
@@ -222,13 +296,27 @@ mod tests {
 
     #[test]
     fn mysql_and_mongosh_have_no_secret_in_their_arguments() {
-        let command = mysql(&parse("mysql://app:c4n4ry@h:3307/orders?ssl-mode=REQUIRED", DatabaseType::Mysql)).unwrap();
+        let command = mysql(&parse(
+            "mysql://app:c4n4ry@h:3307/orders?ssl-mode=REQUIRED",
+            DatabaseType::Mysql,
+        ))
+        .unwrap();
         assert_eq!(
             command.arguments,
-            ["--host=h", "--protocol=TCP", "--port=3307", "--user=app", "--ssl-mode=REQUIRED", "--database=orders"]
+            [
+                "--host=h",
+                "--protocol=TCP",
+                "--port=3307",
+                "--user=app",
+                "--ssl-mode=REQUIRED",
+                "--database=orders"
+            ]
         );
         assert_eq!(variable(&command, "MYSQL_PWD"), Some("c4n4ry"));
-        let command = mongosh(&parse("mongodb://app:c4n4ry@h/orders", DatabaseType::Mongodb));
+        let command = mongosh(&parse(
+            "mongodb://app:c4n4ry@h/orders",
+            DatabaseType::Mongodb,
+        ));
         assert!(!command.arguments.concat().contains("c4n4ry"));
     }
 }

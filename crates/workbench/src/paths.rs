@@ -19,6 +19,12 @@ pub(crate) fn data_dir(asked: Option<PathBuf>) -> Result<PathBuf> {
             AppError::new("usage", "No home folder was found. Name a data folder with --data-dir or TAPEDECK_DATA_DIR.")
         })?;
     std::path::absolute(&folder).map_err(|error| {
-        AppError::new("usage", format!("The data folder {} can't be used: {error}.", folder.display()))
+        AppError::new(
+            "usage",
+            format!(
+                "The data folder {} can't be used: {error}.",
+                folder.display()
+            ),
+        )
     })
 }

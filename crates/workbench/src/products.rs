@@ -22,21 +22,31 @@ impl Workbench {
 
     /// Every product.
     pub async fn product_list(&self) -> Result<Vec<ProductView>> {
-        self.on_catalog(|catalog| catalog.fetch_products()?.iter().map(|product| with_counts(catalog, product)).collect())
-            .await
+        self.on_catalog(|catalog| {
+            catalog
+                .fetch_products()?
+                .iter()
+                .map(|product| with_counts(catalog, product))
+                .collect()
+        })
+        .await
     }
 
     /// One product, by tag or id.
     pub async fn product_fetch(&self, product: String) -> Result<ProductView> {
-        self.on_catalog(move |catalog| with_counts(catalog, &catalog.fetch_product(&product)?)).await
+        self.on_catalog(move |catalog| with_counts(catalog, &catalog.fetch_product(&product)?))
+            .await
     }
 
     /// A product as the record of domain.md, with its environments and databases, secrets as `***`.
     pub async fn product_record(&self, product: String) -> Result<Value> {
         self.on_catalog(move |catalog| {
             let product = catalog.fetch_product(&product)?;
-            let databases: Vec<Value> =
-                catalog.fetch_databases(&product.id)?.iter().map(crate::databases::interchange).collect();
+            let databases: Vec<Value> = catalog
+                .fetch_databases(&product.id)?
+                .iter()
+                .map(crate::databases::interchange)
+                .collect();
             let mut record = light_record(catalog, &product)?;
             set(&mut record, "databases", Some(databases.into()));
             Ok(record)
@@ -47,7 +57,11 @@ impl Workbench {
     /// Every product with its environments, without its databases.
     pub async fn product_records(&self) -> Result<Vec<Value>> {
         self.on_catalog(|catalog| {
-            catalog.fetch_products()?.iter().map(|product| light_record(catalog, product)).collect()
+            catalog
+                .fetch_products()?
+                .iter()
+                .map(|product| light_record(catalog, product))
+                .collect()
         })
         .await
     }
@@ -58,17 +72,32 @@ impl Workbench {
     /// `validation` with every fault, those of the environments as `environments[0].slug`.
     pub async fn product_create(&self, input: ProductInput) -> Result<Changed<ProductView>> {
         let mut record = json!({ "tag": input.tag, "name": input.name });
-        set(&mut record, "description", input.description.map(Value::from));
-        let environments: Vec<Value> = input.environments.iter().map(crate::environments::record_of).collect();
+        set(
+            &mut record,
+            "description",
+            input.description.map(Value::from),
+        );
+        let environments: Vec<Value> = input
+            .environments
+            .iter()
+            .map(crate::environments::record_of)
+            .collect();
         self.product_create_record(record, environments).await
     }
 
     /// As [`Workbench::product_create`], from JSON.
-    pub async fn product_create_record(&self, record: Value, environments: Vec<Value>) -> Result<Changed<ProductView>> {
+    pub async fn product_create_record(
+        &self,
+        record: Value,
+        environments: Vec<Value>,
+    ) -> Result<Changed<ProductView>> {
         let context = self.context();
         self.on_catalog(move |catalog| {
             let (product, environments) = check_new(catalog, &record, &environments)?;
-            let hints = environments.iter().filter_map(|env| catalog::slug_hint(&env.slug)).map(|hint| hint.message);
+            let hints = environments
+                .iter()
+                .filter_map(|env| catalog::slug_hint(&env.slug))
+                .map(|hint| hint.message);
             let hints = hints.collect();
             let committed = catalog.create_product(&context, &product)?;
             let id = &committed.record.id;
@@ -89,17 +118,29 @@ impl Workbench {
     }
 
     /// Changes what the patch names.
-    pub async fn product_update(&self, id: String, patch: ProductPatchInput) -> Result<Changed<ProductView>> {
+    pub async fn product_update(
+        &self,
+        id: String,
+        patch: ProductPatchInput,
+    ) -> Result<Changed<ProductView>> {
         let mut record = json!({});
         set(&mut record, "tag", patch.tag.map(Value::from));
         set(&mut record, "name", patch.name.map(Value::from));
-        set(&mut record, "description", patch.description.map(Value::from));
+        set(
+            &mut record,
+            "description",
+            patch.description.map(Value::from),
+        );
         set(&mut record, "revision", patch.revision.map(Value::from));
         self.product_update_record(id, record).await
     }
 
     /// As [`Workbench::product_update`], from JSON; `product` is a tag or an id.
-    pub async fn product_update_record(&self, product: String, record: Value) -> Result<Changed<ProductView>> {
+    pub async fn product_update_record(
+        &self,
+        product: String,
+        record: Value,
+    ) -> Result<Changed<ProductView>> {
         let context = self.context();
         let (id, activity_id) = self
             .on_catalog(move |catalog| {
@@ -108,14 +149,21 @@ impl Workbench {
                 Ok((committed.record.id, committed.activity_id))
             })
             .await?;
-        Ok(Changed { record: self.product_fetch(id).await?, activity_id, hints: Vec::new() })
+        Ok(Changed {
+            record: self.product_fetch(id).await?,
+            activity_id,
+            hints: Vec::new(),
+        })
     }
 
     /// Deletes a product with all in it; the answer undoes it.
     pub async fn product_delete(&self, product: String) -> Result<String> {
         let context = self.context();
         self.on_catalog(move |catalog| {
-            Ok(catalog.delete_product(&context, &product, None)?.activity_id.unwrap_or_default())
+            Ok(catalog
+                .delete_product(&context, &product, None)?
+                .activity_id
+                .unwrap_or_default())
         })
         .await
     }
@@ -138,7 +186,11 @@ fn light_record(catalog: &dyn Catalog, product: &Product) -> Result<Value, Catal
 
 fn with_counts(catalog: &dyn Catalog, product: &Product) -> Result<ProductView, CatalogError> {
     let environments = catalog.fetch_environments(&product.id)?.len();
-    Ok(product_view(product, environments, catalog.count_databases(&product.id)?))
+    Ok(product_view(
+        product,
+        environments,
+        catalog.count_databases(&product.id)?,
+    ))
 }
 
 /// Every fault of a product and of the environments to be made with it, at once.
@@ -159,11 +211,12 @@ fn check_new(
     let mut read: Vec<NewEnvironment> = Vec::new();
     for (index, record) in environments.iter().enumerate() {
         match catalog::parse_new_environment(record) {
-            Ok(environment) if read.iter().any(|other| other.slug == environment.slug) => faults.push(Fault::new(
-                format!("environments[{index}].slug"),
-                FaultCode::Duplicate,
-                "Another environment of this product has this slug. Choose a different one.",
-            )),
+            Ok(environment) if read.iter().any(|other| other.slug == environment.slug) => faults
+                .push(Fault::new(
+                    format!("environments[{index}].slug"),
+                    FaultCode::Duplicate,
+                    "Another environment of this product has this slug. Choose a different one.",
+                )),
             Ok(environment) => read.push(environment),
             Err(found) => faults.extend(found.into_iter().map(|fault| Fault {
                 field: format!("environments[{index}].{}", fault.field),

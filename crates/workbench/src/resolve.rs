@@ -25,7 +25,11 @@ pub(crate) struct SecretSources {
 
 impl SecretSources {
     pub(crate) fn stored(config: &EnvironmentConfig) -> Self {
-        Self { slug: config.slug.clone(), stored: config.secrets.clone(), typed: BTreeMap::new() }
+        Self {
+            slug: config.slug.clone(),
+            stored: config.secrets.clone(),
+            typed: BTreeMap::new(),
+        }
     }
 
     pub(crate) fn draft(
@@ -35,8 +39,13 @@ impl SecretSources {
     ) -> Self {
         Self {
             slug: slug.to_owned(),
-            stored: source.map(|config| config.secrets.clone()).unwrap_or_default(),
-            typed: typed.into_iter().map(|(slot, plain)| (slot, plain.into())).collect(),
+            stored: source
+                .map(|config| config.secrets.clone())
+                .unwrap_or_default(),
+            typed: typed
+                .into_iter()
+                .map(|(slot, plain)| (slot, plain.into()))
+                .collect(),
         }
     }
 }
@@ -113,7 +122,11 @@ impl Workbench {
         if values.is_empty() {
             return Ok(filled);
         }
-        Ok(filled.resolve_references(|key| values.get(key).map(|value| Zeroizing::new(value.expose().to_owned())))?)
+        Ok(filled.resolve_references(|key| {
+            values
+                .get(key)
+                .map(|value| Zeroizing::new(value.expose().to_owned()))
+        })?)
     }
 
     /// Puts the URL's own secrets in place and leaves references as written.
@@ -124,7 +137,11 @@ impl Workbench {
     ) -> Result<ConnectionUrl, ResolveError> {
         let mut missing = Vec::new();
         let filled = self.fill_slots(url, sources, &mut missing).await?;
-        if missing.is_empty() { Ok(filled) } else { Err(ResolveError::Missing(missing)) }
+        if missing.is_empty() {
+            Ok(filled)
+        } else {
+            Err(ResolveError::Missing(missing))
+        }
     }
 
     async fn fill_slots(
@@ -134,13 +151,21 @@ impl Workbench {
         missing: &mut Vec<String>,
     ) -> Result<ConnectionUrl, ResolveError> {
         let mut raw: BTreeMap<&str, Zeroizing<String>> = BTreeMap::new();
-        for slot in url.secret_slots().iter().filter(|slot| slot.state == SlotState::Masked) {
+        for slot in url
+            .secret_slots()
+            .iter()
+            .filter(|slot| slot.state == SlotState::Masked)
+        {
             if let Some(plain) = sources.typed.get(&slot.name) {
                 raw.insert(&slot.name, encode_for(url, &slot.name, plain));
                 continue;
             }
             let stored = match sources.stored.get(&slot.name) {
-                Some(id) => self.secrets().get(&SecretId::for_url(self.catalog_id(), id)).await?,
+                Some(id) => {
+                    self.secrets()
+                        .get(&SecretId::for_url(self.catalog_id(), id))
+                        .await?
+                }
                 None => None,
             };
             match stored {
@@ -157,9 +182,12 @@ impl Workbench {
 /// The text for a slot of this URL that means `plain`.
 pub(crate) fn encode_for(url: &ConnectionUrl, slot: &str, plain: &str) -> Zeroizing<String> {
     match url.database_type() {
-        Some(database_type) => {
-            Zeroizing::new(connection_url::encode_secret(database_type, url.is_keyword_value(), slot, plain))
-        }
+        Some(database_type) => Zeroizing::new(connection_url::encode_secret(
+            database_type,
+            url.is_keyword_value(),
+            slot,
+            plain,
+        )),
         None => Zeroizing::new(plain.to_owned()),
     }
 }

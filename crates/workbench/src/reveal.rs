@@ -24,18 +24,24 @@ impl Workbench {
         let (database, config) = self.config_by_id(&config_id).await?;
         let url = self.stored_url(&database, &config).await?;
         self.note_reveal(&database, &config).await?;
-        Ok(RevealedUrl { connection_url: url.expose().to_owned() })
+        Ok(RevealedUrl {
+            connection_url: url.expose().to_owned(),
+        })
     }
 
     /// A cell's URL for the clipboard, masked or real.
     pub async fn url_for_copy(&self, config_id: String, masked: bool) -> Result<Copied> {
         let (database, config) = self.config_by_id(&config_id).await?;
         if masked {
-            return Ok(Copied { text: config.connection_url.clone().into(), clear_after: None });
+            return Ok(Copied {
+                text: config.connection_url.clone().into(),
+                clear_after: None,
+            });
         }
         let url = self.real_url(&database, &config).await?;
         let seconds = self.settings_get().await?.clipboard_seconds;
-        self.note_cell("copy", &database, &config, "The real URL was copied.").await?;
+        self.note_cell("copy", &database, &config, "The real URL was copied.")
+            .await?;
         Ok(Copied {
             text: Zeroizing::new(url.expose().to_owned()),
             clear_after: Some(Duration::from_secs(u64::from(seconds))),
@@ -43,19 +49,36 @@ impl Workbench {
     }
 
     /// The URL with its own secrets in place and references as written.
-    async fn stored_url(&self, database: &Database, config: &EnvironmentConfig) -> Result<ConnectionUrl> {
+    async fn stored_url(
+        &self,
+        database: &Database,
+        config: &EnvironmentConfig,
+    ) -> Result<ConnectionUrl> {
         let url = ConnectionUrl::parse(&config.connection_url, Some(database.database_type))?;
-        Ok(self.fill_own_secrets(&url, &SecretSources::stored(config)).await?)
+        Ok(self
+            .fill_own_secrets(&url, &SecretSources::stored(config))
+            .await?)
     }
 
     /// The URL a driver would get.
-    pub(crate) async fn real_url(&self, database: &Database, config: &EnvironmentConfig) -> Result<ConnectionUrl> {
+    pub(crate) async fn real_url(
+        &self,
+        database: &Database,
+        config: &EnvironmentConfig,
+    ) -> Result<ConnectionUrl> {
         let url = ConnectionUrl::parse(&config.connection_url, Some(database.database_type))?;
-        Ok(self.resolve_secrets(&url, &SecretSources::stored(config)).await?)
+        Ok(self
+            .resolve_secrets(&url, &SecretSources::stored(config))
+            .await?)
     }
 
-    pub(crate) async fn note_reveal(&self, database: &Database, config: &EnvironmentConfig) -> Result<()> {
-        self.note_cell("reveal", database, config, "The real URL was shown.").await
+    pub(crate) async fn note_reveal(
+        &self,
+        database: &Database,
+        config: &EnvironmentConfig,
+    ) -> Result<()> {
+        self.note_cell("reveal", database, config, "The real URL was shown.")
+            .await
     }
 
     pub(crate) async fn note_cell(
@@ -67,6 +90,13 @@ impl Workbench {
     ) -> Result<()> {
         let label = format!("{}@{}", database.tag, config.slug);
         tracing::info!(verb, config = %config.id, "a secret was asked for");
-        self.note(verb, SubjectKind::EnvironmentConfig, &config.id, label, summary.to_owned()).await
+        self.note(
+            verb,
+            SubjectKind::EnvironmentConfig,
+            &config.id,
+            label,
+            summary.to_owned(),
+        )
+        .await
     }
 }

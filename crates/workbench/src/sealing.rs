@@ -57,19 +57,33 @@ pub(crate) struct Sealed {
 
 impl Workbench {
     /// Splits `unsealed` into what the catalog may hold and what the keyring gets. Writes nothing.
-    pub(crate) async fn seal(&self, unsealed: Unsealed<'_>, entries: &mut NewEntries) -> Result<Sealed> {
+    pub(crate) async fn seal(
+        &self,
+        unsealed: Unsealed<'_>,
+        entries: &mut NewEntries,
+    ) -> Result<Sealed> {
         let invalid = |message: String| {
-            crate::AppError::validation(&[Fault::new(&unsealed.field, FaultCode::InvalidUrl, message)])
+            crate::AppError::validation(&[Fault::new(
+                &unsealed.field,
+                FaultCode::InvalidUrl,
+                message,
+            )])
         };
         let mut url = ConnectionUrl::parse(unsealed.text, Some(unsealed.database_type))
             .map_err(|error| invalid(error.message.clone()))?;
-        let lacks_password_slot = !url.secret_slots().iter().any(|slot| slot.name == "password");
+        let lacks_password_slot = !url
+            .secret_slots()
+            .iter()
+            .any(|slot| slot.name == "password");
         if unsealed.typed.contains_key("password") && lacks_password_slot {
             url = url
                 .edited(&Edit::Password(Some(PasswordEdit::Mask)))
                 .map_err(|error| invalid(error.message.clone()))?;
         }
-        let mut sealed = Sealed { text: url.masked(), secrets: BTreeMap::new() };
+        let mut sealed = Sealed {
+            text: url.masked(),
+            secrets: BTreeMap::new(),
+        };
         for slot in url.secret_slots() {
             let raw = match slot.state {
                 SlotState::Literal => Some(Zeroizing::new(slot.raw(&url).to_owned())),
@@ -93,9 +107,18 @@ impl Workbench {
         Ok(sealed)
     }
 
-    async fn copied(&self, slot: &str, from: Option<&EnvironmentConfig>) -> Result<Option<Zeroizing<String>>> {
-        let Some(id) = from.and_then(|config| config.secrets.get(slot)) else { return Ok(None) };
-        let secret = self.secrets().get(&SecretId::for_url(self.catalog_id(), id)).await?;
+    async fn copied(
+        &self,
+        slot: &str,
+        from: Option<&EnvironmentConfig>,
+    ) -> Result<Option<Zeroizing<String>>> {
+        let Some(id) = from.and_then(|config| config.secrets.get(slot)) else {
+            return Ok(None);
+        };
+        let secret = self
+            .secrets()
+            .get(&SecretId::for_url(self.catalog_id(), id))
+            .await?;
         // An entry that this machine lacks is lacking in the copy as well; the matrix says so.
         Ok(secret.map(|secret| Zeroizing::new(secret.expose().to_owned())))
     }
@@ -134,7 +157,10 @@ impl Workbench {
         for id in ids {
             match secrets.delete(id).await {
                 Ok(was_there) => removed += usize::from(was_there),
-                Err(error) => tracing::warn!(code = error.code(), "a keyring entry that nothing names could not be removed"),
+                Err(error) => tracing::warn!(
+                    code = error.code(),
+                    "a keyring entry that nothing names could not be removed"
+                ),
             }
         }
         removed

@@ -22,7 +22,11 @@ pub(crate) fn read(catalog: &dyn Catalog) -> Result<Settings, CatalogError> {
 fn check(settings: &Settings) -> Result<()> {
     let mut faults = Vec::new();
     if !["system", "light", "dark"].contains(&settings.theme.as_str()) {
-        faults.push(Fault::new("theme", FaultCode::UnknownValue, "The theme is system, light or dark."));
+        faults.push(Fault::new(
+            "theme",
+            FaultCode::UnknownValue,
+            "The theme is system, light or dark.",
+        ));
     }
     let mut within = |field: &str, value: u32, range: RangeInclusive<u32>, unit: &str| {
         if !range.contains(&value) {
@@ -30,11 +34,30 @@ fn check(settings: &Settings) -> Result<()> {
             faults.push(Fault::new(field, FaultCode::UnknownValue, message));
         }
     };
-    within("test_timeout_seconds", settings.test_timeout_seconds, 1..=300, " seconds");
-    within("keyring_timeout_seconds", settings.keyring_timeout_seconds, 1..=120, " seconds");
+    within(
+        "test_timeout_seconds",
+        settings.test_timeout_seconds,
+        1..=300,
+        " seconds",
+    );
+    within(
+        "keyring_timeout_seconds",
+        settings.keyring_timeout_seconds,
+        1..=120,
+        " seconds",
+    );
     within("test_concurrency", settings.test_concurrency, 1..=16, "");
-    within("clipboard_seconds", settings.clipboard_seconds, 5..=600, " seconds");
-    if faults.is_empty() { Ok(()) } else { Err(AppError::validation(&faults)) }
+    within(
+        "clipboard_seconds",
+        settings.clipboard_seconds,
+        5..=600,
+        " seconds",
+    );
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(AppError::validation(&faults))
+    }
 }
 
 impl Workbench {
@@ -50,17 +73,25 @@ impl Workbench {
     pub async fn settings_update(&self, settings: Settings) -> Result<Settings> {
         check(&settings)?;
         let value = serde_json::to_value(&settings).map_err(AppError::internal)?;
-        self.on_catalog(move |catalog| catalog.set_setting(KEY, &value)).await?;
+        self.on_catalog(move |catalog| catalog.set_setting(KEY, &value))
+            .await?;
         Ok(settings)
     }
 
     /// How connection tests run: `--timeout`, else the settings.
     pub(crate) async fn test_options(&self) -> Result<TestOptions> {
-        let asked = *self.inner.test_limit.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let asked = *self
+            .inner
+            .test_limit
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let timeout = match asked {
             Some(limit) => limit,
             None => Duration::from_secs(u64::from(self.settings_get().await?.test_timeout_seconds)),
         };
-        Ok(TestOptions { timeout, ..TestOptions::default() })
+        Ok(TestOptions {
+            timeout,
+            ..TestOptions::default()
+        })
     }
 }

@@ -22,12 +22,16 @@ pub struct Address {
 impl Address {
     /// The database's tag, where the command needs one.
     pub fn need_database(&self) -> Result<&str> {
-        self.database.as_deref().ok_or_else(|| usage(format!("Name a database: {}/DATABASE.", self.product)))
+        self.database
+            .as_deref()
+            .ok_or_else(|| usage(format!("Name a database: {}/DATABASE.", self.product)))
     }
 
     /// The environment's slug, where the command needs one.
     pub fn need_env(&self) -> Result<&str> {
-        self.env.as_deref().ok_or_else(|| usage(format!("Name an environment: {self}@ENV.")))
+        self.env
+            .as_deref()
+            .ok_or_else(|| usage(format!("Name an environment: {self}@ENV.")))
     }
 }
 
@@ -62,7 +66,12 @@ impl FromStr for Address {
             Some(Ok((database, tag))) => (Some(part(database)?), Some(part(tag)?)),
             Some(Err(database)) => (Some(part(database)?), None),
         };
-        Ok(Self { product, database, tag, env })
+        Ok(Self {
+            product,
+            database,
+            tag,
+            env,
+        })
     }
 }
 
@@ -88,14 +97,31 @@ mod tests {
 
     #[test]
     fn addresses_come_back_as_written() {
-        for text in ["shop", "shop@dev", "shop/orders", "shop/orders@dev", "shop/orders:up", "shop/orders:up@prd"] {
+        for text in [
+            "shop",
+            "shop@dev",
+            "shop/orders",
+            "shop/orders@dev",
+            "shop/orders:up",
+            "shop/orders:up@prd",
+        ] {
             assert_eq!(text.parse::<Address>().unwrap().to_string(), text);
         }
     }
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for text in ["", "/", "shop/", "@dev", "shop@", "shop/a/b", "shop:tag", "a@b@c", "shop/orders:a:b"] {
+        for text in [
+            "",
+            "/",
+            "shop/",
+            "@dev",
+            "shop@",
+            "shop/a/b",
+            "shop:tag",
+            "a@b@c",
+            "shop/orders:a:b",
+        ] {
             let error = text.parse::<Address>().unwrap_err();
             assert_eq!(error.code, "usage", "{text}");
         }

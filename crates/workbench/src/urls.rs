@@ -3,25 +3,38 @@
 use std::str::FromStr;
 
 use connection_url::{
-    ConnectionUrl, DatabaseType, Diagnostic, Edit, Host, PasswordEdit, Port, SlotState, Span, UrlDocument, UrlError,
+    ConnectionUrl, DatabaseType, Diagnostic, Edit, Host, PasswordEdit, Port, SlotState, Span,
+    UrlDocument, UrlError,
 };
 
 use crate::dto::{
-    UrlEdit, UrlHost, UrlInspection, UrlNote, UrlOptionView, UrlSecretSpan, UrlSecretState, UrlTextChange,
+    UrlEdit, UrlHost, UrlInspection, UrlNote, UrlOptionView, UrlSecretSpan, UrlSecretState,
+    UrlTextChange,
 };
 use crate::{AppError, Result, Workbench};
 
 /// Reads an engine's name as people write it; `mariadb` means `mysql`.
 pub fn parse_database_type(text: &str) -> Result<DatabaseType> {
     DatabaseType::from_str(text).map_err(|_| {
-        AppError::new("usage", "The database type must be mongodb, postgresql or mysql (mariadb means mysql).")
+        AppError::new(
+            "usage",
+            "The database type must be mongodb, postgresql or mysql (mariadb means mysql).",
+        )
     })
 }
 
 /// Takes a URL apart, as `tapedeck url parse` prints it. Secrets stay in the answer only when `reveal` is set.
-pub fn url_parse(text: &str, database_type: Option<DatabaseType>, reveal: bool) -> Result<UrlDocument> {
+pub fn url_parse(
+    text: &str,
+    database_type: Option<DatabaseType>,
+    reveal: bool,
+) -> Result<UrlDocument> {
     let document = ConnectionUrl::parse(text, database_type)?.document();
-    Ok(if reveal { document } else { document.without_secrets() })
+    Ok(if reveal {
+        document
+    } else {
+        document.without_secrets()
+    })
 }
 
 /// Replaces every secret of every URL in a text by `***`, also where the text does not parse.
@@ -35,7 +48,8 @@ pub fn url_build(database_type: DatabaseType, document: &serde_json::Value) -> R
         let field = error.path().to_string();
         AppError::validation(&[catalog::Fault {
             code: catalog::FaultCode::WrongType,
-            message: "This is not a field of what `url parse` prints, or not of its type.".to_owned(),
+            message: "This is not a field of what `url parse` prints, or not of its type."
+                .to_owned(),
             field,
         }])
     })?;
@@ -44,13 +58,25 @@ pub fn url_build(database_type: DatabaseType, document: &serde_json::Value) -> R
 
 impl Workbench {
     /// Takes apart what is typed in an editor. The answer holds no secret, also where the text does.
-    pub async fn url_inspect(&self, text: String, database_type: Option<String>) -> Result<UrlInspection> {
-        let database_type = database_type.as_deref().map(parse_database_type).transpose()?;
+    pub async fn url_inspect(
+        &self,
+        text: String,
+        database_type: Option<String>,
+    ) -> Result<UrlInspection> {
+        let database_type = database_type
+            .as_deref()
+            .map(parse_database_type)
+            .transpose()?;
         Ok(inspect(&text, database_type))
     }
 
     /// The text changes that an edit made in the form means. They hold no secret.
-    pub async fn url_edit(&self, text: String, database_type: String, edit: UrlEdit) -> Result<Vec<UrlTextChange>> {
+    pub async fn url_edit(
+        &self,
+        text: String,
+        database_type: String,
+        edit: UrlEdit,
+    ) -> Result<Vec<UrlTextChange>> {
         let database_type = parse_database_type(&database_type)?;
         let url = ConnectionUrl::parse(&text, Some(database_type))?;
         let offsets = Utf16Offsets::of(&text);
@@ -59,7 +85,11 @@ impl Workbench {
             .into_iter()
             .map(|change| {
                 let (start, end) = offsets.of_span(change.span);
-                UrlTextChange { start, end, insert: change.insert }
+                UrlTextChange {
+                    start,
+                    end,
+                    insert: change.insert,
+                }
             })
             .collect())
     }
@@ -82,15 +112,26 @@ fn host_of(host: UrlHost) -> Host {
     let port = host.port.as_deref().map_or(Port::None, Port::from_text);
     match host.socket {
         Some(path) => Host::Socket { path, port },
-        None => Host::Tcp { host: host.host.unwrap_or_default(), port },
+        None => Host::Tcp {
+            host: host.host.unwrap_or_default(),
+            port,
+        },
     }
 }
 
 fn host_view(host: &Host) -> UrlHost {
     let port = Some(host.port().as_text()).filter(|text| !text.is_empty());
     match host {
-        Host::Tcp { host, .. } => UrlHost { host: Some(host.clone()), port, socket: None },
-        Host::Socket { path, .. } => UrlHost { host: None, port, socket: Some(path.clone()) },
+        Host::Tcp { host, .. } => UrlHost {
+            host: Some(host.clone()),
+            port,
+            socket: None,
+        },
+        Host::Socket { path, .. } => UrlHost {
+            host: None,
+            port,
+            socket: Some(path.clone()),
+        },
     }
 }
 
@@ -108,13 +149,23 @@ fn inspection_of(url: &ConnectionUrl, offsets: &Utf16Offsets) -> UrlInspection {
         .iter()
         .map(|slot| {
             let (start, end) = offsets.of_span(slot.span);
-            UrlSecretSpan { slot: slot.name.clone(), start, end, state: state_of(slot.state) }
+            UrlSecretSpan {
+                slot: slot.name.clone(),
+                start,
+                end,
+                state: state_of(slot.state),
+            }
         })
         .collect();
-    let password = secret_spans.iter().find(|span| span.slot == "password").map_or(UrlSecretState::Absent, |s| s.state);
+    let password = secret_spans
+        .iter()
+        .find(|span| span.slot == "password")
+        .map_or(UrlSecretState::Absent, |s| s.state);
     UrlInspection {
         valid: true,
-        database_type: url.database_type().map(|database_type| database_type.as_str().to_owned()),
+        database_type: url
+            .database_type()
+            .map(|database_type| database_type.as_str().to_owned()),
         scheme: url.scheme().map(str::to_owned),
         hosts: url.hosts().iter().map(host_view).collect(),
         user: url.user().map(str::to_owned),
@@ -134,11 +185,19 @@ fn inspection_of(url: &ConnectionUrl, offsets: &Utf16Offsets) -> UrlInspection {
         error: None,
         warnings: notes(url.warnings(), offsets),
         hints: notes(url.hints(), offsets),
-        references: url.references().iter().map(|reference| reference.key.clone()).collect(),
+        references: url
+            .references()
+            .iter()
+            .map(|reference| reference.key.clone())
+            .collect(),
     }
 }
 
-fn broken(database_type: Option<DatabaseType>, error: &UrlError, offsets: &Utf16Offsets) -> UrlInspection {
+fn broken(
+    database_type: Option<DatabaseType>,
+    error: &UrlError,
+    offsets: &Utf16Offsets,
+) -> UrlInspection {
     let (start, end) = offsets.of_span(error.span);
     UrlInspection {
         valid: false,
@@ -194,7 +253,10 @@ pub(crate) fn target_of(url: &ConnectionUrl) -> String {
     let Some(first) = url.hosts().first() else {
         return match url.references().first() {
             Some(reference) if url.is_reference() => format!("$Secret{{{}}}", reference.key),
-            _ => url.database().map(|database| format!("/{database}")).unwrap_or_default(),
+            _ => url
+                .database()
+                .map(|database| format!("/{database}"))
+                .unwrap_or_default(),
         };
     };
     let port = first.port().as_text();
@@ -227,7 +289,10 @@ impl Utf16Offsets {
         let mut lag = Vec::new();
         let mut total = 0;
         if !text.is_ascii() {
-            for (at, character) in text.char_indices().filter(|(_, character)| !character.is_ascii()) {
+            for (at, character) in text
+                .char_indices()
+                .filter(|(_, character)| !character.is_ascii())
+            {
                 total += character.len_utf8() - character.len_utf16();
                 lag.push((at + character.len_utf8(), total));
             }
@@ -237,7 +302,10 @@ impl Utf16Offsets {
 
     fn of_byte(&self, byte: usize) -> u32 {
         let before = self.lag.partition_point(|&(from, _)| from <= byte);
-        let lag = before.checked_sub(1).and_then(|index| self.lag.get(index)).map_or(0, |&(_, lag)| lag);
+        let lag = before
+            .checked_sub(1)
+            .and_then(|index| self.lag.get(index))
+            .map_or(0, |&(_, lag)| lag);
         u32::try_from(byte.saturating_sub(lag)).unwrap_or(u32::MAX)
     }
 
@@ -255,7 +323,16 @@ mod tests {
         let text = "aé𝄞b";
         let offsets = Utf16Offsets::of(text);
         let at = |needle: &str| offsets.of_byte(text.find(needle).unwrap());
-        assert_eq!([at("a"), at("é"), at("𝄞"), at("b"), offsets.of_byte(text.len())], [0, 1, 2, 4, 5]);
+        assert_eq!(
+            [
+                at("a"),
+                at("é"),
+                at("𝄞"),
+                at("b"),
+                offsets.of_byte(text.len())
+            ],
+            [0, 1, 2, 4, 5]
+        );
     }
 
     #[test]
@@ -274,7 +351,10 @@ mod tests {
 
     #[test]
     fn a_broken_url_names_its_fault_and_no_secret() {
-        let inspection = inspect("postgresql://app:c4n%zz4ry@db/orders", Some(DatabaseType::Postgresql));
+        let inspection = inspect(
+            "postgresql://app:c4n%zz4ry@db/orders",
+            Some(DatabaseType::Postgresql),
+        );
         assert!(!inspection.valid);
         let json = serde_json::to_string(&inspection).unwrap();
         assert!(!json.contains("c4n"), "{json}");

@@ -1,10 +1,14 @@
 //! From records to what a face shows. Nothing here can add a secret: records have none.
 
-use catalog::{Activity, Database, Environment, EnvironmentClass, EnvironmentConfig, LastTest, Matrix, Product, SubjectKind};
+use catalog::{
+    Activity, Database, Environment, EnvironmentClass, EnvironmentConfig, LastTest, Matrix,
+    Product, SubjectKind,
+};
 use connection_url::{ConnectionUrl, SlotState};
 
 use crate::dto::{
-    ActivityView, ConfigView, DatabaseView, EnvironmentClassView, EnvironmentView, MatrixView, ProductView, TestResult,
+    ActivityView, ConfigView, DatabaseView, EnvironmentClassView, EnvironmentView, MatrixView,
+    ProductView, TestResult,
 };
 use crate::urls::target_of;
 
@@ -28,7 +32,11 @@ impl From<EnvironmentClassView> for EnvironmentClass {
     }
 }
 
-pub(crate) fn product_view(product: &Product, environments: usize, databases: usize) -> ProductView {
+pub(crate) fn product_view(
+    product: &Product,
+    environments: usize,
+    databases: usize,
+) -> ProductView {
     ProductView {
         id: product.id.clone(),
         tag: product.tag.clone(),
@@ -60,7 +68,11 @@ pub(crate) fn database_view(database: &Database) -> DatabaseView {
         tag: database.tag.clone(),
         database_type: database.database_type.as_str().to_owned(),
         description: database.description.clone(),
-        envs: database.envs.iter().map(|config| config_view(config, database.database_type, None)).collect(),
+        envs: database
+            .envs
+            .iter()
+            .map(|config| config_view(config, database.database_type, None))
+            .collect(),
         actions: count(database.actions.len()),
         migrations: count(database.migrations.len()),
         revision: database.revision,
@@ -76,9 +88,15 @@ pub(crate) fn config_view(
 ) -> ConfigView {
     // What was stored parsed when it was stored; an import of a later version may still bring what does not.
     let url = ConnectionUrl::parse(&config.connection_url, Some(database_type)).ok();
-    let references: Vec<String> =
-        url.iter().flat_map(|url| url.references()).map(|reference| reference.key.clone()).collect();
-    let hidden = url.iter().flat_map(|url| url.secret_slots()).any(|slot| slot.state == SlotState::Masked);
+    let references: Vec<String> = url
+        .iter()
+        .flat_map(|url| url.references())
+        .map(|reference| reference.key.clone())
+        .collect();
+    let hidden = url
+        .iter()
+        .flat_map(|url| url.secret_slots())
+        .any(|slot| slot.state == SlotState::Masked);
     ConfigView {
         id: config.id.clone(),
         slug: config.slug.clone(),
@@ -87,7 +105,8 @@ pub(crate) fn config_view(
         target: url.as_ref().map(target_of).unwrap_or_default(),
         needs_secret: hidden || !references.is_empty(),
         references,
-        last_test: last_test.and_then(|test| serde_json::from_value::<TestResult>(test.result.clone()).ok()),
+        last_test: last_test
+            .and_then(|test| serde_json::from_value::<TestResult>(test.result.clone()).ok()),
     }
 }
 
@@ -104,7 +123,9 @@ pub(crate) fn matrix_view(matrix: &Matrix) -> MatrixView {
             envs: row
                 .envs
                 .iter()
-                .map(|config| config_view(config, row.database_type, matrix.last_tests.get(&config.id)))
+                .map(|config| {
+                    config_view(config, row.database_type, matrix.last_tests.get(&config.id))
+                })
                 .collect(),
             actions: u32::try_from(row.action_count).unwrap_or(u32::MAX),
             migrations: u32::try_from(row.migration_count).unwrap_or(u32::MAX),
@@ -114,7 +135,11 @@ pub(crate) fn matrix_view(matrix: &Matrix) -> MatrixView {
         })
         .collect();
     MatrixView {
-        product: product_view(&matrix.product, matrix.environments.len(), matrix.databases.len()),
+        product: product_view(
+            &matrix.product,
+            matrix.environments.len(),
+            matrix.databases.len(),
+        ),
         environments: matrix.environments.iter().map(environment_view).collect(),
         databases,
     }

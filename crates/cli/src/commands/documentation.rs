@@ -19,7 +19,9 @@ pub fn completions(shell: clap_complete::Shell) -> Result<ExitCode, AppError> {
 /// Prints the manual page in roff.
 pub fn manual() -> Result<ExitCode, AppError> {
     let mut page = Vec::new();
-    clap_mangen::Man::new(Arguments::command()).render(&mut page).map_err(AppError::internal)?;
+    clap_mangen::Man::new(Arguments::command())
+        .render(&mut page)
+        .map_err(AppError::internal)?;
     print(&String::from_utf8_lossy(&page))?;
     Ok(ExitCode::SUCCESS)
 }

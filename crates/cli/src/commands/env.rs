@@ -10,9 +10,20 @@ use crate::arguments::EnvVerb;
 use crate::output::{Output, table};
 
 /// Runs a verb.
-pub async fn run(verb: EnvVerb, workbench: &Workbench, output: Output) -> Result<ExitCode, AppError> {
+pub async fn run(
+    verb: EnvVerb,
+    workbench: &Workbench,
+    output: Output,
+) -> Result<ExitCode, AppError> {
     match verb {
-        EnvVerb::Create { product, slug, name, class, description, inactive } => {
+        EnvVerb::Create {
+            product,
+            slug,
+            name,
+            class,
+            description,
+            inactive,
+        } => {
             let record = fields([
                 ("env_name", Some(name.into())),
                 ("slug", Some(slug.into())),
@@ -29,12 +40,30 @@ pub async fn run(verb: EnvVerb, workbench: &Workbench, output: Output) -> Result
                 let state = |active| if active { "active" } else { "inactive" };
                 let rows: Vec<_> = environments
                     .iter()
-                    .map(|env| [env.slug.clone(), env.env_name.clone(), class_name(env), state(env.active).to_owned()])
+                    .map(|env| {
+                        [
+                            env.slug.clone(),
+                            env.env_name.clone(),
+                            class_name(env),
+                            state(env.active).to_owned(),
+                        ]
+                    })
                     .collect();
                 table(["SLUG", "NAME", "CLASS", "STATE"], &rows)
             })?;
         }
-        EnvVerb::Update { product, slug, new_slug, name, class, description, order, active, inactive, revision } => {
+        EnvVerb::Update {
+            product,
+            slug,
+            new_slug,
+            name,
+            class,
+            description,
+            order,
+            active,
+            inactive,
+            revision,
+        } => {
             let patch = fields([
                 ("slug", new_slug.map(Value::from)),
                 ("env_name", name.map(Value::from)),
@@ -44,11 +73,15 @@ pub async fn run(verb: EnvVerb, workbench: &Workbench, output: Output) -> Result
                 ("active", (active || inactive).then_some(active.into())),
                 ("revision", revision.map(Value::from)),
             ]);
-            let changed = workbench.environment_update_record(product, slug, patch).await?;
+            let changed = workbench
+                .environment_update_record(product, slug, patch)
+                .await?;
             written(&changed, "Updated", output)?;
         }
         EnvVerb::Delete { product, slug } => {
-            workbench.environment_delete_in(product, slug.clone()).await?;
+            workbench
+                .environment_delete_in(product, slug.clone())
+                .await?;
             output.document(&json!({ "deleted": slug }), |_| format!("Deleted {slug}."))?;
         }
     }
@@ -56,7 +89,9 @@ pub async fn run(verb: EnvVerb, workbench: &Workbench, output: Output) -> Result
 }
 
 fn written(changed: &Changed<EnvironmentView>, done: &str, output: Output) -> Result<(), AppError> {
-    output.document(&changed.record, |env| format!("{done} {} ({}).", env.slug, class_name(env)))?;
+    output.document(&changed.record, |env| {
+        format!("{done} {} ({}).", env.slug, class_name(env))
+    })?;
     for hint in &changed.hints {
         output.remark(&format!("Hint: {hint}"));
     }

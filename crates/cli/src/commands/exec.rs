@@ -13,12 +13,17 @@ pub async fn run(arguments: ExecArguments, workbench: &Workbench) -> Result<Exit
     let env = arguments.target.need_env()?.to_owned();
     let mut chosen = BTreeMap::new();
     for variable in &arguments.variables {
-        let (name, database) = variable
-            .split_once('=')
-            .ok_or_else(|| AppError::new("usage", "Write --var NAME=DATABASE, such as --var DATABASE_URL=orders."))?;
+        let (name, database) = variable.split_once('=').ok_or_else(|| {
+            AppError::new(
+                "usage",
+                "Write --var NAME=DATABASE, such as --var DATABASE_URL=orders.",
+            )
+        })?;
         chosen.insert(name.to_owned(), database.to_owned());
     }
-    let variables = workbench.environment_variables(arguments.target.product, env, chosen).await?;
+    let variables = workbench
+        .environment_variables(arguments.target.product, env, chosen)
+        .await?;
     let Some((program, rest)) = arguments.command.split_first() else {
         return Err(AppError::new("usage", "Name a command after --."));
     };

@@ -10,9 +10,17 @@ use crate::arguments::ProductVerb;
 use crate::output::{Output, table};
 
 /// Runs a verb.
-pub async fn run(verb: ProductVerb, workbench: &Workbench, output: Output) -> Result<ExitCode, AppError> {
+pub async fn run(
+    verb: ProductVerb,
+    workbench: &Workbench,
+    output: Output,
+) -> Result<ExitCode, AppError> {
     match verb {
-        ProductVerb::Create { tag, name, description } => {
+        ProductVerb::Create {
+            tag,
+            name,
+            description,
+        } => {
             let record = fields([
                 ("tag", Some(tag.into())),
                 ("name", Some(name.into())),
@@ -20,12 +28,23 @@ pub async fn run(verb: ProductVerb, workbench: &Workbench, output: Output) -> Re
             ]);
             let changed = workbench.product_create_record(record, Vec::new()).await?;
             let record = workbench.product_record(changed.record.id).await?;
-            output.document(&record, |record| format!("Created {}.", text_of(record, "tag")))?;
+            output.document(&record, |record| {
+                format!("Created {}.", text_of(record, "tag"))
+            })?;
         }
         ProductVerb::List => {
             let records = workbench.product_records().await?;
             output.document(&records, |records| {
-                let rows: Vec<_> = records.iter().map(|r| [text_of(r, "tag"), text_of(r, "name"), text_of(r, "description")]).collect();
+                let rows: Vec<_> = records
+                    .iter()
+                    .map(|r| {
+                        [
+                            text_of(r, "tag"),
+                            text_of(r, "name"),
+                            text_of(r, "description"),
+                        ]
+                    })
+                    .collect();
                 table(["TAG", "NAME", "DESCRIPTION"], &rows)
             })?;
         }
@@ -33,7 +52,13 @@ pub async fn run(verb: ProductVerb, workbench: &Workbench, output: Output) -> Re
             let record = workbench.product_record(tag).await?;
             output.document(&record, describe)?;
         }
-        ProductVerb::Update { tag, new_tag, name, description, revision } => {
+        ProductVerb::Update {
+            tag,
+            new_tag,
+            name,
+            description,
+            revision,
+        } => {
             let patch = fields([
                 ("tag", new_tag.map(Value::from)),
                 ("name", name.map(Value::from)),
@@ -42,7 +67,9 @@ pub async fn run(verb: ProductVerb, workbench: &Workbench, output: Output) -> Re
             ]);
             let changed = workbench.product_update_record(tag, patch).await?;
             let record = workbench.product_record(changed.record.id).await?;
-            output.document(&record, |record| format!("Updated {}.", text_of(record, "tag")))?;
+            output.document(&record, |record| {
+                format!("Updated {}.", text_of(record, "tag"))
+            })?;
         }
         ProductVerb::Delete { tag } => {
             workbench.product_delete(tag.clone()).await?;
@@ -54,13 +81,31 @@ pub async fn run(verb: ProductVerb, workbench: &Workbench, output: Output) -> Re
 
 fn describe(record: &Value) -> String {
     let mut text = format!("{}  {}\n", text_of(record, "tag"), text_of(record, "name"));
-    let list = |name: &str| record.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let list = |name: &str| {
+        record
+            .get(name)
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default()
+    };
     for environment in list("environments") {
-        let state = if environment.get("active") == Some(&Value::Bool(false)) { " (inactive)" } else { "" };
-        text.push_str(&format!("  {} {}{state}\n", text_of(&environment, "slug"), text_of(&environment, "class")));
+        let state = if environment.get("active") == Some(&Value::Bool(false)) {
+            " (inactive)"
+        } else {
+            ""
+        };
+        text.push_str(&format!(
+            "  {} {}{state}\n",
+            text_of(&environment, "slug"),
+            text_of(&environment, "class")
+        ));
     }
     for database in list("databases") {
-        text.push_str(&format!("  {} {}\n", text_of(&database, "tag"), text_of(&database, "type")));
+        text.push_str(&format!(
+            "  {} {}\n",
+            text_of(&database, "tag"),
+            text_of(&database, "type")
+        ));
     }
     text
 }

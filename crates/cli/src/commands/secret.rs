@@ -11,10 +11,16 @@ use crate::input::read_stdin_line;
 use crate::output::{Output, table};
 
 /// Runs a verb.
-pub async fn run(verb: SecretVerb, workbench: &Workbench, output: Output) -> Result<ExitCode, AppError> {
+pub async fn run(
+    verb: SecretVerb,
+    workbench: &Workbench,
+    output: Output,
+) -> Result<ExitCode, AppError> {
     match verb {
         SecretVerb::Set { name } => {
-            workbench.secret_set(name.clone(), read_stdin_line()?.into()).await?;
+            workbench
+                .secret_set(name.clone(), read_stdin_line()?.into())
+                .await?;
             output.document(&json!({ "name": name }), |_| format!("Set {name}."))?;
         }
         SecretVerb::List => {
@@ -22,7 +28,13 @@ pub async fn run(verb: SecretVerb, workbench: &Workbench, output: Output) -> Res
             output.document(&secrets, |secrets| {
                 let rows: Vec<_> = secrets
                     .iter()
-                    .map(|secret| [secret.name.clone(), state_name(secret.state), secret.used_by.join(" ")])
+                    .map(|secret| {
+                        [
+                            secret.name.clone(),
+                            state_name(secret.state),
+                            secret.used_by.join(" "),
+                        ]
+                    })
                     .collect();
                 table(["NAME", "STATE", "USED BY"], &rows)
             })?;
@@ -31,10 +43,18 @@ pub async fn run(verb: SecretVerb, workbench: &Workbench, output: Output) -> Res
             workbench.secret_delete(name.clone()).await?;
             output.document(&json!({ "deleted": name }), |_| format!("Deleted {name}."))?;
         }
-        SecretVerb::Check { orphans: true, dry_run, .. } => {
+        SecretVerb::Check {
+            orphans: true,
+            dry_run,
+            ..
+        } => {
             let report = workbench.secret_orphans(!dry_run).await?;
             output.document(&report, |report| {
-                format!("{} entries that nothing uses, {} removed.", report.orphans.len(), report.removed)
+                format!(
+                    "{} entries that nothing uses, {} removed.",
+                    report.orphans.len(),
+                    report.removed
+                )
             })?;
         }
         SecretVerb::Check { product, .. } => return check(workbench, product, output).await,
@@ -42,26 +62,45 @@ pub async fn run(verb: SecretVerb, workbench: &Workbench, output: Output) -> Res
     Ok(ExitCode::SUCCESS)
 }
 
-async fn check(workbench: &Workbench, product: Option<String>, output: Output) -> Result<ExitCode, AppError> {
+async fn check(
+    workbench: &Workbench,
+    product: Option<String>,
+    output: Output,
+) -> Result<ExitCode, AppError> {
     let check = workbench.secret_check(product).await?;
     output.document(&check.cells, |cells| {
         let rows: Vec<_> = cells
             .iter()
-            .map(|c| [format!("{}/{}@{}", c.product, c.database, c.env), state_name(c.state), c.missing.join(", ")])
+            .map(|c| {
+                [
+                    format!("{}/{}@{}", c.product, c.database, c.env),
+                    state_name(c.state),
+                    c.missing.join(", "),
+                ]
+            })
             .collect();
         table(["CONNECTION", "STATE", "MISSING"], &rows)
     })?;
     if let Some(message) = &check.keyring_message {
         output.remark(message);
     }
-    let complete = check
-        .cells
-        .iter()
-        .all(|cell| matches!(cell.state, CredentialStateView::NoneNeeded | CredentialStateView::Present));
-    Ok(ExitCode::from(if complete { exit::DONE } else { exit::SECRET }))
+    let complete = check.cells.iter().all(|cell| {
+        matches!(
+            cell.state,
+            CredentialStateView::NoneNeeded | CredentialStateView::Present
+        )
+    });
+    Ok(ExitCode::from(if complete {
+        exit::DONE
+    } else {
+        exit::SECRET
+    }))
 }
 
 /// The state as JSON has it.
 fn state_name(state: CredentialStateView) -> String {
-    serde_json::to_value(state).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(state)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }

@@ -24,33 +24,58 @@ pub async fn run(
             if let TestEvent::Finished { result, .. } = event
                 && let Err(error) = output.line(&result, describe)
             {
-                broken.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
+                broken
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner)
+                    .get_or_insert(error);
             }
         })
         .await?;
-    if let Some(error) = failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take() {
+    if let Some(error) = failure
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .take()
+    {
         return Err(error);
     }
     if summary.skipped > 0 {
-        output.remark(&format!("{} connections of inactive environments were skipped.", summary.skipped));
+        output.remark(&format!(
+            "{} connections of inactive environments were skipped.",
+            summary.skipped
+        ));
     }
     let all_connected = summary.failed == 0 && summary.cancelled == 0;
-    Ok(ExitCode::from(if all_connected { exit::DONE } else { exit::FAILED }))
+    Ok(ExitCode::from(if all_connected {
+        exit::DONE
+    } else {
+        exit::FAILED
+    }))
 }
 
 fn describe(result: &TestResult) -> String {
     let name = format!("{}@{}", result.database, result.env);
     match &result.error {
         None => {
-            let server = [result.server.as_deref(), result.version.as_deref()].into_iter().flatten();
-            let latency = result.latency_ms.map(|ms| format!(", {ms:.1} ms")).unwrap_or_default();
+            let server = [result.server.as_deref(), result.version.as_deref()]
+                .into_iter()
+                .flatten();
+            let latency = result
+                .latency_ms
+                .map(|ms| format!(", {ms:.1} ms"))
+                .unwrap_or_default();
             let tls = match &result.tls {
                 None => "no TLS".to_owned(),
                 Some(tls) if tls.verified => format!("{}, certificate verified", tls.version),
                 Some(tls) => format!("{}, certificate not verified", tls.version),
             };
-            format!("ok      {name}  {}{latency}, {tls}", server.collect::<Vec<_>>().join(" "))
+            format!(
+                "ok      {name}  {}{latency}, {tls}",
+                server.collect::<Vec<_>>().join(" ")
+            )
         }
-        Some(error) => format!("failed  {name}  at {}: {} {}", result.stage, error.message, error.remedy),
+        Some(error) => format!(
+            "failed  {name}  at {}: {} {}",
+            result.stage, error.message, error.remedy
+        ),
     }
 }

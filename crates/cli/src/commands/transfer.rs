@@ -17,11 +17,17 @@ pub async fn export(
     with_secrets: bool,
     output: Output,
 ) -> Result<ExitCode, AppError> {
-    let passphrase = if with_secrets { Some(Zeroizing::new(read_stdin_line()?)) } else { None };
+    let passphrase = if with_secrets {
+        Some(Zeroizing::new(read_stdin_line()?))
+    } else {
+        None
+    };
     match file {
         None => print(&workbench.export_document(product, passphrase).await?)?,
         Some(path) => {
-            workbench.export_write(product, passphrase, path.clone()).await?;
+            workbench
+                .export_write(product, passphrase, path.clone())
+                .await?;
             output.remark(&format!("Wrote {}.", path.display()));
         }
     }
@@ -38,9 +44,16 @@ pub async fn import(
     output: Output,
 ) -> Result<ExitCode, AppError> {
     if passphrase_stdin && file.as_os_str() == "-" {
-        return Err(AppError::new("usage", "Stdin can be the file or the passphrase, not both."));
+        return Err(AppError::new(
+            "usage",
+            "Stdin can be the file or the passphrase, not both.",
+        ));
     }
-    let passphrase = if passphrase_stdin { Some(Zeroizing::new(read_stdin_line()?)) } else { None };
+    let passphrase = if passphrase_stdin {
+        Some(Zeroizing::new(read_stdin_line()?))
+    } else {
+        None
+    };
     let text = Zeroizing::new(read_text(&file)?);
     let view = if dry_run {
         workbench.import_preview(text, passphrase, product).await?
@@ -54,11 +67,31 @@ pub async fn import(
 fn describe(view: &ImportView) -> String {
     let mut lines: Vec<String> = Vec::new();
     for step in &view.steps {
-        lines.push(format!("{:<7} {} {}", step.change, step.subject, step.address));
-        lines.extend(step.fields.iter().map(|change| format!("          {}: {} -> {}", change.field, change.before, change.after)));
+        lines.push(format!(
+            "{:<7} {} {}",
+            step.change, step.subject, step.address
+        ));
+        lines.extend(step.fields.iter().map(|change| {
+            format!(
+                "          {}: {} -> {}",
+                change.field, change.before, change.after
+            )
+        }));
     }
-    lines.extend(view.warnings.iter().map(|warning| format!("warning {warning}")));
-    let done = if view.applied { "Imported" } else { "Would import" };
-    lines.push(format!("{done} {} with {} secrets.", view.products.join(", "), view.secrets));
+    lines.extend(
+        view.warnings
+            .iter()
+            .map(|warning| format!("warning {warning}")),
+    );
+    let done = if view.applied {
+        "Imported"
+    } else {
+        "Would import"
+    };
+    lines.push(format!(
+        "{done} {} with {} secrets.",
+        view.products.join(", "),
+        view.secrets
+    ));
     lines.join("\n")
 }

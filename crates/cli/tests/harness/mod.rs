@@ -24,13 +24,17 @@ impl Run {
 
     /// JSON Lines on stdout.
     pub fn lines(&self) -> Vec<Value> {
-        self.stdout.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"))).collect()
+        self.stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
+            .collect()
     }
 
     /// The error object on stderr.
     pub fn error(&self) -> Value {
         let line = self.stderr.lines().find(|line| line.starts_with('{'));
-        serde_json::from_str(line.unwrap_or_default()).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+        serde_json::from_str(line.unwrap_or_default())
+            .unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
     /// Panics unless it ended with `status`.
@@ -43,7 +47,11 @@ impl Run {
 
 impl std::fmt::Debug for Run {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "exit {}\nstdout: {}\nstderr: {}", self.status, self.stdout, self.stderr)
+        write!(
+            formatter,
+            "exit {}\nstdout: {}\nstderr: {}",
+            self.status, self.stdout, self.stderr
+        )
     }
 }
 
@@ -56,13 +64,22 @@ pub struct Cli {
 impl Cli {
     /// With a keyring.
     pub fn with_keyring(keyring: &PrivateKeyring) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), environment: keyring.env() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            environment: keyring.env(),
+        }
     }
 
     /// On a machine without a keyring, as a CI job is.
     pub fn without_keyring() -> Self {
-        let nowhere = ("DBUS_SESSION_BUS_ADDRESS".to_owned(), "unix:path=/nonexistent/bus".to_owned());
-        Self { folder: tempfile::tempdir().unwrap(), environment: vec![nowhere] }
+        let nowhere = (
+            "DBUS_SESSION_BUS_ADDRESS".to_owned(),
+            "unix:path=/nonexistent/bus".to_owned(),
+        );
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            environment: vec![nowhere],
+        }
     }
 
     pub fn data_dir(&self) -> &Path {
@@ -76,9 +93,18 @@ impl Cli {
     /// The command with these arguments and `--json`, ready to be changed.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tapedeck"));
-        command.args(["--json", "--data-dir"]).arg(self.data_dir()).args(arguments);
-        command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").envs(self.environment.iter().cloned());
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(["--json", "--data-dir"])
+            .arg(self.data_dir())
+            .args(arguments);
+        command
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY")
+            .envs(self.environment.iter().cloned());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command
     }
 
@@ -97,17 +123,26 @@ impl Cli {
 
     /// Makes the product `shop` with dev, stg and prd.
     pub fn shop(&self) {
-        self.run(&["product", "create", "shop", "--name", "Shop"]).expect(0);
-        for (slug, name) in [("dev", "Development"), ("stg", "Staging"), ("prd", "Production")] {
-            self.run(&["env", "create", "shop", slug, "--name", name]).expect(0);
+        self.run(&["product", "create", "shop", "--name", "Shop"])
+            .expect(0);
+        for (slug, name) in [
+            ("dev", "Development"),
+            ("stg", "Staging"),
+            ("prd", "Production"),
+        ] {
+            self.run(&["env", "create", "shop", slug, "--name", name])
+                .expect(0);
         }
     }
 
     /// Makes a database of `shop`.
     pub fn database(&self, database_type: &str, tag: &str, envs: &[(&str, &str)]) -> Run {
-        let envs: Vec<Value> =
-            envs.iter().map(|(slug, url)| serde_json::json!({ "slug": slug, "connection_url": url })).collect();
-        let record = serde_json::json!({ "type": database_type, "tag": tag, "name": tag, "envs": envs });
+        let envs: Vec<Value> = envs
+            .iter()
+            .map(|(slug, url)| serde_json::json!({ "slug": slug, "connection_url": url }))
+            .collect();
+        let record =
+            serde_json::json!({ "type": database_type, "tag": tag, "name": tag, "envs": envs });
         self.run_with(&["db", "create", "shop", "-f", "-"], &record.to_string())
     }
 
@@ -131,7 +166,9 @@ impl Cli {
     /// Whether a text stands anywhere in the data folder.
     pub fn data_holds(&self, text: &str) -> bool {
         let bytes = self.data_bytes();
-        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+        bytes
+            .windows(text.len())
+            .any(|window| window == text.as_bytes())
     }
 }
 
