@@ -1,0 +1,120 @@
+use catalog::{Catalog, LastTest, ProductPatch};
+use serde_json::json;
+
+use super::{CLI, faults_of, orders, patch_config, shop};
+
+pub fn the_matrix_holds_everything_and_the_last_tests(catalog: &impl Catalog) {
+    shop(catalog);
+    let made = orders(catalog);
+    let [dev, prd] = [&made.envs[0], &made.envs[1]];
+    let at = "2026-01-01T00:00:00.123Z".parse().expect("a time");
+    let test = LastTest {
+        at,
+        result: json!({"connected": true}),
+    };
+    for config in [dev, prd] {
+        catalog
+            .record_test(&config.id, &config.connection_url, &test)
+            .expect("recorded");
+    }
+    catalog
+        .record_test("gone", "x", &test)
+        .expect("passed over");
+    catalog
+        .record_test(
+            &dev.id,
+            "postgresql://old/url",
+            &LastTest {
+                at,
+                result: json!({}),
+            },
+        )
+        .expect("passed over");
+    let matrix = catalog.matrix("shop").expect("read");
+    assert_eq!(matrix.product.tag, "shop");
+    assert_eq!(matrix.environments.len(), 3);
+    assert_eq!(matrix.databases[0].envs, made.envs);
+    assert_eq!(
+        (
+            matrix.databases[0].action_count,
+            matrix.databases[0].migration_count
+        ),
+        (0, 0)
+    );
+    assert_eq!(matrix.last_tests[&dev.id], test);
+    assert_eq!(matrix.last_tests.len(), 2);
+    // What is tested is no longer what is there.
+    let patch = patch_config(
+        "dev",
+        "postgresql://app:***@localhost/orders",
+        Some("another"),
+    );
+    catalog
+        .update_database(&CLI, "shop", "orders", &patch)
+        .expect("changed");
+    let matrix = catalog.matrix("shop").expect("read");
+    assert_eq!(matrix.last_tests.keys().collect::<Vec<_>>(), [&prd.id]);
+    catalog
+        .delete_database(&CLI, "shop", "orders", None)
+        .expect("deleted");
+    assert!(catalog.matrix("shop").expect("read").last_tests.is_empty());
+}
+
+pub fn named_secrets_are_listed(catalog: &impl Catalog) {
+    let first = catalog.put_named_secret(&CLI, "PG_URL@dev").expect("set");
+    catalog.put_named_secret(&CLI, "API").expect("set");
+    catalog
+        .put_named_secret(&CLI, "PG_URL@dev")
+        .expect("set again");
+    let keys: Vec<String> = catalog
+        .named_secrets()
+        .expect("listed")
+        .into_iter()
+        .map(|secret| secret.key)
+        .collect();
+    assert_eq!(keys, ["API", "PG_URL@dev"]);
+    assert_eq!(
+        catalog.named_secrets().expect("listed")[1].created_at,
+        first.created_at
+    );
+    for key in ["", "1A", "A B", "A@", "A@DEV", "A@dev@stg"] {
+        assert_eq!(
+            faults_of(catalog.put_named_secret(&CLI, key)),
+            [("key".into(), "invalid_key")]
+        );
+    }
+    catalog.remove_named_secret(&CLI, "API").expect("removed");
+    assert_eq!(catalog.named_secrets().expect("listed").len(), 1);
+}
+
+pub fn settings_are_kept(catalog: &impl Catalog) {
+    assert_eq!(catalog.setting("theme").expect("read"), None);
+    catalog.set_setting("theme", &json!("dark")).expect("set");
+    catalog
+        .set_setting("timeouts", &json!({"test": 10}))
+        .expect("set");
+    assert_eq!(catalog.setting("theme").expect("read"), Some(json!("dark")));
+    assert_eq!(catalog.settings().expect("read").len(), 2);
+    catalog.set_setting("theme", &json!(null)).expect("removed");
+    assert_eq!(catalog.settings().expect("read").len(), 1);
+}
+
+pub fn the_change_token_moves_with_each_commit(catalog: &impl Catalog) {
+    shop(catalog);
+    let mut token = catalog.change_token().expect("read");
+    assert_eq!(catalog.change_token().expect("read"), token);
+    catalog.matrix("shop").expect("read");
+    assert_eq!(catalog.change_token().expect("read"), token);
+    for name in ["One", "Two"] {
+        let patch = ProductPatch {
+            name: Some(name.into()),
+            ..ProductPatch::default()
+        };
+        catalog
+            .update_product(&CLI, "shop", &patch)
+            .expect("changed");
+        let next = catalog.change_token().expect("read");
+        assert_ne!(next, token);
+        token = next;
+    }
+}
