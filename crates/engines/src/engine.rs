@@ -5,6 +5,8 @@ use connection_url::{ConnectionUrl, DatabaseType};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
+use crate::mongodb::Mongodb;
+use crate::mysql::Mysql;
 use crate::postgres::Postgres;
 use crate::report::{TestOptions, TestReport};
 use crate::stage::Stage;
@@ -84,8 +86,8 @@ pub struct Capabilities {
 pub fn engine(database_type: DatabaseType) -> &'static dyn Engine {
     match database_type {
         DatabaseType::Postgresql => &Postgres,
-        DatabaseType::Mysql => &Postgres,
-        DatabaseType::Mongodb => &Postgres,
+        DatabaseType::Mysql => &Mysql,
+        DatabaseType::Mongodb => &Mongodb,
     }
 }
 

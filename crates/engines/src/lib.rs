@@ -20,6 +20,8 @@
 mod engine;
 mod error;
 mod failure;
+mod mongodb;
+mod mysql;
 mod net;
 mod options;
 mod postgres;

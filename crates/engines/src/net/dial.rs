@@ -40,15 +40,15 @@ impl Endpoint {
         }
     }
 
-    /// Every place where this host may be reached, in the resolver's order.
-    pub(crate) async fn places(&self) -> Attempt<Vec<Place>> {
+    /// Every place where this host may be reached, in the resolver's order; `dns_server` in its stead, for tests.
+    pub(crate) async fn places(&self, dns_server: Option<SocketAddr>) -> Attempt<Vec<Place>> {
         match self {
             Self::Tcp {
                 port,
                 address: Some(address),
                 ..
             } => Ok(vec![Place::Tcp(SocketAddr::new(*address, *port))]),
-            Self::Tcp { host, port, .. } => Ok(resolve::addresses(host, *port)
+            Self::Tcp { host, port, .. } => Ok(resolve::addresses(host, *port, dns_server)
                 .await?
                 .into_iter()
                 .map(Place::Tcp)
@@ -196,7 +196,7 @@ pub(crate) async fn in_order(
         let hosts_left = endpoints.len() - index - 1;
         track.enter(Stage::Resolve);
         let share = track.share(hosts_left, None);
-        let mut places = match within(track, share, endpoint.places()).await {
+        let mut places = match within(track, share, endpoint.places(None)).await {
             Ok(places) => places,
             Err(failure) => {
                 failures.push((endpoint.to_string(), failure.at(Stage::Resolve)));

@@ -108,3 +108,30 @@ pub(crate) async fn system_roots(option: &str) -> Attempt<Vec<CertificateDer<'st
     }
     Ok(found)
 }
+
+/// The certificates of every file in a folder, as OpenSSL's `CApath` holds them.
+pub(crate) async fn certificates_of_folder(
+    option: &str,
+    path: &Path,
+) -> Attempt<Vec<CertificateDer<'static>>> {
+    /// More than any list of authorities; a URL may name the root of a disk.
+    const FILES: usize = 1_000;
+    let folder = path.to_owned();
+    let paths = detached("tapedeck-folder", move || {
+        std::fs::read_dir(&folder)?
+            .take(FILES)
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<io::Result<Vec<_>>>()
+    })
+    .await
+    .map_err(|error| unusable(option, path, error))?;
+    let mut found = Vec::new();
+    for file in paths {
+        // Other files may stand there too.
+        found.extend(certificates(option, &file).await.unwrap_or_default());
+    }
+    if found.is_empty() {
+        return Err(unusable(option, path, "there is no certificate in it"));
+    }
+    Ok(found)
+}

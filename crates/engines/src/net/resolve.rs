@@ -13,15 +13,33 @@ use crate::error::code;
 use crate::failure::{Attempt, Failure};
 
 /// The addresses of a host, by the system's own resolver, so that `/etc/hosts`, mDNS and a VPN's split DNS count.
-pub(crate) async fn addresses(host: &str, port: u16) -> Attempt<Vec<SocketAddr>> {
+pub(crate) async fn addresses(
+    host: &str,
+    port: u16,
+    dns_server: Option<SocketAddr>,
+) -> Attempt<Vec<SocketAddr>> {
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, port)]);
     }
-    let name = host.to_owned();
-    let found = detached("tapedeck-resolve", move || {
-        Ok((name.as_str(), port).to_socket_addrs()?.collect::<Vec<_>>())
-    })
-    .await;
+    let found = match dns_server {
+        Some(server) => resolver(Some(server), Duration::from_secs(5))?
+            .lookup_ip(format!("{host}."))
+            .await
+            .map(|found| {
+                found
+                    .iter()
+                    .map(|address| SocketAddr::new(address, port))
+                    .collect()
+            })
+            .map_err(std::io::Error::other),
+        None => {
+            let name = host.to_owned();
+            detached("tapedeck-resolve", move || {
+                Ok((name.as_str(), port).to_socket_addrs()?.collect::<Vec<_>>())
+            })
+            .await
+        }
+    };
     let failure = |why: String| {
         Failure::new(
             code::RESOLVE_FAILED,

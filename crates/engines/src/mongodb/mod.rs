@@ -1,0 +1,65 @@
+//! MongoDB.
+//!
+//! What an option means is what the drivers' specifications say it means (“URI Options”, “Initial DNS Seedlist
+//! Discovery”, “Server Discovery and Monitoring”, “Authentication”); `settings.rs` reads them. A server is selected as
+//! a driver selects it, so that a replica set whose members advertise names that are unknown here fails the test as it
+//! would fail the application.
+
+mod authentication;
+mod errors;
+mod message;
+mod scram;
+mod selection;
+mod session;
+mod settings;
+
+use async_trait::async_trait;
+use connection_url::{ConnectionUrl, DatabaseType};
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::{Capabilities, Engine};
+use crate::report::{TestOptions, TestReport};
+use crate::stage::Stage;
+use crate::track;
+
+/// The MongoDB engine.
+pub(crate) struct Mongodb;
+
+#[async_trait]
+impl Engine for Mongodb {
+    fn database_type(&self) -> DatabaseType {
+        DatabaseType::Mongodb
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            transactions: true,
+            sql: false,
+            ddl_transactions: false,
+            srv: true,
+            multi_host: true,
+            unix_sockets: cfg!(unix),
+            // A transaction reads a snapshot; there is nothing to choose from.
+            isolation_levels: &[],
+            default_port: 27017,
+            display_name: "MongoDB",
+            abbreviation: "mg",
+        }
+    }
+
+    async fn test(
+        &self,
+        url: &ConnectionUrl,
+        options: &TestOptions,
+        progress: &(dyn Fn(Stage) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> TestReport {
+        let dns_server = options.dns_server;
+        track::run(url, options, progress, cancel, |track| async move {
+            let settings = settings::Settings::read(url, dns_server, track.left()).await?;
+            let member = selection::select(&settings, &track).await?;
+            session::run(&settings, &track, member).await
+        })
+        .await
+    }
+}
