@@ -9,6 +9,8 @@ mod mutations;
 mod open;
 mod rows;
 mod store;
+#[cfg(test)]
+mod tests;
 mod transfer;
 mod undo;
 mod write;
