@@ -7,7 +7,7 @@ use zeroize::Zeroize;
 
 pub use crate::parsed::Form;
 use crate::reference::{has_reference, is_only_references};
-use crate::{ConnectionUrl, DatabaseType, Diagnostic, Host, MASK, SlotState, UrlOption};
+use crate::{ConnectionUrl, DatabaseType, Diagnostic, Host, MASK, SlotState, Span, UrlOption};
 
 /// The parts of a connection URL. It may hold secrets: see [`without_secrets`](Self::without_secrets).
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -122,16 +122,27 @@ impl UrlDocument {
     }
 }
 
+/// The option whose value holds the span. Options stand in the order of the text.
+fn option_around(options: &[UrlOption], span: Span) -> Option<&UrlOption> {
+    let index = options.partition_point(|option| option.value_span.end < span.end);
+    options
+        .get(index)
+        .filter(|option| option.value_span.contains(span))
+}
+
+/// Whether one of the spans, which stand in order, lies in `around`.
+fn any_inside(spans: &[Span], around: Span) -> bool {
+    let index = spans.partition_point(|span| span.start < around.start);
+    spans.get(index).is_some_and(|span| around.contains(*span))
+}
+
 fn secrets(url: &ConnectionUrl) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for slot in url.secret_slots() {
         if slot.state == SlotState::Empty {
             continue;
         }
-        let option = url
-            .options()
-            .iter()
-            .find(|option| option.value_span.contains(slot.span) && !slot.span.is_empty());
+        let option = option_around(url.options(), slot.span);
         let name = match option {
             Some(option) if !option.folded => option.name.clone(),
             _ => "password".to_owned(),
@@ -144,49 +155,71 @@ fn secrets(url: &ConnectionUrl) -> Vec<String> {
 }
 
 fn verbatim(url: &ConnectionUrl, kept: &[&UrlOption]) -> Vec<String> {
-    let text = url.expose();
-    let referenced = |start: usize, end: usize| {
-        url.references()
-            .iter()
-            .any(|reference| start <= reference.span.start && reference.span.end <= end)
-    };
+    let references: Vec<Span> = url
+        .references()
+        .iter()
+        .map(|reference| reference.span)
+        .collect();
+    let masks: Vec<Span> = url
+        .secret_slots()
+        .iter()
+        .filter(|slot| slot.state == SlotState::Masked)
+        .map(|slot| slot.span)
+        .collect();
     let layout = &url.parsed().layout;
     let mut parts = Vec::new();
-    let reads_as_reference = |value: &str| has_reference(value) && !text.contains(value);
-    if url.user().is_some_and(reads_as_reference) {
-        parts.push("user".to_owned());
-    }
-    let masked = url.secret_slots().iter().any(|slot| {
-        slot.state == SlotState::Masked
-            && (slot.name == "password" || slot.name == "option:password")
-    });
-    if url
-        .password()
-        .is_some_and(|password| (password == MASK && !masked) || reads_as_reference(password))
-    {
-        parts.push("password".to_owned());
-    }
-    if url.database().is_some_and(reads_as_reference) {
-        parts.push("database".to_owned());
-    }
-    for (index, host) in url.hosts().iter().enumerate() {
-        let span = layout.host_items.get(index);
-        if has_reference(host.name()) && !span.is_some_and(|span| referenced(span.start, span.end))
-        {
-            parts.push(format!("hosts[{index}]"));
+    // A part that reads as a mask or reference, with none of them where it is written.
+    let mut check = |part: String, value: &str, span: Option<Span>, secret: bool| {
+        let around = span.unwrap_or_default();
+        let stars = secret && value.contains(MASK) && !any_inside(&masks, around);
+        let reference = has_reference(value) && !any_inside(&references, around);
+        if stars || reference {
+            parts.push(part);
         }
+    };
+    let written = |name: &str, span: Option<Span>| {
+        let option = url
+            .options()
+            .iter()
+            .rev()
+            .find(|option| option.folded && option.name.eq_ignore_ascii_case(name));
+        option.map(|option| option.value_span).or(span)
+    };
+    check(
+        "user".to_owned(),
+        url.user().unwrap_or_default(),
+        written("user", layout.user),
+        false,
+    );
+    let password = url
+        .secret_slots()
+        .iter()
+        .find(|slot| slot.name == "password")
+        .map(|slot| slot.span);
+    check(
+        "password".to_owned(),
+        url.password().unwrap_or_default(),
+        written("password", password),
+        true,
+    );
+    check(
+        "database".to_owned(),
+        url.database().unwrap_or_default(),
+        written("dbname", layout.database),
+        false,
+    );
+    for (index, host) in url.hosts().iter().enumerate() {
+        let option = written("host", None).or_else(|| written("socket", None));
+        let span = option.or_else(|| layout.host_items.get(index).copied());
+        check(format!("hosts[{index}]"), host.name(), span, false);
     }
     for (index, option) in kept.iter().enumerate() {
-        let masked = url
-            .secret_slots()
-            .iter()
-            .any(|slot| slot.state == SlotState::Masked && option.value_span.contains(slot.span));
-        let stars = option.secret && option.value == MASK && !masked;
-        let reference = has_reference(&option.value)
-            && !referenced(option.value_span.start, option.value_span.end);
-        if stars || reference {
-            parts.push(format!("options[{index}]"));
-        }
+        check(
+            format!("options[{index}]"),
+            &option.value,
+            Some(option.value_span),
+            option.secret,
+        );
     }
     parts
 }

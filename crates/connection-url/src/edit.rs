@@ -140,7 +140,19 @@ fn change_user(url: &ConnectionUrl, user: Option<&str>) -> Vec<TextChange> {
         }
         return changes;
     }
-    user_in_authority(url, user)
+    let mut changes = user_in_authority(url, user);
+    if user.is_none() {
+        changes.extend(remove_parts(url, "user"));
+    }
+    changes
+}
+
+/// Removes the options that MySQL reads as a part when the authority does not name it.
+fn remove_parts(url: &ConnectionUrl, name: &str) -> Vec<TextChange> {
+    if type_of(url) != DatabaseType::Mysql {
+        return Vec::new();
+    }
+    remove_options(url, |option| same_name(url, &option.name, name))
 }
 
 fn user_in_authority(url: &ConnectionUrl, user: Option<&str>) -> Vec<TextChange> {
@@ -429,16 +441,19 @@ fn replace_keyword(
 
 fn add_keyword(url: &ConnectionUrl, name: &str, value: &str) -> TextChange {
     let text = url.expose();
-    if text.trim().is_empty() || text.ends_with('\\') || text.trim_end().ends_with('=') {
-        // At the end it would become a piece of the last value.
+    let last = url
+        .options()
+        .last()
+        .map(|option| option.value_span)
+        .filter(|span| span.end == text.len());
+    let Some(last) = last else {
+        return TextChange::new(Span::at(text.len()), format!("{name}={value}"));
+    };
+    if last.is_empty() || text.ends_with('\\') {
+        // Behind it, it would become a piece of the last value.
         return TextChange::new(Span::at(0), format!("{name}={value} "));
     }
-    let space = if text.ends_with(|last: char| last.is_ascii_whitespace()) {
-        ""
-    } else {
-        " "
-    };
-    TextChange::new(Span::at(text.len()), format!("{space}{name}={value}"))
+    TextChange::new(Span::at(text.len()), format!(" {name}={value}"))
 }
 
 fn add_option(url: &ConnectionUrl, name: &str, value: &str) -> TextChange {

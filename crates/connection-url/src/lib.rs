@@ -18,11 +18,14 @@ mod database_type;
 mod diagnostic;
 mod document;
 mod edit;
+#[doc(hidden)]
+pub mod fuzzing;
 mod host;
 mod keyword_value;
 mod mongodb;
 mod mongodb_auth;
 mod mongodb_options;
+mod mongodb_properties;
 mod mysql;
 mod mysql_options;
 mod parsed;

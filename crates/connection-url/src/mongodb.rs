@@ -9,7 +9,8 @@ use std::net::Ipv6Addr;
 use zeroize::Zeroizing;
 
 use crate::mongodb_auth::check_credential;
-use crate::mongodb_options::{check_options, secret_properties};
+use crate::mongodb_options::check_options;
+use crate::mongodb_properties::secret_properties;
 use crate::mysql::bad_port;
 use crate::parsed::{Form, Parsed};
 use crate::percent::{DecodeFault, decode, decode_lossy};
@@ -41,6 +42,7 @@ pub(crate) fn parse(text: &str, scheme: String, scheme_span: Span) -> Result<Par
         let span = Span::new(position + 1, end);
         parsed.layout.database = Some(span);
         if !span.is_empty() {
+            refuse_stray_password(text, start, span)?;
             parsed.database = Some(read_database(text, span)?);
         }
         position = end;
@@ -49,7 +51,7 @@ pub(crate) fn parse(text: &str, scheme: String, scheme_span: Span) -> Result<Par
         let query = Span::new(position + 1, text.len());
         parsed.layout.query = Some(query);
         if !query.is_empty() {
-            read_options(text, query, &mut parsed)?;
+            read_options(text, query, start, &mut parsed)?;
         }
     }
     check_options(text, &mut parsed, srv)?;
@@ -274,6 +276,31 @@ fn check_srv(parsed: &Parsed) -> Result<(), UrlError> {
     }
 }
 
+/// An `@` after the first slash is most likely the end of a password that is not encoded. Read as a piece of a database
+/// name it would be stored in the clear, so that one in a database name must be written `%40`.
+pub(crate) fn refuse_stray_password(text: &str, start: usize, path: Span) -> Result<(), UrlError> {
+    let Some(sign) = path.of(text).rfind('@').map(|at| path.start + at) else {
+        return Ok(());
+    };
+    let userinfo = Span::new(start, sign);
+    let secret_start = userinfo
+        .of(text)
+        .find(':')
+        .map_or(start, |colon| start + colon + 1);
+    Err(UrlError::new(
+        "unescaped_character",
+        "This seems to be a user name and password with a character in it that must be percent-encoded.",
+        userinfo,
+    )
+    .field("password")
+    .repair(
+        "Encode it",
+        encode_changes(text, Span::new(secret_start, sign), |character| {
+            matches!(character, '@' | ':' | '/' | '?' | '#' | '[' | ']')
+        }),
+    ))
+}
+
 fn read_database(text: &str, span: Span) -> Result<String, UrlError> {
     let database = decode_part(text, span, "database")?.into_owned();
     let mut position = 0;
@@ -300,7 +327,12 @@ fn read_database(text: &str, span: Span) -> Result<String, UrlError> {
 }
 
 /// Pairs are separated by `&`; the specification lets `;` through for old strings.
-fn read_options(text: &str, query: Span, parsed: &mut Parsed) -> Result<(), UrlError> {
+fn read_options(
+    text: &str,
+    query: Span,
+    start: usize,
+    parsed: &mut Parsed,
+) -> Result<(), UrlError> {
     if let Some(at) = query.of(text).find(';') {
         let span = Span::new(query.start + at, query.start + at + 1);
         parsed.hints.push(
@@ -322,6 +354,8 @@ fn read_options(text: &str, query: Span, parsed: &mut Parsed) -> Result<(), UrlE
             )
             .field("options"));
         };
+        // No option has an @ in its name, but the rest of a password with a question mark in it has.
+        refuse_stray_password(text, start, pair.name)?;
         let name = lenient(text, pair.name, "options", parsed)?;
         let value = lenient(text, value_span, "options", parsed)?;
         if name.eq_ignore_ascii_case("authMechanismProperties") {

@@ -31,7 +31,10 @@ pub(crate) fn check_credential(text: &str, parsed: &mut Parsed) -> Result<(), Ur
         has_password: parsed.password.is_some(),
         source,
         mechanism,
-        properties: properties.filter(|option| option.value_span.of(text) != MASK),
+        properties,
+        properties_hidden: properties.is_some_and(|option| {
+            option.value_span.of(text) == MASK || has_reference(&option.value)
+        }),
         password_span: parsed.layout.password,
     };
     let hint = credential.check()?;
@@ -45,6 +48,8 @@ struct Credential<'a> {
     source: Option<&'a UrlOption>,
     mechanism: &'a UrlOption,
     properties: Option<&'a UrlOption>,
+    /// The properties are masked or references: what they hold is known when they are put back.
+    properties_hidden: bool,
     password_span: Option<Span>,
 }
 
@@ -139,7 +144,7 @@ impl Credential<'_> {
     fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.properties
             .into_iter()
-            .filter(|option| !has_reference(&option.value))
+            .filter(|_| !self.properties_hidden)
             .flat_map(|option| {
                 option
                     .value

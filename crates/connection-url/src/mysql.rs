@@ -6,6 +6,7 @@
 
 use zeroize::Zeroizing;
 
+use crate::mongodb::refuse_stray_password;
 use crate::mysql_options::{advise, fold_options};
 use crate::parsed::{Form, Parsed};
 use crate::reference::is_only_references;
@@ -34,6 +35,7 @@ pub(crate) fn parse(text: &str, scheme: String, scheme_span: Span) -> Result<Par
         let span = Span::new(position + 1, end);
         parsed.layout.database = Some(span);
         if !span.is_empty() {
+            refuse_stray_password(text, start, span)?;
             let database = decode_part(text, span, "database")?.into_owned();
             if span.of(text).contains('/') && parsed.hosts.is_empty() {
                 parsed.hints.push(socket_meant(text, hosts_start, span));
@@ -45,7 +47,7 @@ pub(crate) fn parse(text: &str, scheme: String, scheme_span: Span) -> Result<Par
     if position < text.len() {
         let query = Span::new(position + 1, text.len());
         parsed.layout.query = Some(query);
-        read_options(text, query, &mut parsed)?;
+        read_options(text, query, start, &mut parsed)?;
     }
     fold_options(&mut parsed);
     advise(&mut parsed);
@@ -265,7 +267,12 @@ fn socket_meant(text: &str, at: usize, database: Span) -> Diagnostic {
     )
 }
 
-fn read_options(text: &str, query: Span, parsed: &mut Parsed) -> Result<(), UrlError> {
+fn read_options(
+    text: &str,
+    query: Span,
+    start: usize,
+    parsed: &mut Parsed,
+) -> Result<(), UrlError> {
     for pair in pairs(text, query, |byte| byte == b'&') {
         if pair.whole.is_empty() {
             continue;
@@ -280,6 +287,22 @@ fn read_options(text: &str, query: Span, parsed: &mut Parsed) -> Result<(), UrlE
             .field("options"));
         }
         let value_span = pair.value.unwrap_or(Span::at(pair.whole.end));
+        // No option has an @ in its name, but the rest of a password with a question mark in it has. In a value it must be
+        // encoded, as every reserved character (MySQL Shell), so that such a rest is never taken for a value either.
+        refuse_stray_password(text, start, pair.name)?;
+        if let Some(at) = pair
+            .value
+            .and_then(|value| value.of(text).find('@').map(|at| value.start + at))
+        {
+            let span = Span::new(at, at + 1);
+            return Err(UrlError::new(
+                "unescaped_character",
+                "An @ in the value of an option is written %40.",
+                span,
+            )
+            .field("options")
+            .repair("Encode it", vec![TextChange::new(span, "%40")]));
+        }
         if pair.value.is_none() {
             parsed.hints.push(
                 Diagnostic::new(

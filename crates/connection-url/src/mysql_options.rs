@@ -49,8 +49,8 @@ const KNOWN: [&str; 62] = [
     "schema",
     "servercertificate",
     "serverpublickeypath",
-    "servertimezone",
     "serversslcert",
+    "servertimezone",
     "sessionvariables",
     "socket",
     "sockettimeout",
@@ -94,10 +94,12 @@ const OTHER_SSL_MODES: [&str; 6] = [
 /// `socket` stands for a host; `user`, `password`, `port` and `schema` for parts where the URL names none before.
 pub(crate) fn fold_options(parsed: &mut Parsed) {
     let mut socket = None;
+    // An empty user in the authority is none: `:password@host?user=name`.
+    let without_user = parsed.user.is_none();
     for option in &mut parsed.options {
         match squeeze(&option.name).as_str() {
             "socket" if !option.value.is_empty() => socket = Some(option.value.clone()),
-            "user" if parsed.layout.user.is_none() && !option.value.is_empty() => {
+            "user" if without_user && !option.value.is_empty() => {
                 parsed.user = Some(option.value.clone())
             }
             "password" if parsed.layout.password.is_none() => {
@@ -122,11 +124,6 @@ pub(crate) fn advise(parsed: &mut Parsed) {
     let mut seen = std::collections::BTreeSet::new();
     for option in &parsed.options {
         let name = squeeze(&option.name);
-        let shown = if option.name.is_ascii() && option.name.len() <= 40 {
-            option.name.as_str()
-        } else {
-            "option"
-        };
         if has_reference(&option.name) {
             continue;
         }
@@ -137,7 +134,7 @@ pub(crate) fn advise(parsed: &mut Parsed) {
                     "No MySQL client we know has this option.",
                     option.name_span,
                 )
-                .field(format!("option:{shown}")),
+                .field("options"),
             );
         }
         if name == "sslmode" && !option.value.is_empty() && !has_reference(&option.value) {
@@ -149,7 +146,7 @@ pub(crate) fn advise(parsed: &mut Parsed) {
                         "ssl-mode is one of DISABLED, PREFERRED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY.",
                         option.value_span,
                     )
-                    .field(format!("option:{shown}")),
+                    .field("option:ssl-mode"),
                 );
             }
         }
@@ -160,7 +157,7 @@ pub(crate) fn advise(parsed: &mut Parsed) {
                     "The option comes more than once; the last one counts.",
                     option.name_span,
                 )
-                .field(format!("option:{shown}")),
+                .field("options"),
             );
         }
     }

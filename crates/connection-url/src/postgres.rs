@@ -264,7 +264,13 @@ fn read_options(text: &str, query: Span, parsed: &mut Parsed) -> Result<(), UrlE
         }
         let value_span = value_span(text, pair)?;
         let name = decode_value(text, pair.name, "options", parsed)?;
-        let value = decode_value(text, value_span, &format!("option:{name}"), parsed)?;
+        // Only a keyword is repeated: another name may be a piece of a password.
+        let field = if is_keyword(&name) {
+            format!("option:{name}")
+        } else {
+            "options".to_owned()
+        };
+        let value = decode_value(text, value_span, &field, parsed)?;
         let (name, value) = translate(name, value, true);
         if !is_keyword(&name) {
             return Err(unknown_keyword(&name, pair.name, pair.whole));
@@ -319,39 +325,47 @@ pub(crate) fn unknown_keyword(name: &str, name_span: Span, whole: Span) -> UrlEr
 /// Notes the password's place, and stretches it over what is a piece of the password to everyone but libpq.
 ///
 /// `u:p@ss@host` and `u:p/ss@host` are URLs to libpq, with the hosts `ss@host` and `u`. Storing the rest of such a password as
-/// a host name would be a leak, so that all of it counts as the secret.
+/// a host or database name would be a leak, so that all of it, up to the last `@` before the query, counts as the secret.
 fn guard_stray_password(text: &str, start: usize, parsed: &mut Parsed) {
-    let hosts = parsed.layout.hosts;
-    if let Some(password) = parsed.layout.password {
-        let stray = hosts.of(text).rfind('@').map(|at| hosts.start + at);
-        let slot = Span::new(password.start, stray.unwrap_or(password.end));
-        parsed.add_slot(text, "password".to_owned(), slot);
-        if stray.is_some() {
+    let after_userinfo = parsed.layout.hosts.start;
+    let path_end = parsed
+        .layout
+        .query
+        .map_or(text.len(), |query| query.start - 1);
+    let stray = text[after_userinfo..path_end]
+        .rfind('@')
+        .map(|at| after_userinfo + at);
+    let secret_start = match parsed.layout.password {
+        Some(password) => Some(password.start),
+        None => {
+            let from = if parsed.layout.user.is_some() {
+                after_userinfo
+            } else {
+                start
+            };
+            let end = stray.unwrap_or(from);
+            let bracket = if text[from..].starts_with('[') {
+                text[from..end].find(']').unwrap_or(0)
+            } else {
+                0
+            };
+            text[from + bracket..end]
+                .find(':')
+                .map(|at| from + bracket + at + 1)
+        }
+    };
+    match (secret_start, stray) {
+        (Some(secret_start), Some(stray)) => {
+            let slot = Span::new(secret_start, stray);
+            parsed.add_slot(text, "password".to_owned(), slot);
             parsed.hints.push(unescaped(text, slot));
         }
-        return;
-    }
-    if parsed.layout.user.is_some() {
-        return;
-    }
-    // A colon, something that is no port, and an `@` behind the first slash.
-    let Some(colon) = text[start..hosts.end].find(':').map(|at| start + at) else {
-        return;
-    };
-    let port_end = parsed
-        .layout
-        .host_items
-        .first()
-        .map_or(hosts.end, |item| item.end);
-    let port = text.get(colon + 1..port_end).unwrap_or_default();
-    if port.bytes().all(|byte| byte.is_ascii_digit()) || text[start..].starts_with('[') {
-        return;
-    }
-    let path_end = parsed.layout.query.map_or(text.len(), |query| query.start);
-    if let Some(at) = text[hosts.end..path_end].rfind('@') {
-        let slot = Span::new(colon + 1, hosts.end + at);
-        parsed.add_slot(text, "password".to_owned(), slot);
-        parsed.hints.push(unescaped(text, slot));
+        (_, None) => {
+            if let Some(password) = parsed.layout.password {
+                parsed.add_slot(text, "password".to_owned(), password);
+            }
+        }
+        (None, Some(_)) => {}
     }
 }
 

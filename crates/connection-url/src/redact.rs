@@ -5,7 +5,7 @@
 //! is hidden, never less. No step looks back or ahead further than to where the step before it stopped, so that the time is
 //! linear in the length of the text.
 
-use crate::mongodb_options::secret_properties;
+use crate::mongodb_properties::secret_properties;
 use crate::percent::decode_lossy;
 use crate::reference::is_only_references;
 use crate::secret_slot::is_secret_option;
@@ -18,7 +18,13 @@ pub fn redact(text: &str) -> String {
         return text.to_owned();
     }
     let trimmed = text.trim();
-    if let Ok(url) = ConnectionUrl::parse(trimmed, None) {
+    // Only where the text is one connection string: a URL inside another's database name is not masked by its grammar.
+    let urls = trimmed.matches("://").take(2).count();
+    let single = urls == 0
+        || (urls == 1
+            && starts_with_known_scheme(trimmed)
+            && !trimmed.contains(char::is_whitespace));
+    if single && let Ok(url) = ConnectionUrl::parse(trimmed, None) {
         return text.replacen(trimmed, &url.masked(), 1);
     }
     let mut scan = Scan {
