@@ -148,19 +148,35 @@ impl PrivateKeyring {
     /// # Panics
     /// When it does not start.
     pub fn start_daemon(&mut self) {
+        self.launch_daemon(true);
+    }
+
+    /// Starts the keyring daemon again as after a login that did not unlock it: it knows of its entries only what
+    /// stands unencrypted in its file.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_daemon_locked(&mut self) {
+        self.launch_daemon(false);
+    }
+
+    fn launch_daemon(&mut self, unlocked: bool) {
         let mut launch = Launch::new(
             "gnome-keyring-daemon",
             system_program("gnome-keyring-daemon", "gnome-keyring"),
             &self.folder,
         )
-        .arguments(["--foreground", "--unlock", "--components=secrets"])
+        .arguments(["--foreground", "--components=secrets"])
         .argument(format!(
             "--control-directory={}",
             self.folder.join("run/keyring").display()
         ));
         launch.environment = self.env();
         launch.removed_environment = vec!["DISPLAY", "WAYLAND_DISPLAY", "GNOME_KEYRING_CONTROL"];
-        launch.input = Some(KEYRING_PASSWORD.to_owned());
+        if unlocked {
+            launch = launch.argument("--unlock");
+            launch.input = Some(KEYRING_PASSWORD.to_owned());
+        }
         let daemon = launch.start();
         let ready =
             daemon.wait_until_ready(|| self.has_secret_service() && self.has_default_collection());

@@ -1,0 +1,223 @@
+//! `$Secret{KEY}`: which secret a reference means.
+//!
+//! In an environment `slug` a reference means `KEY@slug` where the keyring has that, and else `KEY`.
+//!
+//! Where the keyring can't be asked (there is none, as in CI, or it stays locked) the environment variable
+//! `TAPEDECK_SECRET_KEY@slug`, then `TAPEDECK_SECRET_KEY`, answers. Each name is tried as the key is written, and then
+//! in capitals with `_` in place of every other character, since most shells and CI systems take no other names:
+//! `$Secret{orders.db-password}` in `prd` is answered by the first of
+//! `TAPEDECK_SECRET_orders.db-password@prd`, `TAPEDECK_SECRET_ORDERS_DB_PASSWORD_PRD`,
+//! `TAPEDECK_SECRET_orders.db-password`, `TAPEDECK_SECRET_ORDERS_DB_PASSWORD`.
+//! A keyring that works is never overruled: a key that it lacks is missing.
+
+use crate::{Secret, SecretId, SecretStoreError, Secrets};
+
+const ENVIRONMENT_PREFIX: &str = "TAPEDECK_SECRET_";
+const LONGEST_KEY: usize = 128;
+
+/// Whether a text can be the key of a named secret: a letter or `_`, then up to 127 letters, digits, `_`, `.`, `-`.
+pub fn is_valid_key(key: &str) -> bool {
+    let mut characters = key.chars();
+    characters
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && characters.all(|other| other.is_ascii_alphanumeric() || matches!(other, '_' | '.' | '-'))
+        && key.len() <= LONGEST_KEY
+}
+
+/// The environment variables that may answer for a reference, first the one that wins.
+pub fn environment_names(key: &str, slug: Option<&str>) -> Vec<String> {
+    let for_slug = slug.map(|slug| format!("{key}@{slug}"));
+    let mut names = Vec::new();
+    for key in for_slug.as_deref().into_iter().chain([key]) {
+        let plain: String = key
+            .chars()
+            .map(|character| {
+                if character.is_ascii_alphanumeric() {
+                    character.to_ascii_uppercase()
+                } else {
+                    '_'
+                }
+            })
+            .collect();
+        for name in [key, &plain] {
+            let name = format!("{ENVIRONMENT_PREFIX}{name}");
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+/// Whether the environment would answer for a reference if the keyring could not. Reads no value.
+pub fn environment_answers(key: &str, slug: &str, is_set: impl Fn(&str) -> bool) -> bool {
+    is_valid_key(key)
+        && environment_names(key, Some(slug))
+            .iter()
+            .any(|name| is_set(name))
+}
+
+/// The secret that `$Secret{key}` means in an environment; `None` when there is none, or `key` is no key.
+///
+/// # Errors
+/// When the keyring can't be asked and the environment has no answer either.
+pub async fn resolve_named(
+    secrets: &Secrets,
+    catalog: &str,
+    key: &str,
+    slug: Option<&str>,
+    environment: impl Fn(&str) -> Option<String>,
+) -> Result<Option<Secret>, SecretStoreError> {
+    if !is_valid_key(key) {
+        return Ok(None);
+    }
+    match from_store(secrets, catalog, key, slug).await {
+        Ok(found) => Ok(found),
+        Err(error) => environment_names(key, slug)
+            .iter()
+            .find_map(|name| environment(name))
+            .map(|value| Some(Secret::new(value)))
+            .ok_or(error),
+    }
+}
+
+async fn from_store(
+    secrets: &Secrets,
+    catalog: &str,
+    key: &str,
+    slug: Option<&str>,
+) -> Result<Option<Secret>, SecretStoreError> {
+    if let Some(slug) = slug
+        && let Some(secret) = secrets
+            .get(&SecretId::named(catalog, &format!("{key}@{slug}")))
+            .await?
+    {
+        return Ok(Some(secret));
+    }
+    secrets.get(&SecretId::named(catalog, key)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{MemoryStore, SecretStore};
+
+    struct NoStore;
+
+    fn none<T>() -> Result<T, SecretStoreError> {
+        Err(SecretStoreError::unavailable("no D-Bus"))
+    }
+
+    impl SecretStore for NoStore {
+        fn get(&self, _: &SecretId) -> Result<Option<Secret>, SecretStoreError> {
+            none()
+        }
+        fn set(&self, _: &SecretId, _: &Secret, _: &str) -> Result<(), SecretStoreError> {
+            none()
+        }
+        fn delete(&self, _: &SecretId) -> Result<bool, SecretStoreError> {
+            none()
+        }
+        fn list(&self) -> Result<Vec<SecretId>, SecretStoreError> {
+            none()
+        }
+        fn locked(&self) -> Result<bool, SecretStoreError> {
+            none()
+        }
+    }
+
+    fn front(store: impl SecretStore) -> Secrets {
+        Secrets::new(Arc::new(store), Duration::from_secs(5))
+    }
+
+    fn text(found: Result<Option<Secret>, SecretStoreError>) -> Option<String> {
+        found
+            .expect("the store answers")
+            .map(|secret| secret.expose().to_owned())
+    }
+
+    #[tokio::test]
+    async fn the_environment_of_the_url_comes_first() {
+        let store = MemoryStore::new();
+        for (key, value) in [("K", "general"), ("K@prd", "of prd")] {
+            store
+                .set(&SecretId::named("c", key), &Secret::from(value), key)
+                .expect("memory takes it");
+        }
+        let secrets = front(store);
+        let never = |_: &str| -> Option<String> {
+            Some("the keyring works, so the environment is not asked".into())
+        };
+        for (key, slug, expected) in [
+            ("K", Some("prd"), Some("of prd")),
+            ("K", Some("dev"), Some("general")),
+            ("K", None, Some("general")),
+            ("MISSING", Some("dev"), None),
+            ("not a key", None, None),
+            ("K@prd", None, None),
+        ] {
+            let found = resolve_named(&secrets, "c", key, slug, never).await;
+            assert_eq!(text(found).as_deref(), expected, "{key} {slug:?}");
+        }
+        assert_eq!(
+            text(resolve_named(&secrets, "other", "K", None, never).await),
+            None
+        );
+    }
+
+    #[tokio::test]
+    async fn without_a_keyring_the_environment_answers() {
+        let secrets = front(NoStore);
+        let environment = |name: &str| match name {
+            "TAPEDECK_SECRET_MY_KEY" => Some("plain".to_owned()),
+            "TAPEDECK_SECRET_my.key@prd" => Some("exact".to_owned()),
+            "TAPEDECK_SECRET_MY_KEY_STG" => Some("of stg".to_owned()),
+            _ => None,
+        };
+        for (slug, expected) in [("dev", "plain"), ("prd", "exact"), ("stg", "of stg")] {
+            let found = resolve_named(&secrets, "c", "my.key", Some(slug), environment).await;
+            assert_eq!(text(found).as_deref(), Some(expected));
+            assert!(environment_answers("my.key", slug, |name| environment(
+                name
+            )
+            .is_some()));
+        }
+        let error = resolve_named(&secrets, "c", "OTHER", None, environment)
+            .await
+            .map(|_| ());
+        assert_eq!(
+            error.map_err(|error| error.code()),
+            Err("keyring_unavailable")
+        );
+        assert!(!environment_answers("OTHER", "dev", |name| environment(
+            name
+        )
+        .is_some()));
+    }
+
+    #[test]
+    fn keys() {
+        let longest = "k".repeat(128);
+        for key in ["K", "_", "a.b-c_9", longest.as_str()] {
+            assert!(is_valid_key(key), "{key:?}");
+        }
+        let too_long = "k".repeat(129);
+        for key in [
+            "",
+            "9k",
+            ".k",
+            "a b",
+            "a@b",
+            "a/b",
+            "ä",
+            "k\0",
+            too_long.as_str(),
+        ] {
+            assert!(!is_valid_key(key), "{key:?}");
+        }
+    }
+}
