@@ -1,0 +1,44 @@
+import { Dialog } from '../design/Dialog';
+import { CellCopy } from '../features/connection/CellCopy';
+import { DatabaseCreate, DatabaseEdit } from '../features/databases/DatabaseForm';
+import { EnvironmentDialog } from '../features/environments/EnvironmentForm';
+import { ProductEdit } from '../features/products/ProductEdit';
+import { ProductForm } from '../features/products/ProductForm';
+import { SecretDialog } from '../features/secrets/SecretDialog';
+import { ExportDialog, ImportDialog } from '../features/transfer/TransferDialogs';
+import { products as text } from '../text/products';
+import { closeDialog, navigation } from './navigation';
+import { useStore } from './store';
+
+/** The one dialog that may be open. */
+export function Dialogs() {
+  const dialog = useStore(navigation, (state) => state.dialog);
+  switch (dialog?.kind) {
+    case undefined:
+      return null;
+    case 'product-create':
+      return (
+        <Dialog title={text.create} lead={text.createLead} onClose={closeDialog} wide keepOnOutsideClick>
+          <ProductForm onDone={closeDialog} onCancel={closeDialog} />
+        </Dialog>
+      );
+    case 'product-edit':
+      return <ProductEdit productId={dialog.productId} onClose={closeDialog} />;
+    case 'environment-create':
+      return <EnvironmentDialog environmentId={null} onClose={closeDialog} />;
+    case 'environment-edit':
+      return <EnvironmentDialog environmentId={dialog.environmentId} onClose={closeDialog} />;
+    case 'database-create':
+      return <DatabaseCreate onClose={closeDialog} />;
+    case 'database-edit':
+      return <DatabaseEdit databaseId={dialog.databaseId} onClose={closeDialog} />;
+    case 'cell-copy':
+      return <CellCopy databaseId={dialog.databaseId} slug={dialog.slug} onClose={closeDialog} />;
+    case 'secret':
+      return <SecretDialog name={dialog.name} onClose={closeDialog} />;
+    case 'export':
+      return <ExportDialog onClose={closeDialog} />;
+    case 'import':
+      return <ImportDialog onClose={closeDialog} />;
+  }
+}

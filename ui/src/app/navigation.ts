@@ -1,0 +1,89 @@
+import { createStore } from './store';
+
+export type Screen = 'matrix' | 'databases' | 'secrets' | 'activity' | 'settings' | 'product';
+export type DrawerTab = 'connection' | 'test' | 'details';
+
+export interface CellTarget {
+  databaseId: string;
+  slug: string;
+}
+
+export type DialogTarget =
+  | { kind: 'product-create' }
+  | { kind: 'product-edit'; productId: string }
+  | { kind: 'environment-create' }
+  | { kind: 'environment-edit'; environmentId: string }
+  | { kind: 'database-create' }
+  | { kind: 'database-edit'; databaseId: string }
+  | { kind: 'cell-copy'; databaseId: string; slug: string }
+  | { kind: 'secret'; name: string | null }
+  | { kind: 'export' }
+  | { kind: 'import' };
+
+interface Navigation {
+  screen: Screen;
+  productId: string | null;
+  /** The cell that the drawer shows. */
+  cell: CellTarget | null;
+  tab: DrawerTab;
+  /** The database that the Databases screen shows. */
+  databaseId: string | null;
+  dialog: DialogTarget | null;
+  palette: boolean;
+  filter: string;
+}
+
+const REMEMBERED = 'tapedeck.product';
+
+function remembered(): string | null {
+  try {
+    return localStorage.getItem(REMEMBERED);
+  } catch {
+    return null;
+  }
+}
+
+export const navigation = createStore<Navigation>({
+  screen: 'matrix',
+  productId: remembered(),
+  cell: null,
+  tab: 'connection',
+  databaseId: null,
+  dialog: null,
+  palette: false,
+  filter: '',
+});
+
+export function goTo(screen: Screen): void {
+  navigation.set({ screen });
+}
+
+export function chooseProduct(productId: string): void {
+  const { productId: current } = navigation.get();
+  try {
+    localStorage.setItem(REMEMBERED, productId);
+  } catch {
+    // Only the choice at the next start is lost.
+  }
+  if (current !== productId) navigation.set({ productId, cell: null, databaseId: null, filter: '' });
+}
+
+export function openCell(cell: CellTarget, tab: DrawerTab = 'connection'): void {
+  navigation.set({ screen: 'matrix', cell, tab });
+}
+
+export function closeCell(): void {
+  navigation.set({ cell: null });
+}
+
+export function openDatabase(databaseId: string): void {
+  navigation.set({ screen: 'databases', databaseId });
+}
+
+export function openDialog(dialog: DialogTarget): void {
+  navigation.set({ dialog });
+}
+
+export function closeDialog(): void {
+  navigation.set({ dialog: null });
+}

@@ -1,0 +1,97 @@
+import { QueryClient, useQuery } from '@tanstack/react-query';
+import type { CredentialStateView } from '../bindings/CredentialStateView';
+import type { EngineInfo } from '../bindings/EngineInfo';
+import type { MatrixView } from '../bindings/MatrixView';
+import { platform } from '../platform';
+import { navigation } from './navigation';
+import { useStore } from './store';
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    // The catalog is on this machine and says when it changed: nothing is refetched on a guess.
+    queries: {
+      staleTime: Number.POSITIVE_INFINITY,
+      retry: false,
+      refetchOnWindowFocus: false,
+      networkMode: 'always',
+    },
+    mutations: { retry: false, networkMode: 'always' },
+  },
+});
+
+export const keys = {
+  bootstrap: ['bootstrap'] as const,
+  products: ['products'] as const,
+  matrix: (productId: string) => ['matrix', productId] as const,
+  credentials: (productId: string) => ['credentials', productId] as const,
+  secrets: ['secrets'] as const,
+  activity: ['activity'] as const,
+};
+
+export function useBootstrap() {
+  return useQuery({ queryKey: keys.bootstrap, queryFn: () => platform.appBootstrap() });
+}
+
+export function useProducts() {
+  return useQuery({ queryKey: keys.products, queryFn: () => platform.productList() });
+}
+
+export function useProductId(): string | null {
+  return useStore(navigation, (state) => state.productId);
+}
+
+export function useMatrix() {
+  const productId = useProductId();
+  return useQuery({
+    queryKey: keys.matrix(productId ?? ''),
+    queryFn: () => platform.matrixLoad(productId ?? ''),
+    enabled: productId !== null,
+  });
+}
+
+export interface Credentials {
+  states: ReadonlyMap<string, CredentialStateView>;
+  missing: ReadonlyMap<string, string[]>;
+  message: string | null;
+}
+
+/** Apart from the matrix: a keyring that prompts or hangs must never hold the first frame. */
+export function useCredentials() {
+  const productId = useProductId();
+  return useQuery({
+    queryKey: keys.credentials(productId ?? ''),
+    enabled: productId !== null,
+    queryFn: async (): Promise<Credentials> => {
+      const report = await platform.credentialsCheck(productId ?? '');
+      return {
+        states: new Map(report.cells.map((cell) => [cell.config_id, cell.state])),
+        missing: new Map(report.cells.map((cell) => [cell.config_id, cell.missing])),
+        message: report.keyring_message,
+      };
+    },
+  });
+}
+
+export function useEngines(): EngineInfo[] {
+  return useBootstrap().data?.engines ?? [];
+}
+
+export function engineOf(engines: EngineInfo[], type: string): EngineInfo | undefined {
+  return engines.find((engine) => engine.type === type);
+}
+
+export function currentMatrix(): MatrixView | undefined {
+  const { productId } = navigation.get();
+  return productId === null ? undefined : queries.getQueryData<MatrixView>(keys.matrix(productId));
+}
+
+/** After any change of the catalog, by this window or another process. */
+export async function refreshCatalog(): Promise<void> {
+  await Promise.all([
+    queries.invalidateQueries({ queryKey: keys.products }),
+    queries.invalidateQueries({ queryKey: ['matrix'] }),
+    queries.invalidateQueries({ queryKey: ['credentials'] }),
+    queries.invalidateQueries({ queryKey: keys.activity }),
+    queries.invalidateQueries({ queryKey: keys.secrets }),
+  ]);
+}

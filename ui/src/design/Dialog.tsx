@@ -1,0 +1,56 @@
+import type { ReactNode } from 'react';
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import styles from './primitives.module.css';
+import { classes } from './text';
+
+/** A modal dialog: Escape and a click beside it close it, focus returns to where it was. */
+export function Dialog(props: {
+  title: string;
+  lead?: ReactNode;
+  onClose: () => void;
+  wide?: boolean;
+  /** What was typed would be lost by a stray click. */
+  keepOnOutsideClick?: boolean;
+  children: ReactNode;
+  testId?: string;
+}) {
+  return (
+    <ModalOverlay
+      isOpen
+      isDismissable={!props.keepOnOutsideClick}
+      onOpenChange={(open) => {
+        if (!open) props.onClose();
+      }}
+      className={styles.scrim ?? ''}
+    >
+      <Modal className={classes(styles.modal, props.wide && styles.wide)} data-testid={props.testId}>
+        <AriaDialog className={styles.dialog ?? ''}>
+          <div className={styles.dialogHead}>
+            <Heading slot="title" level={2} className={styles.dialogTitle ?? ''}>
+              {props.title}
+            </Heading>
+            {props.lead ? <p className={styles.dialogLead}>{props.lead}</p> : null}
+          </div>
+          {props.children}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+/** A form in a dialog: its fields scroll, its buttons stay. */
+export function DialogForm(props: { onSubmit: () => void; children: ReactNode; actions: ReactNode }) {
+  return (
+    <form
+      className={styles.form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        props.onSubmit();
+      }}
+    >
+      <div className={styles.dialogBody}>{props.children}</div>
+      <div className={styles.dialogFoot}>{props.actions}</div>
+    </form>
+  );
+}

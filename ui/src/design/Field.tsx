@@ -1,0 +1,224 @@
+import { Check, ChevronsUpDown, CircleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
+import {
+  Checkbox as AriaCheckbox,
+  Select as AriaSelect,
+  Button,
+  Input,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  Radio,
+  RadioGroup,
+  SelectValue,
+  Text,
+  TextArea,
+  TextField,
+} from 'react-aria-components';
+import { Icon } from './Icon';
+import styles from './primitives.module.css';
+import { classes } from './text';
+
+export function ErrorText({ children, id }: { children: ReactNode; id?: string }) {
+  return (
+    <span className={styles.error} id={id}>
+      <Icon of={CircleAlert} small />
+      <span>{children}</span>
+    </span>
+  );
+}
+
+interface FieldProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  /** The server's or the form's fault, shown beside the field and read with it. */
+  error?: string | undefined;
+  help?: ReactNode;
+  optional?: boolean;
+  placeholder?: string;
+  type?: 'text' | 'password' | 'number';
+  mono?: boolean;
+  lines?: number;
+  isDisabled?: boolean;
+  autoFocus?: boolean;
+  hideLabel?: boolean;
+  onFocus?: () => void;
+  onBlur?: () => void;
+  /** Path of the field in the record: a form moves focus to the first faulty one by it. */
+  path?: string;
+  testId?: string;
+  list?: string;
+}
+
+export function Field(props: FieldProps) {
+  const { label, error, help, optional, mono, lines, hideLabel, path, testId } = props;
+  const className = classes(styles.control, mono && styles.mono);
+  const shared = {
+    className,
+    placeholder: props.placeholder,
+    'data-path': path,
+    'data-testid': testId,
+    spellCheck: false,
+  };
+  return (
+    <TextField
+      className={styles.field ?? ''}
+      value={props.value}
+      onChange={props.onChange}
+      isInvalid={error !== undefined}
+      isDisabled={props.isDisabled ?? false}
+      autoFocus={props.autoFocus ?? false}
+      type={lines ? 'text' : (props.type ?? 'text')}
+      autoComplete={props.type === 'password' ? 'new-password' : 'off'}
+      autoCorrect="off"
+      {...(props.onFocus ? { onFocus: props.onFocus } : {})}
+      {...(props.onBlur ? { onBlur: props.onBlur } : {})}
+      {...(hideLabel ? { 'aria-label': label } : {})}
+    >
+      {hideLabel ? null : (
+        <Label className={styles.label ?? ''}>
+          {label}
+          {optional ? <span className={styles.optional}> optional</span> : null}
+        </Label>
+      )}
+      {lines ? <TextArea {...shared} rows={lines} /> : <Input {...shared} list={props.list} />}
+      {error !== undefined ? (
+        <Text slot="description">
+          <ErrorText>{error}</ErrorText>
+        </Text>
+      ) : help ? (
+        <Text slot="description" className={styles.help ?? ''}>
+          {help}
+        </Text>
+      ) : null}
+    </TextField>
+  );
+}
+
+export interface Choice {
+  id: string;
+  label: string;
+}
+
+export function Select(props: {
+  label: string;
+  value: string | null;
+  choices: Choice[];
+  onChange: (value: string) => void;
+  placeholder?: string;
+  error?: string | undefined;
+  help?: ReactNode;
+  isDisabled?: boolean;
+  hideLabel?: boolean;
+  path?: string;
+  testId?: string;
+}) {
+  return (
+    <AriaSelect
+      className={styles.field ?? ''}
+      value={props.value}
+      onChange={(key) => {
+        if (key !== null) props.onChange(String(key));
+      }}
+      placeholder={props.placeholder ?? 'Choose'}
+      isInvalid={props.error !== undefined}
+      isDisabled={props.isDisabled ?? false}
+      {...(props.hideLabel ? { 'aria-label': props.label } : {})}
+    >
+      {props.hideLabel ? null : <Label className={styles.label ?? ''}>{props.label}</Label>}
+      <Button
+        className={classes(styles.control, styles.selectButton)}
+        data-testid={props.testId}
+        data-path={props.path}
+      >
+        <SelectValue />
+        <Icon of={ChevronsUpDown} small />
+      </Button>
+      {props.error !== undefined ? (
+        <Text slot="description">
+          <ErrorText>{props.error}</ErrorText>
+        </Text>
+      ) : props.help ? (
+        <Text slot="description" className={styles.help ?? ''}>
+          {props.help}
+        </Text>
+      ) : null}
+      <Popover className={styles.popover ?? ''} offset={4}>
+        <ListBox className={styles.menu ?? ''} items={props.choices}>
+          {(choice: Choice) => (
+            <ListBoxItem id={choice.id} textValue={choice.label} className={styles.item ?? ''}>
+              {({ isSelected }) => (
+                <>
+                  <span className={styles.itemLabel}>{choice.label}</span>
+                  {isSelected ? <Icon of={Check} small /> : null}
+                </>
+              )}
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Popover>
+    </AriaSelect>
+  );
+}
+
+export function Checkbox(props: {
+  children: ReactNode;
+  isSelected: boolean;
+  onChange: (selected: boolean) => void;
+  testId?: string;
+  label?: string;
+}) {
+  return (
+    <AriaCheckbox
+      className={styles.checkbox ?? ''}
+      isSelected={props.isSelected}
+      onChange={props.onChange}
+      data-testid={props.testId}
+      {...(props.label ? { 'aria-label': props.label } : {})}
+    >
+      {({ isSelected }) => (
+        <>
+          <span className={styles.box}>{isSelected ? <Icon of={Check} small /> : null}</span>
+          {props.children}
+        </>
+      )}
+    </AriaCheckbox>
+  );
+}
+
+/** A few choices that are worth showing all at once. */
+export function Segments(props: {
+  label: string;
+  value: string;
+  choices: (Choice & { testId?: string })[];
+  onChange: (value: string) => void;
+  hideLabel?: boolean;
+}) {
+  return (
+    <RadioGroup
+      className={styles.field ?? ''}
+      value={props.value}
+      onChange={props.onChange}
+      orientation="horizontal"
+      {...(props.hideLabel ? { 'aria-label': props.label } : {})}
+    >
+      {props.hideLabel ? null : <Label className={styles.label ?? ''}>{props.label}</Label>}
+      <div>
+        <span className={styles.segments}>
+          {props.choices.map((choice) => (
+            <Radio
+              key={choice.id}
+              value={choice.id}
+              className={styles.segment ?? ''}
+              data-testid={choice.testId}
+            >
+              {choice.label}
+            </Radio>
+          ))}
+        </span>
+      </div>
+    </RadioGroup>
+  );
+}

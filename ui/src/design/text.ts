@@ -1,0 +1,40 @@
+/**
+ * Text that a server or a file sent: controls that reorder or hide text are taken out before it is shown,
+ * so that an error message can't pretend to be something else.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to take out
+const DECEPTIVE =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+
+export function plain(text: string): string {
+  return text.replace(DECEPTIVE, '');
+}
+
+/** "4 ms", "1.2 s": three digits at most, so that columns stay still. */
+export function duration(ms: number): string {
+  if (ms < 1) return '<1 ms';
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+}
+
+const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+export function moment(rfc3339: string): string {
+  const date = new Date(rfc3339);
+  return Number.isNaN(date.getTime()) ? plain(rfc3339) : DAY.format(date);
+}
+
+const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+
+export function ago(rfc3339: string, now: number): string {
+  const seconds = (new Date(rfc3339).getTime() - now) / 1000;
+  if (Number.isNaN(seconds)) return plain(rfc3339);
+  if (Math.abs(seconds) < 60) return 'just now';
+  if (Math.abs(seconds) < 3600) return RELATIVE.format(Math.round(seconds / 60), 'minute');
+  if (Math.abs(seconds) < 86_400) return RELATIVE.format(Math.round(seconds / 3600), 'hour');
+  return RELATIVE.format(Math.round(seconds / 86_400), 'day');
+}
+
+export function classes(...names: (string | false | null | undefined)[]): string {
+  return names.filter(Boolean).join(' ');
+}

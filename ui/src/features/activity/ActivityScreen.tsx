@@ -1,0 +1,81 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Undo2 } from 'lucide-react';
+import { undo } from '../../app/changes';
+import { keys } from '../../app/queries';
+import { Button } from '../../design/Button';
+import { Icon } from '../../design/Icon';
+import { EmptyState, Notice, Page, Waiting } from '../../design/Layout';
+import primitives from '../../design/primitives.module.css';
+import { moment, plain } from '../../design/text';
+import { asAppError, platform } from '../../platform';
+import { activity as text } from '../../text/activity';
+import { common } from '../../text/common';
+import { errorText } from '../../text/errors';
+
+const PAGE = 100;
+
+export function ActivityScreen() {
+  const query = useInfiniteQuery({
+    queryKey: keys.activity,
+    queryFn: ({ pageParam }) => platform.activityList(pageParam, PAGE),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => (last.length < PAGE ? undefined : (last.at(-1)?.id ?? undefined)),
+  });
+  const entries = query.data?.pages.flat();
+  if (entries?.length === 0) return <EmptyState title={text.emptyTitle} text={text.emptyText} />;
+  return (
+    <Page title={text.title} testId="activity-screen">
+      <p className={primitives.faint}>{text.lead}</p>
+      {query.error ? <Notice tone="error">{errorText(asAppError(query.error))}</Notice> : null}
+      {entries ? (
+        <table className={primitives.table}>
+          <thead>
+            <tr>
+              <th scope="col">{text.when}</th>
+              <th scope="col">{text.what}</th>
+              <th scope="col">{text.by}</th>
+              <th scope="col">
+                <span className="visually-hidden">{common.undo}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {entries.map((entry) => (
+              <tr key={entry.id} data-testid="activity-entry" data-verb={entry.verb}>
+                <td className={primitives.faint} style={{ whiteSpace: 'nowrap' }}>
+                  {moment(entry.at)}
+                </td>
+                <td data-selectable style={{ overflowWrap: 'anywhere' }}>
+                  {plain(entry.summary)}
+                </td>
+                <td className={primitives.faint}>{plain(entry.origin)}</td>
+                <td style={{ textAlign: 'right' }}>
+                  {entry.undoable ? (
+                    <Button
+                      small
+                      aria-label={text.undo(plain(entry.summary))}
+                      onPress={() => void undo(entry.id)}
+                      data-testid="activity-undo"
+                    >
+                      <Icon of={Undo2} small />
+                      {common.undo}
+                    </Button>
+                  ) : null}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : query.error ? null : (
+        <Waiting label={common.loading} />
+      )}
+      {query.hasNextPage ? (
+        <div>
+          <Button onPress={() => void query.fetchNextPage()} isDisabled={query.isFetchingNextPage}>
+            {text.older}
+          </Button>
+        </div>
+      ) : null}
+    </Page>
+  );
+}

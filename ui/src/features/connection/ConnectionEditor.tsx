@@ -1,0 +1,312 @@
+import { Eye, EyeOff, FlaskConical } from 'lucide-react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { announce } from '../../app/changes';
+import type { ConfigView } from '../../bindings/ConfigView';
+import type { DatabaseView } from '../../bindings/DatabaseView';
+import type { EngineInfo } from '../../bindings/EngineInfo';
+import type { UrlEdit } from '../../bindings/UrlEdit';
+import type { UrlInspection } from '../../bindings/UrlInspection';
+import type { UrlNote } from '../../bindings/UrlNote';
+import { Button } from '../../design/Button';
+import { ErrorText, Field } from '../../design/Field';
+import { useSubmit } from '../../design/forms';
+import { Icon } from '../../design/Icon';
+import { Notice } from '../../design/Layout';
+import primitives from '../../design/primitives.module.css';
+import { plain } from '../../design/text';
+import { asAppError, type DatabasePatch, platform } from '../../platform';
+import { connection as text } from '../../text/connection';
+import { errorText } from '../../text/errors';
+import { ConflictDialog } from '../databases/ConflictDialog';
+import { isEmptyPatch } from '../databases/merge';
+import { ConnectionForm } from './ConnectionForm';
+import styles from './connection.module.css';
+import type { EditorSession } from './session';
+import { TestOutcome, TestTimeline } from './TestTimeline';
+import { UrlString } from './UrlString';
+import { useDraftTest } from './useDraftTest';
+
+const REVEALED_FOR = 30_000;
+
+interface Props {
+  session: EditorSession;
+  productId: string;
+  database: DatabaseView;
+  slug: string;
+  config: ConfigView | undefined;
+  engine: EngineInfo;
+}
+
+/** Values of the secrets that the text has as `***`, by slot: of the stored URL, and of what was typed apart. */
+async function secretValues(
+  config: ConfigView | undefined,
+  session: EditorSession,
+  type: string,
+): Promise<Record<string, string>> {
+  const values: Record<string, string> = {};
+  const kept = session
+    .get()
+    .inspection?.secret_spans.some(
+      (span) => span.state === 'kept' && session.get().secrets[span.slot] === undefined,
+    );
+  if (config && kept) {
+    const { connection_url } = await platform.urlReveal(config.id);
+    const inspection = await platform.urlInspect(connection_url, type);
+    for (const span of inspection.secret_spans)
+      values[span.slot] = connection_url.slice(span.start, span.end);
+  }
+  return { ...values, ...session.liveSecrets() };
+}
+
+/** Hidden again when the focus or the window is left, and after 30 s whatever happens. */
+function useReveal(session: EditorSession, config: ConfigView | undefined, type: string) {
+  const [revealed, setRevealed] = useState<Readonly<Record<string, string>> | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  const hide = () => setRevealed(null);
+  useEffect(() => {
+    if (revealed === null) return;
+    const timer = setTimeout(() => setRevealed(null), REVEALED_FOR);
+    const onBlur = () => setRevealed(null);
+    window.addEventListener('blur', onBlur);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener('blur', onBlur);
+    };
+  }, [revealed]);
+  const reveal = async () => {
+    setFailure(null);
+    try {
+      setRevealed(await secretValues(config, session, type));
+    } catch (thrown) {
+      setFailure(errorText(asAppError(thrown)));
+    }
+  };
+  return { revealed, reveal, hide, failure };
+}
+
+export function ConnectionEditor({ session, productId, database, slug, config, engine }: Props) {
+  const panel = useRef<HTMLDivElement>(null);
+  const { text: typed, inspection, secrets, saved } = useSyncExternalStore(session.subscribe, session.get);
+  const [base, setBase] = useState(database);
+  const [description, setDescription] = useState<string | null>(null);
+  const [sent, setSent] = useState<DatabasePatch>({});
+  const [editFailure, setEditFailure] = useState<string | null>(null);
+  const { revealed, reveal, hide, failure } = useReveal(session, config, engine.type);
+  const { submit, faults, general, busy, form, conflict, dropConflict } = useSubmit();
+  const draft = useDraftTest();
+  const dirty = session.dirty || (description !== null && description !== (config?.description ?? ''));
+
+  // Another window changed it and nothing is typed here: follow. With something typed, the revision tells on save.
+  if (!dirty && base.revision !== database.revision) setBase(database);
+  const stored = config?.connection_url ?? '';
+  useEffect(() => {
+    if (!session.dirty && session.get().saved !== stored) session.reset(stored);
+  }, [session, stored]);
+
+  const configInput = () => {
+    const note = description ?? config?.description ?? '';
+    return {
+      slug,
+      connection_url: typed.trim(),
+      secrets: session.liveSecrets(),
+      ...(note ? { description: note } : {}),
+    };
+  };
+  const write = (patch: DatabasePatch) => {
+    setSent(patch);
+    return submit(async () => {
+      const { record, activity_id, hints } = await platform.databaseUpdate(base.id, patch);
+      setBase(record);
+      setDescription(null);
+      hide();
+      session.reset(record.envs.find((candidate) => candidate.slug === slug)?.connection_url ?? '');
+      await announce(text.saved(record.name, slug), activity_id, hints);
+    });
+  };
+  const save = async () => {
+    const current = await session.inspectNow();
+    if (current?.valid) await write({ envs: [configInput()], revision: base.revision });
+  };
+  const runTest = () =>
+    draft.start({
+      product_id: productId,
+      database_id: database.id,
+      type: database.type,
+      config: configInput(),
+    });
+  const onEdit = (edit: UrlEdit) => {
+    setEditFailure(null);
+    session.edit(edit).catch((thrown) => setEditFailure(errorText(asAppError(thrown))));
+  };
+
+  if (conflict) {
+    return (
+      <ConflictDialog
+        subject={base.name}
+        conflict={conflict}
+        patch={sent}
+        base={base}
+        onClose={dropConflict}
+        onMerged={(merged) => {
+          if (!isEmptyPatch(merged)) return void write(merged);
+          dropConflict();
+          setBase(database);
+          session.reset(stored);
+        }}
+      />
+    );
+  }
+  const urlFault = Object.entries(faults).find(([field]) => field.startsWith('envs'))?.[1];
+  const hasSecret =
+    inspection?.secret_spans.some((span) => span.state === 'kept' || span.state === 'typed') ?? false;
+  const testing = draft.stage !== null;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: leaving it hides what was revealed; Ctrl S saves
+    <div
+      ref={panel}
+      className={styles.editor}
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget)) hide();
+      }}
+      onKeyDown={(event) => {
+        if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') {
+          event.preventDefault();
+          void save();
+        }
+      }}
+    >
+      <section className={styles.stringSide} aria-label={text.string} ref={form}>
+        <div className={styles.stringHead}>
+          <h3 className={primitives.label}>{text.string}</h3>
+          {hasSecret ? (
+            <Button
+              look="quiet"
+              small
+              onPress={() => (revealed === null ? void reveal() : hide())}
+              data-testid="reveal"
+              aria-pressed={revealed !== null}
+            >
+              <Icon of={revealed === null ? Eye : EyeOff} small />
+              {revealed === null ? text.reveal : text.hide}
+            </Button>
+          ) : null}
+        </div>
+        <UrlString
+          session={session}
+          example={engine.example_url}
+          invalid={inspection?.valid === false && typed !== ''}
+          revealed={revealed}
+          autoFocus={saved === ''}
+        />
+        {revealed ? <p className={primitives.help}>{text.revealed}</p> : null}
+        {failure ? <ErrorText>{failure}</ErrorText> : null}
+        {editFailure ? <ErrorText>{editFailure}</ErrorText> : null}
+        {urlFault ? <ErrorText>{urlFault}</ErrorText> : null}
+        {general ? (
+          <Notice tone="error" role="alert">
+            {general}
+          </Notice>
+        ) : null}
+        {typed.trim() === '' ? (
+          <p className={primitives.help}>{text.empty}</p>
+        ) : (
+          <Notes inspection={inspection} />
+        )}
+        <Field
+          label={text.description}
+          optional
+          value={description ?? config?.description ?? ''}
+          onChange={setDescription}
+          testId="config-description"
+        />
+        <div className={styles.actions}>
+          <Button
+            look="primary"
+            onPress={() => void save()}
+            isDisabled={busy || !dirty || inspection?.valid !== true}
+            data-testid="save"
+          >
+            {text.save}
+          </Button>
+          {testing ? (
+            <Button onPress={draft.cancel} data-testid="cancel-test">
+              {text.cancelTest}
+            </Button>
+          ) : (
+            <Button
+              onPress={() => void runTest()}
+              isDisabled={inspection?.valid !== true}
+              data-testid="test-draft"
+            >
+              <Icon of={FlaskConical} small />
+              {dirty ? text.testTyped : text.test}
+            </Button>
+          )}
+          {dirty ? (
+            <Button
+              look="quiet"
+              onPress={() => {
+                setDescription(null);
+                session.reset(stored);
+                setBase(database);
+              }}
+              data-testid="discard"
+            >
+              {text.discard}
+            </Button>
+          ) : null}
+          {dirty && inspection?.valid === false ? (
+            <span className={primitives.help}>{text.doesNotParse}</span>
+          ) : null}
+        </div>
+        <div aria-live="polite" className={styles.draftTest}>
+          {testing || draft.result ? <TestTimeline result={draft.result} stage={draft.stage} /> : null}
+          {draft.result ? <TestOutcome result={draft.result} /> : null}
+          {draft.error ? (
+            <Notice tone={draft.error.code === 'cancelled' ? 'plain' : 'error'}>
+              {errorText(draft.error)}
+            </Notice>
+          ) : null}
+        </div>
+      </section>
+      <section className={styles.formSide} aria-label={text.form}>
+        <ConnectionForm
+          session={session}
+          inspection={inspection}
+          secrets={secrets}
+          engine={engine}
+          onEdit={onEdit}
+        />
+      </section>
+    </div>
+  );
+}
+
+/** Every error, warning and hint, each with the field it belongs to. */
+function Notes({ inspection }: { inspection: UrlInspection | null }) {
+  if (!inspection) return null;
+  const notes: { kind: keyof typeof text.kinds; note: UrlNote }[] = [
+    ...(inspection.error ? [{ kind: 'error' as const, note: inspection.error }] : []),
+    ...inspection.warnings.map((note) => ({ kind: 'warning' as const, note })),
+    ...inspection.hints.map((note) => ({ kind: 'hint' as const, note })),
+  ];
+  if (notes.length === 0) return null;
+  return (
+    <ul className={styles.notes} aria-live="polite" data-testid="url-notes">
+      {notes.map(({ kind, note }) => (
+        <li
+          key={`${kind}-${note.code}-${note.start}`}
+          className={styles.note}
+          data-kind={kind}
+          data-code={note.code}
+        >
+          <strong>{text.kinds[kind]}</strong>
+          {note.field ? (
+            <span className={primitives.faint}>{text.fields[note.field] ?? note.field}</span>
+          ) : null}
+          <span className={styles.wrap}>{plain(note.message)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,28 @@
+import type { EngineInfo } from '../../bindings/EngineInfo';
+import { platform } from '../../platform';
+import { cellKey } from '../matrix/keyboard';
+import { EditorSession } from './session';
+
+const sessions = new Map<string, EditorSession>();
+
+/** The session of a cell: what was typed and not saved is there again when the cell is opened again. */
+export function sessionOf(
+  databaseId: string,
+  slug: string,
+  saved: string,
+  engine: EngineInfo,
+): EditorSession {
+  const key = cellKey(databaseId, slug);
+  const kept = sessions.get(key);
+  if (kept && (kept.dirty || kept.get().saved === saved)) return kept;
+  const session = new EditorSession(
+    {
+      inspect: (text) => platform.urlInspect(text, engine.type),
+      edit: (text, edit) => platform.urlEdit(text, engine.type, edit),
+    },
+    saved,
+    `${engine.schemes[0] ?? engine.type}://localhost`,
+  );
+  sessions.set(key, session);
+  return session;
+}

@@ -1,0 +1,232 @@
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { EditorState, type Extension, RangeSet, StateEffect, StateField } from '@codemirror/state';
+import { Decoration, type DecorationSet, EditorView, keymap, WidgetType } from '@codemirror/view';
+import type { UrlInspection } from '../../bindings/UrlInspection';
+import type { UrlSecretState } from '../../bindings/UrlSecretState';
+import { connection as text } from '../../text/connection';
+import styles from './connection.module.css';
+import { guessSecrets } from './masking';
+
+interface SecretSpan {
+  slot: string;
+  start: number;
+  end: number;
+  state: UrlSecretState;
+}
+
+interface Secrets {
+  spans: SecretSpan[];
+  /** Null while hidden; values by slot for those that the text only has as `***`. */
+  revealed: Readonly<Record<string, string>> | null;
+}
+
+export const setInspection = StateEffect.define<UrlInspection>();
+export const setRevealed = StateEffect.define<Readonly<Record<string, string>> | null>();
+
+/** Dots, as many whatever the length; or, revealed, the value that stands behind `***`. */
+class SecretWidget extends WidgetType {
+  constructor(private readonly value: string | null) {
+    super();
+  }
+  override eq(other: SecretWidget): boolean {
+    return other.value === this.value;
+  }
+  toDOM(): HTMLElement {
+    const span = document.createElement('span');
+    span.className = (this.value === null ? styles.dots : styles.revealedValue) ?? '';
+    span.textContent = this.value ?? '••••••••';
+    if (this.value === null) {
+      span.setAttribute('role', 'img');
+      span.setAttribute('aria-label', text.hidden);
+    }
+    return span;
+  }
+}
+
+/**
+ * Where secrets stand, moved along with every keystroke. What is typed at the edge of one belongs to it until the
+ * engine has read the text again: hiding too much for 30 ms is right, showing a character is not.
+ */
+export const secretField = StateField.define<Secrets>({
+  create: (state) => ({ spans: guessed(state.doc.toString(), []), revealed: null }),
+  update(secrets, transaction) {
+    let { spans, revealed } = secrets;
+    if (transaction.docChanged) {
+      spans = spans
+        .map((span) => ({
+          ...span,
+          start: transaction.changes.mapPos(span.start, -1),
+          end: transaction.changes.mapPos(span.end, 1),
+        }))
+        .filter((span) => span.end > span.start);
+      spans = guessed(transaction.newDoc.toString(), spans);
+    }
+    for (const effect of transaction.effects) {
+      if (effect.is(setInspection)) spans = effect.value.secret_spans.map((span) => ({ ...span }));
+      if (effect.is(setRevealed)) revealed = effect.value;
+    }
+    return spans === secrets.spans && revealed === secrets.revealed ? secrets : { spans, revealed };
+  },
+  provide: (field) => [
+    EditorView.decorations.from(field, secretDecorations),
+    EditorView.atomicRanges.of((view) => {
+      const { revealed, spans } = view.state.field(field);
+      return RangeSet.of(
+        spans
+          .filter((span) => hides(span, revealed))
+          .map((span) => Decoration.mark({}).range(span.start, span.end)),
+        true,
+      );
+    }),
+  ],
+});
+
+function guessed(doc: string, known: SecretSpan[]): SecretSpan[] {
+  const more = guessSecrets(doc).filter(
+    (guess) => !known.some((span) => guess.start < span.end && guess.end > span.start),
+  );
+  return more.length === 0
+    ? known
+    : [...known, ...more.map((span) => ({ ...span, slot: 'guess', state: 'typed' as const }))];
+}
+
+/** A named secret's reference is no secret; a typed one shows once revealed, a kept one by its value. */
+function hides(span: SecretSpan, revealed: Secrets['revealed']): boolean {
+  if (span.state === 'reference' || span.state === 'empty' || span.state === 'absent') return false;
+  return revealed === null || span.state === 'kept';
+}
+
+function secretDecorations({ spans, revealed }: Secrets): DecorationSet {
+  const ranges = spans
+    .filter((span) => span.end > span.start)
+    .map((span) => {
+      if (!hides(span, revealed)) {
+        const name = span.state === 'reference' ? styles.reference : styles.revealedValue;
+        return Decoration.mark({ class: name ?? '' }).range(span.start, span.end);
+      }
+      const value = revealed?.[span.slot] ?? null;
+      return Decoration.replace({ widget: new SecretWidget(value) }).range(span.start, span.end);
+    });
+  return Decoration.set(ranges, true);
+}
+
+const noteField = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(notes, transaction) {
+    let next = notes.map(transaction.changes);
+    for (const effect of transaction.effects) {
+      if (!effect.is(setInspection)) continue;
+      const { error, warnings, hints } = effect.value;
+      const length = transaction.newDoc.length;
+      const marks = [
+        ...(error ? [{ note: error, name: styles.error }] : []),
+        ...warnings.map((note) => ({ note, name: styles.warning })),
+        ...hints.map((note) => ({ note, name: styles.hint })),
+      ].flatMap(({ note, name }) => {
+        const start = Math.min(note.start, length);
+        const end = Math.min(Math.max(note.end, note.start), length);
+        return end > start
+          ? [Decoration.mark({ class: name ?? '', attributes: { title: note.message } }).range(start, end)]
+          : [];
+      });
+      next = Decoration.set(marks, true);
+    }
+    return next;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+/** What leaves by copy or drag: hidden secrets leave as `***`. */
+export function copyable(state: EditorState): string {
+  const { spans, revealed } = state.field(secretField);
+  return state.selection.ranges
+    .map(({ from, to }) => {
+      let result = '';
+      let at = from;
+      for (const span of [...spans].sort((a, b) => a.start - b.start)) {
+        if (!hides(span, revealed) || span.end <= from || span.start >= to) continue;
+        result += `${state.sliceDoc(at, Math.max(at, span.start))}***`;
+        at = Math.min(to, span.end);
+      }
+      return result + state.sliceDoc(at, to);
+    })
+    .join('\n');
+}
+
+const guardClipboard = EditorView.domEventHandlers({
+  copy: (event, view) => leave(event, view, false),
+  cut: (event, view) => leave(event, view, true),
+  dragstart: (event) => {
+    event.preventDefault();
+    return true;
+  },
+});
+
+function leave(event: ClipboardEvent, view: EditorView, remove: boolean): boolean {
+  if (view.state.selection.main.empty) return false;
+  event.clipboardData?.setData('text/plain', copyable(view.state));
+  event.preventDefault();
+  if (remove) view.dispatch(view.state.replaceSelection(''), { userEvent: 'delete.cut' });
+  return true;
+}
+
+/** A URL is one line: a pasted line end is let go of, Enter is for the panel. */
+const oneLine: Extension = [
+  EditorState.transactionFilter.of((transaction) => {
+    if (!transaction.docChanged || transaction.newDoc.lines === 1) return transaction;
+    const joined = transaction.newDoc.toString().replace(/\s*\n\s*/g, '');
+    return [
+      {
+        changes: { from: 0, to: transaction.startState.doc.length, insert: joined },
+        selection: { anchor: joined.length },
+      },
+    ];
+  }),
+  keymap.of([{ key: 'Enter', run: () => true }]),
+];
+
+function nonce(): string {
+  const content = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.content ?? '';
+  // Outside Tauri nobody put a nonce in its place, and there is no CSP either.
+  return content.startsWith('__') ? '' : content;
+}
+
+export function urlExtensions(
+  label: string,
+  onText: (text: string) => void,
+  placeholder: Extension,
+): Extension {
+  return [
+    EditorView.cspNonce.of(nonce()),
+    history(),
+    oneLine,
+    keymap.of([
+      ...defaultKeymap.filter((binding) => binding.key !== 'Mod-Enter' && binding.key !== 'Mod-/'),
+      ...historyKeymap,
+    ]),
+    EditorView.lineWrapping,
+    secretField,
+    noteField,
+    guardClipboard,
+    placeholder,
+    EditorView.contentAttributes.of({
+      'aria-label': label,
+      'aria-multiline': 'false',
+      'data-testid': 'url-string',
+      spellcheck: 'false',
+      autocorrect: 'off',
+      autocapitalize: 'off',
+    }),
+    EditorView.updateListener.of((update) => {
+      if (update.docChanged) onText(update.state.doc.toString());
+    }),
+    EditorView.theme({
+      '&': { font: 'inherit', color: 'var(--ink)', backgroundColor: 'var(--ground)' },
+      '&.cm-focused': { outline: 'none' },
+      '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: 'var(--line-body)' },
+      '.cm-content': { padding: 'var(--space-2)', caretColor: 'var(--ink)' },
+      '.cm-line': { padding: '0', overflowWrap: 'anywhere' },
+      '.cm-placeholder': { color: 'var(--ink-faint)' },
+    }),
+  ];
+}

@@ -1,0 +1,434 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { Ellipsis } from 'lucide-react';
+import { type KeyboardEvent, type MouseEvent, useEffect, useId, useRef, useState } from 'react';
+import { navigation, openCell, openDatabase, openDialog } from '../../app/navigation';
+import type { Credentials } from '../../app/queries';
+import { useStore } from '../../app/store';
+import type { EnvironmentView } from '../../bindings/EnvironmentView';
+import { Icon } from '../../design/Icon';
+import { CLASS_SHAPES } from '../../design/Layout';
+import { type Action, MenuAt } from '../../design/Menu';
+import primitives from '../../design/primitives.module.css';
+import { classes, plain } from '../../design/text';
+import { matrix as text } from '../../text/matrix';
+import { environments as environmentText } from '../../text/products';
+import { Cell } from './Cell';
+import { cursor } from './cursor';
+import {
+  cellActions,
+  columnActions,
+  configIdsOf,
+  copyUrl,
+  deleteDatabase,
+  findCell,
+  removeConfig,
+  rowActions,
+  testColumn,
+  testRow,
+} from './deeds';
+import { cellKey, move, type Position, rectangle, settle, toggle } from './keyboard';
+import styles from './matrix.module.css';
+import type { Row } from './model';
+import { startTests } from './testRuns';
+
+interface Props {
+  rows: Row[];
+  environments: EnvironmentView[];
+  credentials: Credentials | undefined;
+  compact: boolean;
+}
+
+function rootFontSize(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 13;
+}
+
+/**
+ * The grid keeps the focus itself and names its cell by aria-activedescendant: rows that scroll out of sight leave
+ * the document, and focus must not leave with them.
+ */
+export function Matrix({ rows, environments, credentials, compact }: Props) {
+  'use no memo'; // useVirtualizer answers a mutable object, which the compiler would take for a constant
+  const grid = useRef<HTMLDivElement>(null);
+  const anchor = useRef<HTMLDivElement>(null);
+  const prefix = useId();
+  const [menu, setMenu] = useState<{ label: string; actions: Action[]; x: number; y: number } | null>(null);
+  const { position, selection } = useStore(cursor, (state) => state);
+  const opened = useStore(navigation, (state) => state.cell);
+
+  const size = rootFontSize();
+  const rowHeight = ((compact ? 26 : 32) / 13) * size;
+  const headerHeight = (44 / 13) * size;
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => grid.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    scrollMargin: 0,
+    scrollPaddingStart: headerHeight,
+    paddingStart: 0,
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: measured again when the height of a row changes
+  useEffect(() => virtual.measure(), [rowHeight]);
+
+  const slugs = environments.map((environment) => environment.slug);
+  const databaseIds = rows.map((row) => row.database.id);
+  const bounds = {
+    rows: rows.length,
+    columns: environments.length,
+    page: Math.max(1, Math.floor(((grid.current?.clientHeight ?? 400) - headerHeight) / rowHeight) - 1),
+  };
+  const current = settle(position, bounds);
+  const currentRow = rows[current.row];
+  const currentEnvironment = environments[current.column];
+
+  const idOf = (place: Position): string => `${prefix}-${place.row}-${place.column}`;
+
+  const goTo = (next: Position, extend: boolean) => {
+    const from = cursor.get().anchor ?? current;
+    cursor.set({
+      position: next,
+      anchor: extend ? from : null,
+      databaseId: databaseIds[next.row] ?? null,
+      slug: slugs[next.column] ?? null,
+      ...(extend ? { selection: new Set(rectangle(from, next, databaseIds, slugs)) } : {}),
+    });
+    reveal(next);
+  };
+
+  const reveal = (place: Position) => {
+    const element = grid.current;
+    if (!element) return;
+    if (place.row >= 0) {
+      const top = place.row * rowHeight;
+      const room = element.clientHeight - headerHeight;
+      if (top < element.scrollTop) element.scrollTop = top;
+      else if (top + rowHeight > element.scrollTop + room) element.scrollTop = top + rowHeight - room;
+    }
+    const first = element.querySelector<HTMLElement>('[role="columnheader"]')?.offsetWidth ?? 0;
+    const header = element.querySelector<HTMLElement>(`[data-header="${place.column}"]`);
+    if (header) {
+      if (header.offsetLeft - first < element.scrollLeft) element.scrollLeft = header.offsetLeft - first;
+      else if (header.offsetLeft + header.offsetWidth > element.scrollLeft + element.clientWidth)
+        element.scrollLeft = header.offsetLeft + header.offsetWidth - element.clientWidth;
+    }
+  };
+
+  const actionsAt = (place: Position): { label: string; actions: Action[] } | null => {
+    const row = rows[place.row];
+    const environment = environments[place.column];
+    if (row && environment)
+      return {
+        label: `${row.database.name} @ ${environment.slug}`,
+        actions: cellActions(row.database.id, environment.slug),
+      };
+    if (row) return { label: text.rowMenu(row.database.name), actions: rowActions(row.database) };
+    if (environment)
+      return { label: text.columnMenu(environment.env_name), actions: columnActions(environment) };
+    return null;
+  };
+
+  const openMenu = (place: Position, at?: { x: number; y: number }) => {
+    const found = actionsAt(place);
+    if (!found || found.actions.length === 0) return;
+    const box = document.getElementById(idOf(place))?.getBoundingClientRect();
+    setMenu({ ...found, x: at?.x ?? (box ? box.left + 12 : 0), y: at?.y ?? box?.bottom ?? 0 });
+  };
+
+  const activate = (place: Position) => {
+    const row = rows[place.row];
+    const environment = environments[place.column];
+    if (row && environment) openCell({ databaseId: row.database.id, slug: environment.slug });
+    else if (row) openDatabase(row.database.id);
+    else openMenu(place);
+  };
+
+  const testHere = () => {
+    if (selection.size > 1) return void startTests(configIdsOf(selection));
+    if (currentRow && currentEnvironment)
+      return void startTests(configIdsOf([cellKey(currentRow.database.id, currentEnvironment.slug)]));
+    if (currentRow) return testRow(currentRow.database);
+    if (currentEnvironment) return testColumn(currentEnvironment.slug);
+  };
+
+  const editHere = () => {
+    if (currentRow && currentEnvironment)
+      openCell({ databaseId: currentRow.database.id, slug: currentEnvironment.slug }, 'connection');
+    else if (currentRow) openDialog({ kind: 'database-edit', databaseId: currentRow.database.id });
+    else if (currentEnvironment)
+      openDialog({ kind: 'environment-edit', environmentId: currentEnvironment.id });
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    if (event.target !== event.currentTarget) return;
+    const control = event.ctrlKey || event.metaKey;
+    const next = event.altKey ? null : move(current, event.key, control, bounds);
+    if (next) {
+      event.preventDefault();
+      goTo(next, event.shiftKey);
+      return;
+    }
+    if (event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10')) {
+      event.preventDefault();
+      openMenu(current);
+      return;
+    }
+    if (control && event.key.toLowerCase() === 'a') {
+      event.preventDefault();
+      cursor.set({
+        selection: new Set(rectangle({ row: -1, column: -1 }, { row: -1, column: -1 }, databaseIds, slugs)),
+      });
+      return;
+    }
+    if (control || event.altKey) return;
+    const handled = keyDeed(event.key);
+    if (handled) event.preventDefault();
+  };
+
+  const keyDeed = (key: string): boolean => {
+    switch (key) {
+      case 'Enter':
+        activate(current);
+        return true;
+      case ' ':
+        cursor.set({
+          selection: toggle(selection, rectangle(current, current, databaseIds, slugs)),
+          anchor: current,
+        });
+        return true;
+      case 'Escape':
+        if (selection.size > 0) cursor.set({ selection: new Set(), anchor: null });
+        else navigation.set({ cell: null });
+        return true;
+      case 't':
+        testHere();
+        return true;
+      case 'e':
+        editHere();
+        return true;
+      case 'c': {
+        const config =
+          currentRow && currentEnvironment
+            ? findCell(currentRow.database.id, currentEnvironment.slug)?.config
+            : undefined;
+        if (config) void copyUrl(config.id, true);
+        return true;
+      }
+      case 'Delete':
+        if (currentRow && currentEnvironment)
+          void removeConfig(currentRow.database.id, currentEnvironment.slug);
+        else if (currentRow) void deleteDatabase(currentRow.database);
+        return true;
+      default:
+        return false;
+    }
+  };
+
+  const placeOf = (target: EventTarget | null): Position | null => {
+    const element =
+      target instanceof Element ? target.closest<HTMLElement>('[data-column],[data-header]') : null;
+    if (!element) return null;
+    if (element.dataset.header !== undefined) return { row: -1, column: Number(element.dataset.header) };
+    const row = Number(element.closest<HTMLElement>('[data-row]')?.dataset.row);
+    return { row, column: Number(element.dataset.column) };
+  };
+
+  const onClick = (event: MouseEvent<HTMLDivElement>) => {
+    if (event.target instanceof Element && event.target.closest('button')) return;
+    const place = placeOf(event.target);
+    if (!place) return;
+    if (event.shiftKey) return goTo(place, true);
+    if (event.ctrlKey || event.metaKey) {
+      goTo(place, false);
+      cursor.set({
+        selection: toggle(selection, rectangle(place, place, databaseIds, slugs)),
+        anchor: place,
+      });
+      return;
+    }
+    goTo(place, false);
+    cursor.set({ selection: new Set() });
+    activate(place);
+  };
+
+  const onContextMenu = (event: MouseEvent<HTMLDivElement>) => {
+    const place = placeOf(event.target);
+    if (!place) return;
+    event.preventDefault();
+    grid.current?.focus();
+    goTo(place, false);
+    openMenu(place, { x: event.clientX, y: event.clientY });
+  };
+
+  const shown = virtual.getVirtualItems();
+  const before = shown[0]?.start ?? 0;
+  const after = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0);
+  return (
+    <>
+      {/* biome-ignore lint/a11y/useSemanticElements: a table can't be virtualised */}
+      <div
+        ref={grid}
+        role="grid"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the grid itself is the one stop of Tab
+        tabIndex={0}
+        className={styles.grid}
+        aria-label={text.label}
+        aria-rowcount={rows.length + 1}
+        aria-colcount={environments.length + 1}
+        aria-multiselectable
+        aria-activedescendant={idOf(current)}
+        data-testid="matrix"
+        style={{
+          '--columns': environments.length,
+          '--matrix-row': compact ? 'var(--row-compact)' : 'var(--row)',
+        }}
+        onKeyDown={onKeyDown}
+        onClick={onClick}
+        onContextMenu={onContextMenu}
+      >
+        {/* biome-ignore lint/a11y/useSemanticElements: a table can't be virtualised */}
+        {/* biome-ignore lint/a11y/useFocusableInteractive: focus stays on the grid */}
+        <div className={styles.body} role="rowgroup">
+          {/* biome-ignore lint/a11y/useFocusableInteractive: focus stays on the grid */}
+          {/* biome-ignore lint/a11y/useSemanticElements: a table can't be virtualised */}
+          <div className={styles.header} role="row" aria-rowindex={1}>
+            {/* biome-ignore lint/a11y/useFocusableInteractive: focus stays on the grid */}
+            {/* biome-ignore lint/a11y/useSemanticElements: a table can't be virtualised */}
+            <div role="columnheader" aria-colindex={1} className={styles.corner}>
+              {text.database}
+            </div>
+            {environments.map((environment, column) => (
+              <ColumnHeader
+                key={environment.id}
+                id={idOf({ row: -1, column })}
+                environment={environment}
+                column={column}
+                current={current.row === -1 && current.column === column}
+                onMenu={() => openMenu({ row: -1, column })}
+              />
+            ))}
+          </div>
+          <div style={{ height: before }} />
+          {shown.map((item) => {
+            const row = rows[item.index];
+            if (!row) return null;
+            const { database } = row;
+            return (
+              // biome-ignore lint/a11y/useFocusableInteractive: focus stays on the grid
+              // biome-ignore lint/a11y/useSemanticElements: a table can't be virtualised
+              <div
+                key={database.id}
+                className={styles.line}
+                role="row"
+                aria-rowindex={item.index + 2}
+                data-row={item.index}
+              >
+                {/* biome-ignore lint/a11y/useFocusableInteractive: focus stays on the grid */}
+                {/* biome-ignore lint/a11y/useSemanticElements: a table can't be virtualised */}
+                <div
+                  id={idOf({ row: item.index, column: -1 })}
+                  role="rowheader"
+                  aria-colindex={1}
+                  className={styles.rowHeader}
+                  data-column={-1}
+                  data-testid={`row-${database.tag}`}
+                  data-current={(current.row === item.index && current.column === -1) || undefined}
+                  data-open={opened?.databaseId === database.id || undefined}
+                  title={plain(`${database.name} (${database.tag})`)}
+                >
+                  <span className={styles.rowName}>{plain(database.name)}</span>
+                  <span className={styles.engine}>
+                    <span aria-hidden="true">{row.engine?.abbreviation}</span>
+                    <span className="visually-hidden">{row.engine?.display_name}</span>
+                  </span>
+                </div>
+                {environments.map((environment, column) => {
+                  const config = row.cells.get(environment.slug);
+                  return (
+                    <Cell
+                      key={environment.id}
+                      id={idOf({ row: item.index, column })}
+                      testId={`cell-${database.tag}-${environment.slug}`}
+                      column={column}
+                      config={config}
+                      credential={config && credentials?.states.get(config.id)}
+                      environmentClass={environment.class}
+                      inactive={!environment.active}
+                      current={current.row === item.index && current.column === column}
+                      selected={selection.has(cellKey(database.id, environment.slug))}
+                      open={opened?.databaseId === database.id && opened.slug === environment.slug}
+                    />
+                  );
+                })}
+              </div>
+            );
+          })}
+          <div style={{ height: Math.max(0, after) }} />
+        </div>
+      </div>
+      <div
+        ref={anchor}
+        aria-hidden="true"
+        style={{ position: 'fixed', left: menu?.x ?? 0, top: menu?.y ?? 0 }}
+      />
+      {menu ? (
+        <MenuAt
+          key={`${menu.x}-${menu.y}`}
+          anchor={anchor}
+          label={menu.label}
+          actions={menu.actions}
+          onClose={() => {
+            setMenu(null);
+            grid.current?.focus();
+          }}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function ColumnHeader(props: {
+  id: string;
+  environment: EnvironmentView;
+  column: number;
+  current: boolean;
+  onMenu: () => void;
+}) {
+  const { environment } = props;
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: focus stays on the grid
+    // biome-ignore lint/a11y/useSemanticElements: a table can't be virtualised
+    <div
+      id={props.id}
+      role="columnheader"
+      aria-colindex={props.column + 2}
+      className={styles.columnHeader}
+      data-class={environment.class}
+      data-inactive={!environment.active || undefined}
+      data-current={props.current || undefined}
+      data-header={props.column}
+      data-testid={`column-${environment.slug}`}
+      title={plain(environment.description ?? environment.env_name)}
+    >
+      <span className={styles.columnName}>
+        <span className={styles.slug}>{environment.slug}</span>
+        <span className={classes(styles.envName, primitives.truncate)}>{plain(environment.env_name)}</span>
+      </span>
+      <span className={styles.className} data-class={environment.class}>
+        <Icon of={CLASS_SHAPES[environment.class]} small />
+        {environment.class}
+        {environment.active ? null : `, ${environmentText.inactive}`}
+      </span>
+      <span className={styles.headerButton}>
+        <button
+          type="button"
+          tabIndex={-1}
+          className={classes(primitives.button, primitives.quiet, primitives.small, primitives.iconOnly)}
+          aria-label={text.columnMenu(environment.env_name)}
+          onClick={props.onMenu}
+        >
+          <Icon of={Ellipsis} small />
+        </button>
+      </span>
+    </div>
+  );
+}

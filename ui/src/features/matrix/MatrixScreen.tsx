@@ -1,0 +1,118 @@
+import { FlaskConical, Plus, X } from 'lucide-react';
+import { useEffect } from 'react';
+import { navigation, openDialog } from '../../app/navigation';
+import { queries, useBootstrap, useCredentials, useEngines, useMatrix } from '../../app/queries';
+import { useStore } from '../../app/store';
+import { Button } from '../../design/Button';
+import { Icon } from '../../design/Icon';
+import { EmptyState, Notice, Waiting } from '../../design/Layout';
+import { plain } from '../../design/text';
+import { asAppError } from '../../platform';
+import { common } from '../../text/common';
+import { databases as databaseText } from '../../text/databases';
+import { errorText } from '../../text/errors';
+import { matrix as text } from '../../text/matrix';
+import { Drawer } from '../connection/Drawer';
+import { cursor } from './cursor';
+import { configIdsOf } from './deeds';
+import { Matrix } from './Matrix';
+import styles from './matrix.module.css';
+import { cellFace, filterRows, rowsOf } from './model';
+import { startTests, testRuns } from './testRuns';
+
+export function MatrixScreen() {
+  const { data: matrix, error, refetch } = useMatrix();
+  const credentials = useCredentials().data;
+  const engines = useEngines();
+  const compact = useBootstrap().data?.settings.compact ?? false;
+  const filter = useStore(navigation, (state) => state.filter);
+  const cell = useStore(navigation, (state) => state.cell);
+  const selection = useStore(cursor, (state) => state.selection);
+
+  useEffect(() => () => cursor.set({ selection: new Set(), anchor: null }), []);
+
+  if (error) {
+    return (
+      <EmptyState title={errorText(asAppError(error))} text={null}>
+        <Button onPress={() => void refetch()}>{common.retry}</Button>
+      </EmptyState>
+    );
+  }
+  if (!matrix) return <Waiting label={common.loading} />;
+  const environments = [...matrix.environments].sort((a, b) => a.order - b.order);
+  if (environments.length === 0) {
+    return (
+      <EmptyState title={text.noEnvironmentsTitle} text={text.noEnvironmentsText}>
+        <Button look="primary" onPress={() => openDialog({ kind: 'environment-create' })}>
+          <Icon of={Plus} small />
+          {text.addEnvironment}
+        </Button>
+      </EmptyState>
+    );
+  }
+  if (matrix.databases.length === 0) {
+    return (
+      <EmptyState title={databaseText.emptyTitle} text={databaseText.emptyText} testId="matrix-empty">
+        <Button
+          look="primary"
+          onPress={() => openDialog({ kind: 'database-create' })}
+          data-testid="database-create-empty"
+        >
+          <Icon of={Plus} small />
+          {databaseText.create}
+        </Button>
+      </EmptyState>
+    );
+  }
+  const rows = filterRows(rowsOf(matrix.databases, engines), filter, (config) => {
+    const face = cellFace(config, credentials?.states.get(config.id), testRuns.get().running.get(config.id));
+    return `${face.word} ${face.state}`;
+  });
+  return (
+    <div className={styles.screen}>
+      {credentials?.message ? (
+        <div className={styles.notice}>
+          <Notice tone="warn" role="status">
+            {plain(credentials.message)}{' '}
+            <Button small onPress={() => void queries.invalidateQueries({ queryKey: ['credentials'] })}>
+              {common.retry}
+            </Button>
+          </Notice>
+        </div>
+      ) : null}
+      {rows.length === 0 ? (
+        <EmptyState title={text.nothingTitle} text={text.nothingText(filter)}>
+          <Button onPress={() => navigation.set({ filter: '' })}>{text.clearFilter}</Button>
+        </EmptyState>
+      ) : (
+        <Matrix rows={rows} environments={environments} credentials={credentials} compact={compact} />
+      )}
+      {selection.size > 1 ? (
+        <div className={styles.selection} role="status">
+          <span>{text.selected(selection.size)}</span>
+          <Button small onPress={() => void startTests(configIdsOf(selection))}>
+            <Icon of={FlaskConical} small />
+            {text.testSelection}
+          </Button>
+          <Button
+            small
+            look="quiet"
+            iconOnly
+            aria-label={common.dismiss}
+            onPress={() => cursor.set({ selection: new Set(), anchor: null })}
+          >
+            <Icon of={X} small />
+          </Button>
+        </div>
+      ) : null}
+      {cell ? (
+        <Drawer
+          key={`${cell.databaseId}/${cell.slug}`}
+          cell={cell}
+          matrix={matrix}
+          credentials={credentials}
+        />
+      ) : null}
+    </div>
+  );
+}

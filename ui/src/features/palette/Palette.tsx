@@ -1,0 +1,74 @@
+import {
+  Autocomplete,
+  Dialog,
+  Input,
+  Menu,
+  MenuItem,
+  Modal,
+  ModalOverlay,
+  TextField,
+  useFilter,
+} from 'react-aria-components';
+import { allActions } from '../../app/actions';
+import { navigation } from '../../app/navigation';
+import { useProducts } from '../../app/queries';
+import { Icon } from '../../design/Icon';
+import primitives from '../../design/primitives.module.css';
+import { classes, plain } from '../../design/text';
+import { shell as text } from '../../text/shell';
+import styles from './Palette.module.css';
+
+/** Every action with its shortcut, found by typing any of its words. */
+export function Palette() {
+  const products = useProducts().data ?? [];
+  const { contains } = useFilter({ sensitivity: 'base' });
+  const actions = allActions(products);
+  const close = () => navigation.set({ palette: false });
+  const matches = (label: string, input: string) => input.split(/\s+/).every((word) => contains(label, word));
+  return (
+    <ModalOverlay
+      isOpen
+      isDismissable
+      onOpenChange={(open) => !open && close()}
+      className={primitives.scrim ?? ''}
+    >
+      <Modal className={classes(primitives.modal, styles.palette)}>
+        <Dialog className={primitives.dialog ?? ''} aria-label={text.palette}>
+          <Autocomplete filter={matches}>
+            <TextField aria-label={text.paletteHint} autoFocus className={styles.search ?? ''}>
+              <Input
+                className={styles.input ?? ''}
+                placeholder={text.paletteHint}
+                data-testid="palette-input"
+              />
+            </TextField>
+            <Menu
+              aria-label={text.palette}
+              items={actions}
+              className={styles.list ?? ''}
+              renderEmptyState={() => <p className={styles.none}>{text.paletteEmpty}</p>}
+              onAction={(key) => {
+                close();
+                actions.find((action) => action.id === key)?.run();
+              }}
+            >
+              {(action) => (
+                <MenuItem
+                  id={action.id}
+                  textValue={action.label}
+                  isDisabled={action.disabled ?? false}
+                  className={primitives.item ?? ''}
+                  data-testid={`command-${action.id}`}
+                >
+                  {action.icon ? <Icon of={action.icon} small /> : <span className={styles.noIcon} />}
+                  <span className={primitives.itemLabel}>{plain(action.label)}</span>
+                  {action.keys ? <kbd className={primitives.keys}>{action.keys}</kbd> : null}
+                </MenuItem>
+              )}
+            </Menu>
+          </Autocomplete>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

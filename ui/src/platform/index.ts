@@ -1,0 +1,18 @@
+/** The only folder that imports `@tauri-apps/*`. */
+import { tauriPlatform } from './tauri';
+import type { Platform } from './types';
+
+export * from './errors';
+export type * from './types';
+
+let chosen: Platform = tauriPlatform;
+
+// Both sides are constants of the build, so that the production bundle holds no line of the fake.
+if (import.meta.env.DEV || import.meta.env.MODE === 'fake') {
+  if (!('__TAURI_INTERNALS__' in globalThis)) {
+    const { createFake } = await import('./fake');
+    chosen = createFake(globalThis.location?.search ?? '');
+  }
+}
+
+export const platform: Platform = chosen;

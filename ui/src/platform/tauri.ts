@@ -1,0 +1,51 @@
+import { Channel, invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import type { TestEvent } from '../bindings/TestEvent';
+import type { Platform } from './types';
+
+function channel(onEvent: (event: TestEvent) => void): Channel<TestEvent> {
+  const events = new Channel<TestEvent>();
+  events.onmessage = onEvent;
+  return events;
+}
+
+export const tauriPlatform: Platform = {
+  appBootstrap: () => invoke('app_bootstrap'),
+  productList: () => invoke('product_list'),
+  productCreate: (input) => invoke('product_create', { input }),
+  productUpdate: (id, patch) => invoke('product_update', { id, patch }),
+  productDelete: (id) => invoke('product_delete', { id }),
+  environmentCreate: (productId, input) => invoke('environment_create', { productId, input }),
+  environmentUpdate: (id, patch) => invoke('environment_update', { id, patch }),
+  environmentReorder: (productId, ids) => invoke('environment_reorder', { productId, ids }),
+  environmentDelete: (id) => invoke('environment_delete', { id }),
+  databaseCreate: (productId, input) => invoke('database_create', { productId, input }),
+  databaseUpdate: (id, patch) => invoke('database_update', { id, patch }),
+  databaseDelete: (id) => invoke('database_delete', { id }),
+  matrixLoad: (productId) => invoke('matrix_load', { productId }),
+  credentialsCheck: (productId) => invoke('credentials_check', { productId }),
+  urlInspect: (text, databaseType) => invoke('url_inspect', { text, databaseType }),
+  urlEdit: (text, databaseType, edit) => invoke('url_edit', { text, databaseType, edit }),
+  urlReveal: (configId) => invoke('url_reveal', { configId }),
+  urlCopy: (configId, masked) => invoke('url_copy', { configId, masked }),
+  testStart: (request, onEvent) => invoke('test_start', { request, events: channel(onEvent) }),
+  testDraft: (request, onEvent) => invoke('test_draft', { request, events: channel(onEvent) }),
+  testCancel: (runId, configId) => invoke('test_cancel', { runId, configId }),
+  secretList: (productId) => invoke('secret_list', { productId }),
+  secretSet: (name, value) => invoke('secret_set', { name, value }),
+  secretDelete: (name) => invoke('secret_delete', { name }),
+  activityList: (before, limit) => invoke('activity_list', { before, limit }),
+  activityUndo: (id) => invoke('activity_undo', { id }),
+  settingsUpdate: (settings) => invoke('settings_update', { settings }),
+  exportSave: (productId, passphrase) => invoke('export_save', { productId, passphrase }),
+  importOpen: (passphrase) => invoke('import_open', { passphrase }),
+  importApply: (token) => invoke('import_apply', { token }),
+  windowNew: () => invoke('window_new'),
+  dataFolderOpen: () => invoke('data_folder_open'),
+  onCatalogChanged(callback) {
+    const stopping = listen('catalog-changed', callback);
+    return () => {
+      stopping.then((stop) => stop()).catch(() => undefined);
+    };
+  },
+};

@@ -1,0 +1,76 @@
+/**
+ * What the window may ask of the machine: one function per command, and nothing else.
+ * `tauri.ts` is the real one; `fake.ts` stands in for it in tests and in an ordinary browser.
+ */
+import type { ActivityView } from '../bindings/ActivityView';
+import type { Bootstrap } from '../bindings/Bootstrap';
+import type { Changed } from '../bindings/Changed';
+import type { CredentialReport } from '../bindings/CredentialReport';
+import type { DatabaseInput } from '../bindings/DatabaseInput';
+import type { DatabasePatchInput } from '../bindings/DatabasePatchInput';
+import type { DatabaseView } from '../bindings/DatabaseView';
+import type { DraftTestRequest } from '../bindings/DraftTestRequest';
+import type { EnvironmentInput } from '../bindings/EnvironmentInput';
+import type { EnvironmentPatchInput } from '../bindings/EnvironmentPatchInput';
+import type { EnvironmentView } from '../bindings/EnvironmentView';
+import type { ImportView } from '../bindings/ImportView';
+import type { MatrixView } from '../bindings/MatrixView';
+import type { NamedSecretView } from '../bindings/NamedSecretView';
+import type { ProductInput } from '../bindings/ProductInput';
+import type { ProductPatchInput } from '../bindings/ProductPatchInput';
+import type { ProductView } from '../bindings/ProductView';
+import type { RevealedUrl } from '../bindings/RevealedUrl';
+import type { Settings } from '../bindings/Settings';
+import type { TestEvent } from '../bindings/TestEvent';
+import type { TestRequest } from '../bindings/TestRequest';
+import type { TestResult } from '../bindings/TestResult';
+import type { UrlEdit } from '../bindings/UrlEdit';
+import type { UrlInspection } from '../bindings/UrlInspection';
+import type { UrlTextChange } from '../bindings/UrlTextChange';
+
+/** A patch names only what changes: ts-rs can't say that of a nullable field, so it is said here. */
+export type ProductPatch = Partial<ProductPatchInput>;
+export type EnvironmentPatch = Partial<EnvironmentPatchInput>;
+export type DatabasePatch = Partial<DatabasePatchInput>;
+
+export interface ImportPreview {
+  token: string;
+  view: ImportView;
+}
+
+export interface Platform {
+  appBootstrap(): Promise<Bootstrap>;
+  productList(): Promise<ProductView[]>;
+  productCreate(input: ProductInput): Promise<Changed<ProductView>>;
+  productUpdate(id: string, patch: ProductPatch): Promise<Changed<ProductView>>;
+  productDelete(id: string): Promise<string>;
+  environmentCreate(productId: string, input: EnvironmentInput): Promise<Changed<EnvironmentView>>;
+  environmentUpdate(id: string, patch: EnvironmentPatch): Promise<Changed<EnvironmentView>>;
+  environmentReorder(productId: string, ids: string[]): Promise<void>;
+  environmentDelete(id: string): Promise<string>;
+  databaseCreate(productId: string, input: DatabaseInput): Promise<Changed<DatabaseView>>;
+  databaseUpdate(id: string, patch: DatabasePatch): Promise<Changed<DatabaseView>>;
+  databaseDelete(id: string): Promise<string>;
+  matrixLoad(productId: string): Promise<MatrixView>;
+  credentialsCheck(productId: string): Promise<CredentialReport>;
+  urlInspect(text: string, databaseType: string | null): Promise<UrlInspection>;
+  urlEdit(text: string, databaseType: string, edit: UrlEdit): Promise<UrlTextChange[]>;
+  urlReveal(configId: string): Promise<RevealedUrl>;
+  urlCopy(configId: string, masked: boolean): Promise<void>;
+  testStart(request: TestRequest, onEvent: (event: TestEvent) => void): Promise<void>;
+  testDraft(request: DraftTestRequest, onEvent: (event: TestEvent) => void): Promise<TestResult>;
+  testCancel(runId: string, configId: string | null): Promise<void>;
+  secretList(productId: string | null): Promise<NamedSecretView[]>;
+  secretSet(name: string, value: string): Promise<void>;
+  secretDelete(name: string): Promise<void>;
+  activityList(before: string | null, limit: number): Promise<ActivityView[]>;
+  activityUndo(id: string): Promise<void>;
+  settingsUpdate(settings: Settings): Promise<Settings>;
+  exportSave(productId: string, passphrase: string | null): Promise<string | null>;
+  importOpen(passphrase: string | null): Promise<ImportPreview | null>;
+  importApply(token: string): Promise<ImportView>;
+  windowNew(): Promise<void>;
+  dataFolderOpen(): Promise<void>;
+  /** Calls back when any process wrote the catalog; answers how to stop. */
+  onCatalogChanged(callback: () => void): () => void;
+}

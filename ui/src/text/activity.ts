@@ -1,0 +1,11 @@
+export const activity = {
+  title: 'Activity',
+  lead: 'What was done on this machine, by the window and by the command line. It holds no secrets.',
+  emptyTitle: 'Nothing has happened yet',
+  emptyText: 'Changes, tests and revealed secrets are listed here, and changes can be undone.',
+  when: 'When',
+  what: 'What',
+  by: 'By',
+  undo: (summary: string) => `Undo: ${summary}`,
+  older: 'Show older',
+};
