@@ -16,11 +16,15 @@ use std::time::{Duration, Instant};
 use keyring_core::api::CredentialStore;
 use secret_service::EncryptionType;
 use secret_service::blocking::SecretService;
+use zbus::blocking::Connection;
+use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 use zbus_secret_service_keyring_store::Store;
 use zbus_secret_service_keyring_store::cred::Specifier;
 
 use super::{SERVICE, entry};
 use crate::{Secret, SecretId, SecretStoreError};
+
+const BUS_NAME: &str = "org.freedesktop.secrets";
 
 /// Connections that are kept open between calls.
 const MOST_IDLE: usize = 4;
@@ -95,7 +99,7 @@ impl System {
     }
 
     pub(super) fn list(&self) -> Result<Vec<SecretId>, SecretStoreError> {
-        self.with_link(|link| link.list().map_err(explain_service))
+        self.with_link(|link| link.list())
     }
 
     pub(super) fn locked(&self) -> Result<bool, SecretStoreError> {
@@ -213,14 +217,18 @@ impl Drop for InUse<'_> {
 struct Link {
     /// For questions whose answers hold no secret.
     service: SecretService<'static>,
+    /// The connection beneath it.
+    bus: Connection,
     /// For secrets, with an encrypted session of its own; made when first needed.
     store: Option<Arc<Store>>,
 }
 
 impl Link {
     fn connect() -> Result<Link, secret_service::Error> {
+        let bus = Connection::session()?;
         Ok(Link {
-            service: SecretService::connect(EncryptionType::Plain)?,
+            service: SecretService::connect_with_existing(EncryptionType::Plain, bus.clone())?,
+            bus,
             store: None,
         })
     }
@@ -246,22 +254,46 @@ impl Link {
         self.service.get_default_collection()?.unlock()
     }
 
-    fn list(&self) -> Result<Vec<SecretId>, secret_service::Error> {
-        let found = self
-            .service
-            .search_items(HashMap::from([("service", SERVICE)]))?;
-        let mut ids = Vec::with_capacity(found.unlocked.len() + found.locked.len());
-        for item in &found.unlocked {
-            ids.extend(own_id(&item.get_attributes()?));
+    /// Asks without the types of the store crates, which take several times as long for each entry.
+    fn list(&self) -> Result<Vec<SecretId>, SecretStoreError> {
+        let (unlocked, locked) = self.search().map_err(explain_bus)?;
+        let mut ids = Vec::with_capacity(unlocked.len() + locked.len());
+        for item in unlocked {
+            ids.extend(own_id(&self.attributes(&item).map_err(explain_bus)?));
         }
-        for item in &found.locked {
-            // A keyring that was never unlocked in this session may know its attributes only as checksums.
-            match item.get_attributes()?.get("username") {
-                Some(user) => ids.extend(SecretId::parse(user)),
-                None => return Err(secret_service::Error::Locked),
+        for item in locked {
+            let attributes = self.attributes(&item).map_err(explain_bus)?;
+            if !attributes.contains_key("username") {
+                // A keyring that was not unlocked since its daemon started knows attributes only as checksums.
+                return Err(SecretStoreError::Locked);
             }
+            ids.extend(own_id(&attributes));
         }
         Ok(ids)
+    }
+
+    /// Our items, unlocked and locked.
+    fn search(&self) -> Result<(Vec<OwnedObjectPath>, Vec<OwnedObjectPath>), zbus::Error> {
+        let answer = self.bus.call_method(
+            Some(BUS_NAME),
+            "/org/freedesktop/secrets",
+            Some("org.freedesktop.Secret.Service"),
+            "SearchItems",
+            &HashMap::from([("service", SERVICE)]),
+        )?;
+        answer.body().deserialize()
+    }
+
+    fn attributes(&self, item: &OwnedObjectPath) -> Result<HashMap<String, String>, zbus::Error> {
+        let answer = self.bus.call_method(
+            Some(BUS_NAME),
+            item,
+            Some("org.freedesktop.DBus.Properties"),
+            "Get",
+            &("org.freedesktop.Secret.Item", "Attributes"),
+        )?;
+        let value: OwnedValue = answer.body().deserialize()?;
+        Ok(value.try_into()?)
     }
 }
 
@@ -343,6 +375,10 @@ fn explain(error: keyring_core::Error) -> SecretStoreError {
 
 fn explain_service(error: secret_service::Error) -> SecretStoreError {
     meaning(&error).unwrap_or_else(|| SecretStoreError::failed(error.to_string()))
+}
+
+fn explain_bus(error: zbus::Error) -> SecretStoreError {
+    explain_service(secret_service::Error::Zbus(error))
 }
 
 fn meaning(error: &secret_service::Error) -> Option<SecretStoreError> {

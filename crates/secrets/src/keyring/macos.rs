@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use apple_native_keyring_store::keychain::Store;
-use keyring_core::api::{CredentialStore, CredentialStoreApi};
+use keyring_core::api::CredentialStore;
 
 use super::{SERVICE, entry};
 use crate::{Secret, SecretId, SecretStoreError};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use keyring_core::api::{CredentialStore, CredentialStoreApi};
+use keyring_core::api::CredentialStore;
 use windows_native_keyring_store::Store;
 
 use super::entry;
