@@ -70,18 +70,7 @@ impl ConnectionUrl {
 
     /// The text with `***` in the place of each literal secret.
     pub fn masked(&self) -> String {
-        let mut masked = String::with_capacity(self.text.len());
-        let mut position = 0;
-        for slot in &self.parsed.slots {
-            if slot.state != SlotState::Literal {
-                continue;
-            }
-            masked.push_str(Span::new(position, slot.span.start).of(&self.text));
-            masked.push_str(&mask_text(&self.text, slot.span, self.parsed.form));
-            position = slot.span.end;
-        }
-        masked.push_str(Span::new(position, self.text.len()).of(&self.text));
-        masked
+        mask(&self.text, &self.parsed)
     }
 
     /// The servers, in order.
@@ -289,7 +278,52 @@ fn read(text: &str, database_type: Option<DatabaseType>) -> Result<Parsed, UrlEr
     if is_whole_reference(text) {
         return Ok(Parsed::new(database_type, Form::Reference));
     }
-    read_written(text, database_type).map_err(|error| suggest(text, error))
+    let parsed = read_written(text, database_type).map_err(|error| suggest(text, error))?;
+    check_stray_password(text, parsed)
+}
+
+/// libpq takes some texts in which a password runs over into the host or database. Where masking all of it leaves nothing
+/// that parses to the same places, the text could not be stored without it: then it is refused, which libpq does not do.
+fn check_stray_password(text: &str, mut parsed: Parsed) -> Result<Parsed, UrlError> {
+    let Some(index) = parsed
+        .hints
+        .iter()
+        .position(|hint| hint.code == "unescaped_character")
+    else {
+        return Ok(parsed);
+    };
+    parsed.finish(text);
+    let masked = mask(text, &parsed);
+    let fits = read_written(&masked, parsed.database_type).is_ok_and(|mut shown| {
+        shown.finish(&masked);
+        shown.slots.len() == parsed.slots.len()
+            && shown.slots.iter().zip(&parsed.slots).all(|(shown, slot)| {
+                shown.name == slot.name
+                    && (slot.state != SlotState::Literal || shown.state == SlotState::Masked)
+            })
+    });
+    if fits {
+        return Ok(parsed);
+    }
+    let hint = parsed.hints.swap_remove(index);
+    let mut error = UrlError::new("unescaped_character", hint.message, hint.span).field("password");
+    error.repair = hint.repair;
+    Err(error)
+}
+
+fn mask(text: &str, parsed: &Parsed) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut position = 0;
+    for slot in &parsed.slots {
+        if slot.state != SlotState::Literal {
+            continue;
+        }
+        masked.push_str(Span::new(position, slot.span.start).of(text));
+        masked.push_str(&mask_text(text, slot.span, parsed.form));
+        position = slot.span.end;
+    }
+    masked.push_str(Span::new(position, text.len()).of(text));
+    masked
 }
 
 fn read_written(text: &str, database_type: Option<DatabaseType>) -> Result<Parsed, UrlError> {

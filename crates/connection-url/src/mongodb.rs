@@ -355,7 +355,21 @@ fn read_options(
             .field("options"));
         };
         // No option has an @ in its name, but the rest of a password with a question mark in it has.
-        refuse_stray_password(text, start, pair.name)?;
+        // So has what follows a password or a path that is empty.
+        let no_password = parsed
+            .password
+            .as_ref()
+            .is_some_and(|password| password.is_empty());
+        let no_path = parsed.layout.user.is_some() && parsed.layout.database.is_none();
+        refuse_stray_password(
+            text,
+            start,
+            if no_password || no_path {
+                pair.whole
+            } else {
+                pair.name
+            },
+        )?;
         let name = lenient(text, pair.name, "options", parsed)?;
         let value = lenient(text, value_span, "options", parsed)?;
         if name.eq_ignore_ascii_case("authMechanismProperties") {

@@ -24,7 +24,14 @@ pub fn redact(text: &str) -> String {
         || (urls == 1
             && starts_with_known_scheme(trimmed)
             && !trimmed.contains(char::is_whitespace));
-    if single && let Ok(url) = ConnectionUrl::parse(trimmed, None) {
+    // A port that is no number may be a password whose host was cut off.
+    if single
+        && let Ok(url) = ConnectionUrl::parse(trimmed, None)
+        && url
+            .warnings()
+            .iter()
+            .all(|warning| warning.code != "port_not_a_number")
+    {
         return text.replacen(trimmed, &url.masked(), 1);
     }
     let mut scan = Scan {
@@ -186,9 +193,15 @@ impl Scan<'_> {
 
     /// Where the value of an option ends that starts at `start`, read as a piece of the URL around it, if there is one.
     fn option_end(&self, start: usize) -> usize {
+        self.value_end(start, false)
+    }
+
+    fn value_end(&self, start: usize, ends_at_comma: bool) -> usize {
         let in_url = start < self.token.end || self.one_url;
         let stop = |byte: &u8| {
-            if in_url {
+            if ends_at_comma && *byte == b',' {
+                true
+            } else if in_url {
                 *byte == b'&'
                     || (self.token.mongodb && *byte == b';')
                     || (!self.one_url && ends_token(*byte))
@@ -222,13 +235,8 @@ impl Scan<'_> {
         }
         let in_url = start < self.token.end || self.one_url;
         if in_url && start == after {
-            let end = self.option_end(start);
-            let comma = if colon {
-                self.text[start..end].find(',')
-            } else {
-                None
-            };
-            return Span::new(start, comma.map_or(end, |at| start + at));
+            // A property ends at its comma; looking for the end of the option each time would take quadratic time.
+            return Span::new(start, self.value_end(start, colon));
         }
         let mut end = start;
         while end < self.bytes.len() {
@@ -274,7 +282,11 @@ impl Scan<'_> {
         else {
             return start;
         };
-        if !known && self.text[start..colon].contains('/') {
+        let before_colon = &self.text[start..colon];
+        let in_query = before_colon
+            .split_once('?')
+            .is_some_and(|(_, query)| query.contains('='));
+        if in_query || (!known && before_colon.contains('/')) {
             return start;
         }
         let digits = self.bytes[colon + 1..end]
@@ -311,6 +323,7 @@ impl Scan<'_> {
                 self.hide(Span::new(colon + 1, stop));
                 stop.max(colon + 1)
             }
+            None if self.in_path(start, colon) => start,
             None => colon + 1,
         }
     }
@@ -323,21 +336,38 @@ impl Scan<'_> {
     /// After `host:port`, an `@` in the value of an option says nothing about a password.
     fn at_sign_is_no_userinfo(&self, after_port: usize, sign: usize) -> bool {
         let between = &self.text[after_port..sign];
-        let Some(query) = between.find('?') else {
-            // Only another URL further on in the same token could hold this `@`.
-            return between.contains("://");
+        // With another URL further on in the same token, the `@` may be that one's: only what is before it counts.
+        let (segment, another) = match between.find("://") {
+            Some(next) => (&between[..next], true),
+            None => (between, false),
         };
-        let query_text = &between[query + 1..];
-        !between[..query].contains('@')
-            && (query_text.contains("://") || query_text.split('&').all(|pair| pair.contains('=')))
+        match segment.find('?') {
+            None => another && !segment.contains('@'),
+            Some(query) => {
+                !segment[..query].contains('@')
+                    && (another
+                        || segment[query + 1..]
+                            .split('&')
+                            .all(|pair| pair.contains('=')))
+            }
+        }
     }
 
     /// Where the password ends that starts after `colon`: at the last `@` before the next URL of the same token.
     fn before_next_url(&self, colon: usize, last: usize) -> usize {
         let between = &self.text[colon + 1..last];
-        let Some(next) = between.find("://") else {
-            return last;
+        let starts_url = |at: &usize| {
+            let before = &between[..*at];
+            let word = before.trim_end_matches(|last: char| {
+                last.is_ascii_alphanumeric() || matches!(last, '+' | ':')
+            });
+            known_scheme(&before[word.len()..]) && !word.ends_with('@')
         };
-        between[..next].rfind('@').map_or(last, |at| colon + 1 + at)
+        let next = between
+            .match_indices("://")
+            .map(|(at, _)| at)
+            .find(starts_url);
+        next.and_then(|next| between[..next].rfind('@'))
+            .map_or(last, |at| colon + 1 + at)
     }
 }

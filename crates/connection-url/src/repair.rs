@@ -42,15 +42,16 @@ fn unwrap(text: &str) -> Option<(&'static str, &'static str, Repair)> {
     let separator = text.find("://")?;
     let lower = text[..separator].to_ascii_lowercase();
     // The scheme may have a driver after it: postgresql+psycopg2, mysql+pymysql.
-    let (start, scheme) = SCHEMES
-        .iter()
-        .filter_map(|scheme| lower.rfind(scheme).map(|start| (start, *scheme)))
-        .min_by_key(|(start, scheme)| (*start, usize::MAX - scheme.len()))?;
+    let is_word =
+        |character: char| character.is_ascii_alphanumeric() || matches!(character, '+' | '-' | '.');
+    let start = lower.trim_end_matches(is_word).len();
+    let word = &lower[start..];
+    let scheme = SCHEMES.into_iter().find(|scheme| {
+        word.strip_prefix(scheme)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('+'))
+    })?;
     let after_scheme = start + scheme.len();
     let driver = &lower[after_scheme..];
-    if !driver.is_empty() && !driver.starts_with('+') {
-        return None;
-    }
     let is_wrapping = |character: char| character.is_whitespace() || WRAPPING.contains(&character);
     let end = text.trim_end_matches(is_wrapping).len();
     // A command line may go on after the closing quote.

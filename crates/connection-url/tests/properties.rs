@@ -227,7 +227,9 @@ proptest! {
         prop_assert!(!redact(&text).contains(CANARY), "{}", redact(&text));
         let log = format!("error: could not connect to \"{text}\" (timeout)");
         prop_assert!(!redact(&log).contains(CANARY), "{}", redact(&log));
-        if let Ok(url) = ConnectionUrl::parse(&text, None) {
+        // `u:p@SECRET/?a=@h` is a valid MongoDB URL with the host SECRET: the specification allows an @ in an option's value.
+        let ambiguous = text.starts_with("mongodb") && text.split_once('?').is_some_and(|(_, query)| query.contains('@'));
+        if !ambiguous && let Ok(url) = ConnectionUrl::parse(&text, None) {
             prop_assert!(!url.masked().contains(CANARY), "{}", url.masked());
         }
     }
