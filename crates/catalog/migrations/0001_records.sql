@@ -66,15 +66,16 @@ CREATE TABLE databases (
 ) STRICT, WITHOUT ROWID;
 
 -- `connection_url` has *** in place of each secret. `secrets` says which keyring entry fills which slot, as JSON.
+-- A database's configs lie side by side: they are always read together, thousands at once.
 CREATE TABLE environment_configs (
-    id TEXT NOT NULL PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
     database_id TEXT NOT NULL REFERENCES databases (id) DEFERRABLE INITIALLY DEFERRED,
     environment_id TEXT NOT NULL REFERENCES environments (id) DEFERRABLE INITIALLY DEFERRED,
     connection_url TEXT NOT NULL,
     description TEXT,
     secrets TEXT NOT NULL DEFAULT '{}',
     extra TEXT NOT NULL DEFAULT '{}',
-    UNIQUE (database_id, environment_id)
+    PRIMARY KEY (database_id, environment_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX environment_configs_by_environment ON environment_configs (environment_id);
 

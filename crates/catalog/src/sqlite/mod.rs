@@ -379,7 +379,7 @@ impl Catalog for SqliteCatalog {
             let product = rows::find_product(transaction, product)?;
             let environments = rows::environments(transaction, &product.id)?;
             let databases = rows::plain_databases(transaction, Scope::Product(&product.id))?;
-            let last_tests = rows::last_tests(transaction, &product.id)?;
+            let last_tests = rows::last_tests(transaction, &databases)?;
             let databases = databases
                 .into_iter()
                 .map(|plain| MatrixDatabase {

@@ -1,6 +1,6 @@
 //! Records out of rows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::str::FromStr;
 
 use connection_url::DatabaseType;
@@ -169,7 +169,7 @@ pub(super) struct Plain {
     pub(super) counts: (u64, u64),
 }
 
-/// Reads databases with their configs: two statements, however many there are.
+/// Reads databases with their configs: three statements, however many there are.
 pub(super) fn plain_databases(
     connection: &Connection,
     scope: Scope<'_>,
@@ -202,58 +202,70 @@ pub(super) fn plain_databases(
             counts: (revision(row, 10)?, revision(row, 11)?),
         })
     })?;
-    let places: HashMap<String, usize> = databases
-        .iter()
-        .enumerate()
-        .map(|(place, plain)| (plain.database.id.clone(), place))
-        .collect();
-    read_configs(connection, scope, |database_id, config| {
-        if let Some(place) = places.get(database_id) {
-            databases[*place].database.envs.push(config);
-        }
-    })?;
+    read_configs(connection, scope, &mut databases)?;
     Ok(databases)
 }
 
 fn read_configs(
     connection: &Connection,
     scope: Scope<'_>,
-    mut take: impl FnMut(&str, EnvironmentConfig),
+    databases: &mut [Plain],
 ) -> Result<(), Failure> {
-    // In no order: sorting thousands of rows in SQL costs more than sorting each database's few here. The order of
-    // the environments comes from the outer loop instead, which CROSS JOIN fixes.
+    let Some(first) = databases.first() else {
+        return Ok(());
+    };
+    // Slugs and order come from the few environments, which costs less than joining them to thousands of configs.
+    let environments = environments(connection, &first.database.product_id)?;
+    let columns: HashMap<&str, usize> = environments
+        .iter()
+        .enumerate()
+        .map(|(column, environment)| (environment.id.as_str(), column))
+        .collect();
+    let places: HashMap<String, usize> = databases
+        .iter()
+        .enumerate()
+        .map(|(place, plain)| (plain.database.id.clone(), place))
+        .collect();
     let from = match scope {
         Scope::Product(_) => {
-            "environments e CROSS JOIN environment_configs c ON c.environment_id = e.id WHERE e.product_id = ?1"
+            "databases d CROSS JOIN environment_configs c ON c.database_id = d.id WHERE d.product_id = ?1"
         }
-        Scope::Database(_) => {
-            "environment_configs c JOIN environments e ON e.id = c.environment_id WHERE c.database_id = ?1"
-        }
+        Scope::Database(_) => "environment_configs c WHERE c.database_id = ?1",
     };
     let sql = format!(
-        "SELECT c.database_id, c.id, c.environment_id, e.slug, c.connection_url, c.description, c.secrets, c.extra
-         FROM {from} ORDER BY e.position, e.id"
+        "SELECT c.database_id, c.id, c.environment_id, c.connection_url, c.description, c.secrets, c.extra
+         FROM {from}"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([scope.id()])?;
     while let Some(row) = rows.next()? {
-        let secrets: BTreeMap<String, String> = json(text(row, 6)?)?;
-        let extra: Extra = json(text(row, 7)?)?;
-        let config = EnvironmentConfig {
+        let environment_id = text(row, 2)?;
+        let (Some(place), Some(column)) = (places.get(text(row, 0)?), columns.get(environment_id))
+        else {
+            return Err(Failure::BrokenValue);
+        };
+        let secrets: BTreeMap<String, String> = json(text(row, 5)?)?;
+        let extra: Extra = json(text(row, 6)?)?;
+        databases[*place].database.envs.push(EnvironmentConfig {
             id: row.get(1)?,
-            environment_id: row.get(2)?,
-            slug: row.get(3)?,
-            connection_url: row.get(4)?,
-            description: row.get(5)?,
+            environment_id: environment_id.to_owned(),
+            slug: environments[*column].slug.clone(),
+            connection_url: row.get(3)?,
+            description: row.get(4)?,
             secrets,
             extra,
-        };
-        take(text(row, 0)?, config);
+        });
+    }
+    for plain in databases {
+        plain
+            .database
+            .envs
+            .sort_by_key(|config| columns.get(config.environment_id.as_str()).copied());
     }
     Ok(())
 }
 
-/// Reads databases whole: four statements, however many there are.
+/// Reads databases whole: five statements, however many there are.
 pub(super) fn databases(
     connection: &Connection,
     scope: Scope<'_>,
@@ -380,24 +392,30 @@ pub(super) fn tag_taken(
     Ok(taken)
 }
 
-/// The last test of each config of a product.
+/// The last test of each config of these databases.
 pub(super) fn last_tests(
     connection: &Connection,
-    product_id: &str,
+    databases: &[Plain],
 ) -> Result<BTreeMap<String, LastTest>, Failure> {
-    let tests = all(
-        connection,
-        "SELECT t.config_id, t.at, t.result FROM environments e
-         JOIN environment_configs c ON c.environment_id = e.id JOIN last_tests t ON t.config_id = c.id
-         WHERE e.product_id = ?1",
-        [product_id],
-        |row| {
+    let wanted: HashSet<&str> = databases
+        .iter()
+        .flat_map(|plain| &plain.database.envs)
+        .map(|config| config.id.as_str())
+        .collect();
+    let mut tests = BTreeMap::new();
+    // All of them, since passing over those of other products costs less than finding each of these by its id.
+    let mut statement =
+        connection.prepare_cached("SELECT config_id, at, result FROM last_tests")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let config_id = text(row, 0)?;
+        if wanted.contains(config_id) {
             let test = LastTest {
                 at: timestamp(row.get(1)?)?,
                 result: serde_json::from_str(text(row, 2)?)?,
             };
-            Ok((row.get(0)?, test))
-        },
-    )?;
-    Ok(tests.into_iter().collect())
+            tests.insert(config_id.to_owned(), test);
+        }
+    }
+    Ok(tests)
 }
