@@ -63,6 +63,8 @@ impl Scrubber {
                 secrets.push(Zeroizing::new(form.to_owned()));
                 // As `{:?}`, as JSON, as an SQL literal, and as texts are once control characters are taken out.
                 secrets.push(Zeroizing::new(form.escape_debug().to_string()));
+                let debug = Zeroizing::new(format!("{form:?}"));
+                secrets.push(Zeroizing::new(debug[1..debug.len() - 1].to_owned()));
                 secrets.push(Zeroizing::new(
                     form.replace('\\', "\\\\").replace('"', "\\\""),
                 ));
@@ -126,17 +128,29 @@ impl Scrubber {
 /// The length of the text's beginning that spells the secret, each of whose bytes may stand for itself or be
 /// percent-encoded in either case; a space may be a plus.
 fn match_at(text: &str, secret: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
+    let length = spelled(text.as_bytes(), secret.as_bytes())?;
+    text.is_char_boundary(length).then_some(length)
+}
+
+fn spelled(text: &[u8], secret: &[u8]) -> Option<usize> {
     let mut at = 0;
-    for &wanted in secret.as_bytes() {
-        match bytes.get(at) {
+    for (index, &wanted) in secret.iter().enumerate() {
+        let encoded = text.get(at) == Some(&b'%') && encoded_at(text, at) == Some(wanted);
+        match text.get(at) {
+            // `%25` may be an encoded percent sign or one that stands for itself.
+            Some(b'%') if wanted == b'%' && encoded => {
+                let rest = &secret[index + 1..];
+                return spelled(&text[at + 3..], rest)
+                    .map(|length| at + 3 + length)
+                    .or_else(|| spelled(&text[at + 1..], rest).map(|length| at + 1 + length));
+            }
             Some(&byte) if byte == wanted => at += 1,
-            Some(b'%') if encoded_at(bytes, at) == Some(wanted) => at += 3,
+            Some(b'%') if encoded => at += 3,
             Some(b'+') if wanted == b' ' => at += 1,
             _ => return None,
         }
     }
-    text.is_char_boundary(at).then_some(at)
+    Some(at)
 }
 
 fn encoded_at(bytes: &[u8], at: usize) -> Option<u8> {

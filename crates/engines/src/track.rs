@@ -16,7 +16,6 @@ use crate::stage::{Stage, StageTiming};
 struct State {
     current: Stage,
     since: Instant,
-    furthest: Stage,
     spent: [Option<Duration>; Stage::ALL.len()],
 }
 
@@ -37,7 +36,6 @@ impl<'a> Track<'a> {
             state: Mutex::new(State {
                 current: Stage::Resolve,
                 since: now,
-                furthest: Stage::Resolve,
                 spent,
             }),
             progress,
@@ -61,9 +59,10 @@ impl<'a> Track<'a> {
             state.close(now);
             state.current = stage;
             state.since = now;
-            state.spent[stage as usize].get_or_insert(Duration::ZERO);
-            let reached = stage > state.furthest;
-            state.furthest = state.furthest.max(stage);
+            let spent = &mut state.spent[stage as usize];
+            // Not only beyond the furthest: libpq's `allow` encrypts after the login was turned down.
+            let reached = spent.is_none();
+            spent.get_or_insert(Duration::ZERO);
             reached
         };
         if reached {

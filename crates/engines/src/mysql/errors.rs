@@ -9,7 +9,12 @@ use crate::net::tls::{self, Words};
 
 /// The failure that a reported error stands for.
 pub(crate) fn classify(reported: &Reported, address: &str, encrypted: bool) -> Failure {
-    let message = format!("The server at {address}: {}", reported.message);
+    // What reads as a password and its value would lose the value on its way out.
+    let said = reported
+        .message
+        .replace("(using password: YES)", "(with a password)")
+        .replace("(using password: NO)", "(without a password)");
+    let message = format!("The server at {address}: {said}");
     let failure = match reported.number {
         1045 | 1698 if encrypted => Failure::new(code::AUTH_FAILED, message)
             .remedy("Check the user and the password in the URL, and that the user may log in from this machine."),

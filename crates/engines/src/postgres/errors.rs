@@ -22,6 +22,15 @@ pub(crate) fn classify(error: &Error, heard: &Heard, address: &str, encrypted: b
         )
         .remedy("Change require_auth, or the server's pg_hba.conf.");
     }
+    if heard.exhausting {
+        return Failure::new(
+            code::AUTH_METHOD_UNSUPPORTED,
+            format!(
+                "The server at {address} asks for more SCRAM iterations than a login is worth."
+            ),
+        )
+        .remedy("Check that the server is the one you mean, and its scram_iterations.");
+    }
     if heard.foreign {
         return Failure::not_this_database(PRODUCT, address, banner::identify(&heard.first));
     }

@@ -41,7 +41,42 @@ pub(crate) struct Heard {
     header: Vec<u8>,
     /// The bytes of the current message that are still to come.
     body: usize,
+    /// The server's first message of a SCRAM exchange, while it comes in.
+    scram: Option<Vec<u8>>,
+    /// Whether the server asked for more work than a login is worth.
+    pub(crate) exhausting: bool,
     challenged: bool,
+}
+
+/// The method number of a server's first message in a SCRAM exchange.
+const SASL_CONTINUE: u32 = 11;
+
+impl Heard {
+    /// The driver computes as often as the server says, and cannot be cancelled while it does. PostgreSQL asks for
+    /// 4,096 rounds unless it is told otherwise.
+    fn judge_scram(&mut self) -> io::Result<()> {
+        const MOST: u32 = 1_000_000;
+        let Some(message) = self.scram.take() else {
+            return Ok(());
+        };
+        let excessive = message
+            .split(|byte| *byte == b',')
+            .filter_map(|field| field.strip_prefix(b"i="))
+            .any(|digits| {
+                std::str::from_utf8(digits)
+                    .ok()
+                    .and_then(|digits| digits.parse::<u32>().ok())
+                    .is_none_or(|rounds| rounds > MOST)
+            });
+        if excessive {
+            self.exhausting = true;
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "too many rounds",
+            ));
+        }
+        Ok(())
+    }
 }
 
 /// Called once, when the server has accepted the credentials.
@@ -84,7 +119,13 @@ impl<'a> Watched<'a> {
             if heard.body > 0 {
                 let skipped = heard.body.min(bytes.len());
                 heard.body -= skipped;
+                if let Some(scram) = &mut heard.scram {
+                    scram.extend_from_slice(&bytes[..skipped]);
+                }
                 bytes = &bytes[skipped..];
+                if heard.body == 0 {
+                    heard.judge_scram()?;
+                }
                 continue;
             }
             heard.header.push(bytes[0]);
@@ -129,6 +170,7 @@ impl<'a> Watched<'a> {
                 heard.authenticated = true;
                 (self.on_authenticated)();
             }
+            Some(SASL_CONTINUE) => heard.scram = Some(Vec::new()),
             Some(method) => {
                 if !heard.challenged {
                     let name = match method {
