@@ -126,10 +126,12 @@ impl Diagnostic {
     }
 
     pub(crate) fn repair(mut self, label: impl Into<String>, changes: Vec<TextChange>) -> Self {
-        self.repair = Some(Box::new(Repair {
-            label: label.into(),
-            changes,
-        }));
+        if !changes.is_empty() {
+            self.repair = Some(Box::new(Repair {
+                label: label.into(),
+                changes,
+            }));
+        }
         self
     }
 }
@@ -169,10 +171,12 @@ impl UrlError {
     }
 
     pub(crate) fn repair(mut self, label: impl Into<String>, changes: Vec<TextChange>) -> Self {
-        self.repair = Some(Box::new(Repair {
-            label: label.into(),
-            changes,
-        }));
+        if !changes.is_empty() {
+            self.repair = Some(Box::new(Repair {
+                label: label.into(),
+                changes,
+            }));
+        }
         self
     }
 }

@@ -86,12 +86,15 @@ impl Parsed {
     /// Notes the place of a secret under a name that no other slot has.
     pub fn add_slot(&mut self, text: &str, name: String, span: Span) {
         let state = slot_state(span.of(text), self.form);
-        let count = self.slot_counts.entry(name.clone()).or_default();
-        *count += 1;
-        let name = if *count == 1 {
-            name
-        } else {
-            format!("{name}#{count}")
+        let name = match self.slot_counts.get_mut(&name) {
+            Some(count) => {
+                *count += 1;
+                format!("{name}#{count}")
+            }
+            None => {
+                self.slot_counts.insert(name.clone(), 1);
+                name
+            }
         };
         self.slots.push(SecretSlot { name, span, state });
     }

@@ -265,12 +265,13 @@ fn read_options(text: &str, query: Span, parsed: &mut Parsed) -> Result<(), UrlE
         let value_span = value_span(text, pair)?;
         let name = decode_value(text, pair.name, "options", parsed)?;
         // Only a keyword is repeated: another name may be a piece of a password.
-        let field = if is_keyword(&name) {
-            format!("option:{name}")
-        } else {
-            "options".to_owned()
-        };
-        let value = decode_value(text, value_span, &field, parsed)?;
+        let value = decode_value(text, value_span, "options", parsed).map_err(|error| {
+            if is_keyword(&name) {
+                error.field(format!("option:{name}"))
+            } else {
+                error
+            }
+        })?;
         let (name, value) = translate(name, value, true);
         if !is_keyword(&name) {
             return Err(unknown_keyword(&name, pair.name, pair.whole));

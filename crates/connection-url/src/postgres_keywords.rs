@@ -146,6 +146,9 @@ pub(crate) fn translate(name: String, value: String, in_url: bool) -> (String, S
     }
 }
 
+/// The keywords that are parts of the connection.
+const PARTS: [&str; 5] = ["host", "port", "user", "password", "dbname"];
+
 /// Fills `hosts`, `user`, `password` and `database` from what libpq ends up with: the authority, then each option in
 /// turn, the last one winning.
 pub(crate) fn fold_options(
@@ -153,20 +156,20 @@ pub(crate) fn fold_options(
     authority_host: Option<String>,
     authority_port: Option<String>,
 ) {
-    let mut host = authority_host;
-    let mut port = authority_port;
-    for option in &mut parsed.options {
-        let value = || Some(option.value.clone());
-        match option.name.as_str() {
-            "host" => host = value(),
-            "port" => port = value(),
-            "user" => parsed.user = value(),
-            "password" => parsed.password = value().map(Into::into),
-            "dbname" => parsed.database = value(),
-            _ => continue,
+    // The last one wins, so that only its value is copied.
+    let mut last: [Option<usize>; 5] = [None; 5];
+    for (index, option) in parsed.options.iter_mut().enumerate() {
+        if let Some(part) = PARTS.iter().position(|part| *part == option.name) {
+            last[part] = Some(index);
+            option.folded = true;
         }
-        option.folded = true;
     }
+    let value = |part: usize| last[part].map(|index| parsed.options[index].value.clone());
+    let host = value(0).or(authority_host);
+    let port = value(1).or(authority_port);
+    parsed.user = value(2).or(parsed.user.take());
+    parsed.password = value(3).map(Into::into).or(parsed.password.take());
+    parsed.database = value(4).or(parsed.database.take());
     parsed.hosts = hosts(&host.unwrap_or_default(), &port.unwrap_or_default(), parsed);
 }
 
@@ -236,7 +239,8 @@ fn hosts(host: &str, port: &str, parsed: &mut Parsed) -> Vec<Host> {
 pub(crate) fn advise(parsed: &mut Parsed) {
     let mut hints = Vec::new();
     for option in &parsed.options {
-        if option.value.is_empty() || option.secret || has_reference(&option.value) {
+        if option.folded || option.value.is_empty() || option.secret || has_reference(&option.value)
+        {
             continue;
         }
         hints.extend(advise_on_value(option));

@@ -32,7 +32,13 @@ pub fn redact(text: &str) -> String {
             .iter()
             .all(|warning| warning.code != "port_not_a_number")
     {
-        return text.replacen(trimmed, &url.masked(), 1);
+        let start = text.len() - text.trim_start().len();
+        return format!(
+            "{}{}{}",
+            &text[..start],
+            url.masked(),
+            &text[start + trimmed.len()..]
+        );
     }
     let mut scan = Scan {
         text,
@@ -69,6 +75,9 @@ struct Scan<'a> {
 }
 
 fn known_scheme(word: &str) -> bool {
+    if word.len() < 4 {
+        return false;
+    }
     let word = word.to_ascii_lowercase();
     ["postgres", "mysql", "mariadb", "mongodb", "jdbc"]
         .iter()
@@ -136,19 +145,24 @@ impl Scan<'_> {
         &self.text[start..end]
     }
 
+    fn is_secret_name(&self, at: usize, floor: usize) -> bool {
+        let name = self.name_before(at, floor);
+        !name.is_empty() && is_secret_option(&decode_lossy(name))
+    }
+
     fn after_equals(&mut self, at: usize, floor: usize) -> usize {
-        let name = decode_lossy(self.name_before(at, floor)).into_owned();
+        let name = self.name_before(at, floor);
         if name.is_empty() {
             return at + 1;
         }
-        if name.eq_ignore_ascii_case("authMechanismProperties") {
+        if decode_lossy(name).eq_ignore_ascii_case("authMechanismProperties") {
             let end = self.option_end(at + 1);
             for (_, span) in secret_properties(self.text, Span::new(at + 1, end)) {
                 self.hide(span);
             }
             return end.max(at + 1);
         }
-        if !is_secret_option(&name) {
+        if !self.is_secret_name(at, floor) {
             return at + 1;
         }
         let value = self.value_span(at + 1, false);
@@ -182,8 +196,7 @@ impl Scan<'_> {
                 known,
             );
         }
-        let name = decode_lossy(self.name_before(at, floor)).into_owned();
-        if name.is_empty() || !is_secret_option(&name) {
+        if !self.is_secret_name(at, floor) {
             return at + 1;
         }
         let value = self.value_span(at + 1, true);

@@ -68,11 +68,13 @@ pub(crate) fn canonical_name(database_type: DatabaseType, name: &str) -> String 
 
 /// Lowercase, without `-`, `_` and `.`: the spelling that all spellings of a name share.
 pub(crate) fn squeeze(name: &str) -> String {
-    name.bytes()
-        .filter(|byte| !matches!(byte, b'-' | b'_' | b'.'))
-        .map(|byte| char::from(byte.to_ascii_lowercase()))
-        .filter(char::is_ascii)
-        .collect()
+    let mut squeezed = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        if byte.is_ascii() && !matches!(byte, b'-' | b'_' | b'.') {
+            squeezed.push(char::from(byte.to_ascii_lowercase()));
+        }
+    }
+    squeezed
 }
 
 /// Names that end like a secret but say where one lies, or how it is handled.
@@ -88,6 +90,18 @@ const NOT_SECRET: [&str; 4] = [
 /// An option that no specification knows counts too when its name says so: showing what was meant to be hidden is worse
 /// than hiding what was not.
 pub(crate) fn is_secret_option(name: &str) -> bool {
+    // Most names end in a letter that no secret's name ends in: they are told without a copy.
+    let last = name
+        .trim_end_matches(['-', '_', '.'])
+        .bytes()
+        .next_back()
+        .map(|byte| byte.to_ascii_lowercase());
+    if !matches!(
+        last,
+        Some(b'd' | b'e' | b's' | b't' | b'n' | b'y' | b'1' | b'2' | b'3')
+    ) {
+        return false;
+    }
     let name = squeeze(name);
     if NOT_SECRET.contains(&name.as_str()) {
         return false;

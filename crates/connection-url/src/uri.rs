@@ -118,7 +118,12 @@ pub(crate) fn encode_changes(
     span: Span,
     wanted: impl Fn(char) -> bool,
 ) -> Vec<TextChange> {
+    // A repair is for what a person pasted: thousands of changes are no offer, and making them takes its time.
+    const LONGEST: usize = 1024;
     let mut changes = Vec::new();
+    if span.len() > LONGEST {
+        return changes;
+    }
     let mut position = span.start;
     while position < span.end {
         let rest = &text[position..span.end];
