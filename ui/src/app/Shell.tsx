@@ -75,9 +75,9 @@ function Filter() {
         autoComplete="off"
       />
       {filter === '' ? (
-        <kbd className={styles.filterKey} aria-hidden="true">
+        <span className={styles.filterKey} aria-hidden="true">
           /
-        </kbd>
+        </span>
       ) : null}
     </search>
   );

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import type { EnvironmentClassView } from '../bindings/EnvironmentClassView';
 import { Icon } from './Icon';
 import styles from './primitives.module.css';
+import { classes } from './text';
 
 /** A class is never a colour alone: it has a shape and a word too. */
 export const CLASS_SHAPES = { development: Square, staging: Diamond, production: Hexagon } as const;
@@ -30,10 +31,17 @@ export function EmptyState(props: { title: string; text: ReactNode; children?: R
   );
 }
 
-export function Page(props: { title: string; actions?: ReactNode; children: ReactNode; testId?: string }) {
+export function Page(props: {
+  title: string;
+  actions?: ReactNode;
+  children: ReactNode;
+  testId?: string;
+  /** For tables, which use what room there is. */
+  wide?: boolean;
+}) {
   return (
     <div className={styles.page} data-testid={props.testId}>
-      <div className={styles.pageInner}>
+      <div className={classes(styles.pageInner, props.wide && styles.pageWide)}>
         <header className={styles.pageHead}>
           <h1 className={styles.pageTitle}>{props.title}</h1>
           {props.actions}

@@ -2,9 +2,7 @@
  * Text that a server or a file sent: controls that reorder or hide text are taken out before it is shown,
  * so that an error message can't pretend to be something else.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to take out
-const DECEPTIVE =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+const DECEPTIVE = /(?![\t\n\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
 export function plain(text: string): string {
   return text.replace(DECEPTIVE, '');

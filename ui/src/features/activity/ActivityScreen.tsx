@@ -24,7 +24,7 @@ export function ActivityScreen() {
   const entries = query.data?.pages.flat();
   if (entries?.length === 0) return <EmptyState title={text.emptyTitle} text={text.emptyText} />;
   return (
-    <Page title={text.title} testId="activity-screen">
+    <Page title={text.title} testId="activity-screen" wide>
       <p className={primitives.faint}>{text.lead}</p>
       {query.error ? <Notice tone="error">{errorText(asAppError(query.error))}</Notice> : null}
       {entries ? (

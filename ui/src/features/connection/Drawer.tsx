@@ -103,7 +103,7 @@ function Opened({ productId, database, environment, engine, credentials }: Opene
             ))}
           </TabList>
           <span className={styles.drawerState}>
-            <CellStatus config={config} credential={config && credentials?.states.get(config.id)} />
+            <CellStatus config={config} credential={config && credentials?.states.get(config.id)} brief />
           </span>
           <Button
             look="quiet"

@@ -223,7 +223,11 @@ export function urlExtensions(
     EditorView.theme({
       '&': { font: 'inherit', color: 'var(--ink)', backgroundColor: 'var(--ground)' },
       '&.cm-focused': { outline: 'none' },
-      '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: 'var(--line-body)' },
+      '.cm-scroller': {
+        fontFamily: 'var(--font-mono)',
+        lineHeight: 'var(--line-body)',
+        fontVariantLigatures: 'none',
+      },
       '.cm-content': { padding: 'var(--space-2)', caretColor: 'var(--ink)' },
       '.cm-line': { padding: '0', overflowWrap: 'anywhere' },
       '.cm-placeholder': { color: 'var(--ink-faint)' },

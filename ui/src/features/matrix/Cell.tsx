@@ -23,9 +23,12 @@ export const STATE_ICONS = {
 export function CellStatus({
   config,
   credential,
+  brief,
 }: {
   config: ConfigView | undefined;
   credential: CredentialStateView | undefined;
+  /** Without the server's version. */
+  brief?: boolean;
 }) {
   const running = useStore(testRuns, (state) => (config ? state.running.get(config.id) : undefined));
   const face = cellFace(config, credential, running);
@@ -37,7 +40,7 @@ export function CellStatus({
         className={face.state === 'testing' ? styles.turning : undefined}
       />
       <span className={styles.word}>{face.word}</span>
-      {face.aside ? <span className={styles.aside}>{face.aside}</span> : null}
+      {face.aside && !brief ? <span className={styles.aside}>{face.aside}</span> : null}
     </span>
   );
 }
@@ -61,7 +64,6 @@ export function Cell(props: CellProps) {
   const face = cellFace(config, credential, running);
   const failure = config?.last_test?.error?.message;
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: focus stays on the grid, which names the cell by aria-activedescendant
     <div
       id={props.id}
       role="gridcell"

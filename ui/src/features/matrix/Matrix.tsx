@@ -264,11 +264,9 @@ export function Matrix({ rows, environments, credentials, compact }: Props) {
   const after = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0);
   return (
     <>
-      {/* biome-ignore lint/a11y/useSemanticElements: a table can't be virtualised */}
       <div
         ref={grid}
         role="grid"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the grid itself is the one stop of Tab
         tabIndex={0}
         className={styles.grid}
         aria-label={text.label}
@@ -285,14 +283,8 @@ export function Matrix({ rows, environments, credentials, compact }: Props) {
         onClick={onClick}
         onContextMenu={onContextMenu}
       >
-        {/* biome-ignore lint/a11y/useSemanticElements: a table can't be virtualised */}
-        {/* biome-ignore lint/a11y/useFocusableInteractive: focus stays on the grid */}
         <div className={styles.body} role="rowgroup">
-          {/* biome-ignore lint/a11y/useFocusableInteractive: focus stays on the grid */}
-          {/* biome-ignore lint/a11y/useSemanticElements: a table can't be virtualised */}
           <div className={styles.header} role="row" aria-rowindex={1}>
-            {/* biome-ignore lint/a11y/useFocusableInteractive: focus stays on the grid */}
-            {/* biome-ignore lint/a11y/useSemanticElements: a table can't be virtualised */}
             <div role="columnheader" aria-colindex={1} className={styles.corner}>
               {text.database}
             </div>
@@ -313,8 +305,6 @@ export function Matrix({ rows, environments, credentials, compact }: Props) {
             if (!row) return null;
             const { database } = row;
             return (
-              // biome-ignore lint/a11y/useFocusableInteractive: focus stays on the grid
-              // biome-ignore lint/a11y/useSemanticElements: a table can't be virtualised
               <div
                 key={database.id}
                 className={styles.line}
@@ -322,8 +312,6 @@ export function Matrix({ rows, environments, credentials, compact }: Props) {
                 aria-rowindex={item.index + 2}
                 data-row={item.index}
               >
-                {/* biome-ignore lint/a11y/useFocusableInteractive: focus stays on the grid */}
-                {/* biome-ignore lint/a11y/useSemanticElements: a table can't be virtualised */}
                 <div
                   id={idOf({ row: item.index, column: -1 })}
                   role="rowheader"
@@ -395,8 +383,6 @@ function ColumnHeader(props: {
 }) {
   const { environment } = props;
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: focus stays on the grid
-    // biome-ignore lint/a11y/useSemanticElements: a table can't be virtualised
     <div
       id={props.id}
       role="columnheader"

@@ -148,7 +148,7 @@ export function ProductForm({ onDone, onCancel }: { onDone: () => void; onCancel
             placeholder="shop"
           />
         </div>
-        <fieldset style={{ border: 0, margin: 0, padding: 0 }}>
+        <fieldset>
           <legend className={primitives.label}>{text.environments}</legend>
           <div className={styles.rows}>
             {rows.map((row) => {

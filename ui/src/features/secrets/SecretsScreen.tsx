@@ -50,7 +50,7 @@ export function SecretsScreen() {
     );
   }
   return (
-    <Page title={text.title} testId="secrets-screen" actions={add}>
+    <Page title={text.title} testId="secrets-screen" wide actions={add}>
       <p className={primitives.faint}>{text.lead}</p>
       {error ? <Notice tone="error">{errorText(asAppError(error))}</Notice> : null}
       {data ? (

@@ -1,0 +1,59 @@
+// Photographs the screens with the fake platform: `node tests/ui/photograph.mjs OUT_DIR [filter]`.
+import { mkdtempSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openBrowser, serve } from './support.mjs';
+
+const out = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'tapedeck-'));
+const only = process.argv[3] ?? '';
+mkdirSync(out, { recursive: true });
+
+const click = (id) => (page) => page.getByTestId(id).first().click();
+const screens = {
+  first: { fake: 'empty' },
+  bare: { fake: 'bare' },
+  matrix: { fake: 'three' },
+  thousand: { fake: 'thousand' },
+  menu: { fake: 'three', act: (page) => page.getByTestId('cell-users-stg').click({ button: 'right' }) },
+  editor: { fake: 'three', act: click('cell-orders-prd') },
+  wide: { fake: 'three', act: click('cell-orders-stg'), width: 1600 },
+  test: {
+    fake: 'three',
+    act: async (page) => {
+      await page.getByTestId('cell-users-stg').click();
+      await page.getByTestId('tab-test').click();
+    },
+  },
+  testing: { fake: 'thousand', query: '&pace=8', act: async (page) => { await page.getByTestId('test-all').click(); await page.waitForTimeout(900); } },
+  database: { fake: 'three', act: click('database-create') },
+  palette: { fake: 'three', act: (page) => page.keyboard.press('Control+k') },
+  databases: { fake: 'three', act: click('nav-databases') },
+  secrets: { fake: 'three', act: click('nav-secrets') },
+  activity: { fake: 'three', act: click('nav-activity') },
+  settings: { fake: 'three', act: click('nav-settings') },
+  product: { fake: 'three', act: async (page) => { await page.getByTestId('nav-settings').click(); await page.getByTestId('manage-product').click(); } },
+  import: { fake: 'three', act: async (page) => { await page.getByTestId('nav-settings').click(); await page.getByTestId('import').click(); await page.getByTestId('import-open').click(); } },
+};
+
+const server = await serve();
+const browser = await openBrowser();
+try {
+  for (const theme of ['light', 'dark']) {
+    for (const [name, screen] of Object.entries(screens)) {
+      if (!`${name}-${theme}`.includes(only)) continue;
+      const page = await browser.newPage({ viewport: { width: screen.width ?? 1280, height: 800 } });
+      page.on('pageerror', (error) => console.log(name, String(error)));
+      page.on('console', (message) => message.type() === 'error' && console.log(name, message.text()));
+      await page.goto(`${server.url}?fake=${screen.fake}&theme=${theme}${screen.query ?? ''}`);
+      await page.waitForTimeout(500);
+      await screen.act?.(page);
+      await page.waitForTimeout(400);
+      await page.screenshot({ path: join(out, `${name}-${theme}.png`) });
+      await page.close();
+    }
+  }
+} finally {
+  await browser.close();
+  await server.close();
+}
+console.log(out);

@@ -1,0 +1,80 @@
+import { EditorState } from '@codemirror/state';
+import { EditorView, placeholder } from '@codemirror/view';
+import { afterEach, describe, expect, test } from 'vitest';
+import { fakeInspect } from '../../platform/fake-url';
+import { maskPasswords } from './masking';
+import { copyable, setInspection, setRevealed, urlExtensions } from './urlEditor';
+
+let view: EditorView;
+function open(doc: string): EditorView {
+  view = new EditorView({
+    parent: document.body,
+    state: EditorState.create({ doc, extensions: urlExtensions('URL', () => undefined, placeholder('')) }),
+  });
+  return view;
+}
+const inspect = () =>
+  view.dispatch({ effects: setInspection.of(fakeInspect(view.state.doc.toString(), null)) });
+const shown = () => view.contentDOM.textContent ?? '';
+afterEach(() => view.destroy());
+
+describe('secrets in the string', () => {
+  test('are dots before the engine has answered', () => {
+    open('postgresql://app:hunter2@h/d');
+    expect(shown()).not.toContain('hunter2');
+  });
+  test('are dots after it has', () => {
+    open('postgresql://app:hunter2@h/d?sslpassword=k3y');
+    inspect();
+    expect(shown()).toBe('postgresql://app:••••••••@h/d?sslpassword=••••••••');
+  });
+  test('stay hidden while typed on', () => {
+    open('postgresql://app:hunter2@h/d');
+    inspect();
+    view.dispatch({ changes: { from: 24, insert: 'Z' } });
+    expect(shown()).not.toContain('Z');
+  });
+  test('show once revealed, those of the keyring by their value, and hide again', () => {
+    open('postgresql://app:***@h/d');
+    inspect();
+    view.dispatch({ effects: setRevealed.of({ password: 'real' }) });
+    expect(shown()).toBe('postgresql://app:real@h/d');
+    expect(view.state.doc.toString()).toBe('postgresql://app:***@h/d');
+    view.dispatch({ effects: setRevealed.of(null) });
+    expect(shown()).not.toContain('real');
+  });
+  test('a reference is no secret', () => {
+    open('postgresql://app:$Secret{KEY}@h/d');
+    inspect();
+    expect(shown()).toBe('postgresql://app:$Secret{KEY}@h/d');
+  });
+  test('leave by copy as three stars', () => {
+    open('postgresql://app:hunter2@h/d');
+    inspect();
+    view.dispatch({ selection: { anchor: 0, head: view.state.doc.length } });
+    expect(copyable(view.state)).toBe('postgresql://app:***@h/d');
+    view.dispatch({ selection: { anchor: 19, head: 26 } });
+    expect(copyable(view.state)).not.toContain('unter');
+  });
+});
+
+test('a pasted line end does not stay', () => {
+  open('');
+  view.dispatch({ changes: { from: 0, insert: 'postgresql://h\n/d\n' } });
+  expect(view.state.doc.toString()).toBe('postgresql://h/d');
+});
+
+test('an error is underlined at its place', () => {
+  open('postgresql://h:port/d');
+  inspect();
+  expect(view.contentDOM.querySelector('.error')?.textContent).toBe('h:port');
+});
+
+test.each([
+  ['postgresql://u:p@h/d', 'postgresql://u:••••••••@h/d'],
+  ['postgresql://u:p@ss@h/d', 'postgresql://u:••••••••@h/d'],
+  ['mysql://u:a/b@h/d?password=x', 'mysql://u:••••••••@h/d?password=••••••••'],
+  ['postgresql://u:***@h/d', 'postgresql://u:***@h/d'],
+  ['postgresql://u:$Secret{K}@h', 'postgresql://u:$Secret{K}@h'],
+  ['host=h password=abc', 'host=h password=••••••••'],
+])('%s shows as %s', (url, masked) => expect(maskPasswords(url)).toBe(masked));

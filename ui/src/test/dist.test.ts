@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const dist = join(root, 'dist');
+
+function files(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? files(path) : [path];
+  });
+}
+
+describe.runIf(existsSync(dist))('the production bundle', () => {
+  const texts = files(dist)
+    .filter((path) => /\.(js|html|css)$/.test(path))
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('\n');
+  test('holds no line of the fake', () => {
+    expect(texts).not.toContain('stg-db.internal');
+    expect(texts).not.toContain('Access denied for user');
+  });
+  test('needs no inline script or style', () => {
+    const html = readFileSync(join(dist, 'index.html'), 'utf8');
+    expect(html).not.toMatch(/<style|<script(?![^>]*\ssrc=)|\sstyle=|\son\w+=/);
+    expect(html).toContain('__TAURI_STYLE_NONCE__');
+    expect(texts).not.toContain('data:font');
+  });
+});
+
+describe('the source', () => {
+  const sources = files(join(root, 'src')).filter((path) => /\.(ts|tsx|css)$/.test(path));
+  test('names Tauri only in src/platform', () => {
+    const naming = sources.filter(
+      (path) => !path.includes('.test.') && readFileSync(path, 'utf8').includes("'@tauri-apps/"),
+    );
+    expect(naming.every((path) => path.includes('/platform/'))).toBe(true);
+  });
+  test('names colours only in the tokens', () => {
+    const colours = sources.filter(
+      (path) =>
+        path.endsWith('.css') &&
+        !path.endsWith('tokens.css') &&
+        /#[0-9a-f]{3,8}\b|\brgb\(|\bhsl\(/i.test(readFileSync(path, 'utf8')),
+    );
+    expect(colours).toEqual([]);
+  });
+  test('keeps its files under 600 lines', () => {
+    const long = sources.filter(
+      (path) => !/bindings|fake/.test(path) && readFileSync(path, 'utf8').split('\n').length > 600,
+    );
+    expect(long).toEqual([]);
+  });
+  test('never asks an engine for its name', () => {
+    const asking = sources.filter(
+      (path) =>
+        !/fake|bindings|\.test\./.test(path) &&
+        /===?\s*'(mongodb|postgresql|mysql)'/.test(readFileSync(path, 'utf8')),
+    );
+    expect(asking).toEqual([]);
+  });
+});

@@ -1,0 +1,15 @@
+import { render } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { vi } from 'vitest';
+
+/** A fresh window upon a fresh fake: `mount('fake=empty')`. */
+export async function mount(query: string) {
+  vi.resetModules();
+  localStorage.clear();
+  window.history.replaceState({}, '', `/?pace=0&${query}`);
+  const { App } = await import('../App');
+  const { platform } = await import('../platform');
+  const user = userEvent.setup();
+  render(<App />);
+  return { user, platform };
+}
