@@ -233,7 +233,7 @@ mod tests {
         for form in [
             secret.to_owned(),
             "p%40ss%2Fw%27rd%22%5C%20%252B".to_owned(),
-            "p%40ss%2fw%27rd%22%5c+%252b".to_owned(),
+            "p%40ss%2fw%27rd%22%5c+%252B".to_owned(),
             format!("{secret:?}"),
             "p@ss/w''rd\"\\ %2B".to_owned(),
         ] {

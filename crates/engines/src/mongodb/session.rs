@@ -51,21 +51,22 @@ pub(crate) async fn run(
     };
     match Reported::of(&reply) {
         None => {}
-        Some(reported) if reported.code == UNAUTHORIZED => {
-            if settings.credential.is_none() {
-                return Err(Failure::new(
-                    code::AUTH_FAILED,
-                    format!(
-                        "The server at {} wants a login, and the URL has no user.",
-                        channel.address
-                    ),
-                )
-                .remedy("Add the user and the password to the URL.")
-                .server_code(reported.name));
-            }
-            // A user may read one collection and list none: logged in is what counts.
+        Some(reported) if reported.code != UNAUTHORIZED => {
+            return Err(super::errors::classify(&reported, &channel.address));
         }
-        Some(reported) => return Err(super::errors::classify(&reported, &channel.address)),
+        Some(reported) if settings.credential.is_none() => {
+            return Err(Failure::new(
+                code::AUTH_FAILED,
+                format!(
+                    "The server at {} wants a login, and the URL has no user.",
+                    channel.address
+                ),
+            )
+            .remedy("Add the user and the password to the URL.")
+            .server_code(reported.name));
+        }
+        // A user may read one collection and list none: logged in is what counts.
+        Some(_) => {}
     }
     track.enter(Stage::Ready);
     let started = Instant::now();

@@ -302,7 +302,7 @@ mod tests {
                 .to_vec();
         payload.extend([0; 10]);
         payload.extend(b"ijklmnopqrst\0mysql_native_password\0");
-        let greeting = Greeting::parse(&payload).unwrap();
+        let greeting = Greeting::parse(&payload).expect("a greeting");
         assert_eq!(greeting.product(), "MariaDB");
         assert_eq!(greeting.scramble, b"abcdefghijklmnopqrst");
         assert_eq!(greeting.plugin, "mysql_native_password");

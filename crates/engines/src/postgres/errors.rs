@@ -10,6 +10,7 @@ use crate::error::code;
 use crate::failure::Failure;
 use crate::net::banner;
 use crate::net::tls::{self, Words};
+use crate::stage::Stage;
 
 const PRODUCT: &str = "PostgreSQL";
 
@@ -43,6 +44,17 @@ pub(crate) fn classify(error: &Error, heard: &Heard, address: &str, encrypted: b
         };
     }
     let source = error.source();
+    let login = error.to_string().starts_with("authentication error");
+    if login && source.is_some_and(|source| source.is::<io::Error>()) {
+        // SCRAM convinces both sides: a server that does not know the password is turned down here.
+        let why = source.map(ToString::to_string).unwrap_or_default();
+        return Failure::new(
+            code::AUTH_FAILED,
+            format!("Logging in at {address} failed: {why}."),
+        )
+        .remedy("Check the user and the password, and that the server is the one you mean.")
+        .at(Stage::Auth);
+    }
     if let Some(broken) = source.and_then(|source| source.downcast_ref::<io::Error>()) {
         if let Some(refused) = tls::rustls_error(broken) {
             let words = Words {
@@ -86,7 +98,6 @@ pub(crate) fn classify(error: &Error, heard: &Heard, address: &str, encrypted: b
         )
         .remedy("Check the server's log.");
     }
-    // SCRAM convinces both sides: a server that does not know the password is turned down here.
     Failure::new(
         code::AUTH_FAILED,
         format!("Logging in at {address} failed: {text}."),

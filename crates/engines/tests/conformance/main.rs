@@ -3,6 +3,8 @@
 //! Each case is written once, over a [`subject::Subject`]; an adapter that is added runs them all. Real PostgreSQL,
 //! MariaDB and MySQL servers, and one that speaks MongoDB's protocol, are started by `test-support`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 mod authentication;
 mod basics;
 mod fake_servers;

@@ -258,11 +258,12 @@ fn check(report: &TestReport, url: &ConnectionUrl, heard: &[Stage]) {
         }
     }
     assert_eq!(report.connected, report.error.is_none(), "{text}");
-    assert!(
-        heard.is_sorted() && heard.first() == Some(&Stage::Resolve),
-        "{heard:?}"
-    );
     let timed: Vec<_> = report.stages.iter().map(|timing| timing.stage).collect();
+    assert!(timed.is_sorted(), "{timed:?}");
+    assert_eq!(heard.first(), Some(&Stage::Resolve));
+    // libpq's `allow` comes to TLS after a login that was turned down.
+    let mut heard = heard.to_vec();
+    heard.sort();
     assert_eq!(timed, heard, "each stage reached is told once, and timed");
     assert!(report.stages.iter().all(|timing| timing.ms >= 0.0));
     if report.connected {
