@@ -17,7 +17,7 @@ fn every_engine_answers_and_every_failure_names_its_stage() {
     let postgres = shared_postgres().url("app");
     let refusing = RefusingPort::start();
     let wrong = postgres.replacen(&shared_postgres().password, "c4n4ry-wrong", 1);
-    let nowhere = postgres.replace("/app", "/nowhere");
+    let nowhere = shared_postgres().url("nowhere");
     cli.database(
         "postgresql",
         "pg",

@@ -147,7 +147,9 @@ impl Holdings {
 /// Another process writes its entries moments before the commit that names them: what is that young is not judged.
 fn may_be_on_its_way(id: &SecretId) -> bool {
     let written = match id.kind() {
-        SecretKind::Url(uuid) => Uuid::parse_str(uuid).ok().and_then(|uuid| uuid.get_timestamp()),
+        SecretKind::Url(uuid) => Uuid::parse_str(uuid)
+            .ok()
+            .and_then(|uuid| uuid.get_timestamp()),
         // A named secret's key is in the catalog before its value is in the keyring.
         SecretKind::Named(_) => None,
     };

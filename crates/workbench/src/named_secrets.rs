@@ -113,7 +113,10 @@ impl Workbench {
         let was_known = {
             let name = name.clone();
             self.on_catalog(move |catalog| {
-                let known = catalog.named_secrets()?.iter().any(|secret| secret.key == name);
+                let known = catalog
+                    .named_secrets()?
+                    .iter()
+                    .any(|secret| secret.key == name);
                 catalog.put_named_secret(&context, &name).map(|_| known)
             })
             .await?
@@ -122,7 +125,8 @@ impl Workbench {
         let label = format!("Tapedeck: secret {name}");
         if let Err(error) = self.secrets().set(&id, &Secret::new(value), &label).await {
             if !was_known {
-                self.on_catalog(move |catalog| catalog.remove_named_secret(&context, &name)).await?;
+                self.on_catalog(move |catalog| catalog.remove_named_secret(&context, &name))
+                    .await?;
             }
             return Err(error.into());
         }
