@@ -110,8 +110,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!(
         "{}",
         serde_json::json!({
-            "fetch_all_1000x8_ms": { "p50": percentile(fetch_all.clone(), 50), "p99": percentile(fetch_all, 99) },
-            "matrix_1000x8_ms": { "p50": percentile(matrix.clone(), 50), "p99": percentile(matrix, 99) },
+            "fetch_all_1000x8_ms": { "best": percentile(fetch_all.clone(), 0), "p50": percentile(fetch_all.clone(), 50), "p99": percentile(fetch_all, 99) },
+            "matrix_1000x8_ms": { "best": percentile(matrix.clone(), 0), "p50": percentile(matrix.clone(), 50), "p99": percentile(matrix, 99) },
             "fetch_one_ms": { "p50": percentile(one, 50) },
             "change_token_ms": { "p50": percentile(token, 50) },
             "durable_update_ms": { "p50": percentile(update.clone(), 50), "p99": percentile(update, 99) },

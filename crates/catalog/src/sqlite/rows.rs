@@ -238,15 +238,24 @@ fn read_configs(
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([scope.id()])?;
+    // A database's configs come one after the other, so that its place is looked up once.
+    let mut place = 0;
     while let Some(row) = rows.next()? {
+        let database_id = text(row, 0)?;
+        if databases[place].database.id != database_id {
+            place = *places.get(database_id).ok_or(Failure::BrokenValue)?;
+        }
         let environment_id = text(row, 2)?;
-        let (Some(place), Some(column)) = (places.get(text(row, 0)?), columns.get(environment_id))
-        else {
+        let Some(column) = columns.get(environment_id) else {
             return Err(Failure::BrokenValue);
         };
         let secrets: BTreeMap<String, String> = json(text(row, 5)?)?;
         let extra: Extra = json(text(row, 6)?)?;
-        databases[*place].database.envs.push(EnvironmentConfig {
+        let configs = &mut databases[place].database.envs;
+        if configs.is_empty() {
+            configs.reserve_exact(environments.len());
+        }
+        configs.push(EnvironmentConfig {
             id: row.get(1)?,
             environment_id: environment_id.to_owned(),
             slug: environments[*column].slug.clone(),
