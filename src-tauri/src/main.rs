@@ -1,2 +1,117 @@
-//! The window.
-fn main() {}
+//! The window: a thin face over `workbench`. Each command decodes, calls one use case and maps the error; what is
+//! decided is decided there.
+//!
+//! This crate is the only one that names `tauri`. What it adds of its own is what only a window has: one process per
+//! data folder, its windows, the clipboard with its clearing, dialogs for files, the log file.
+
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod arguments;
+mod clipboard;
+mod commands;
+mod failure;
+mod logging;
+mod single_process;
+mod startup_error;
+mod windows;
+
+use std::process::ExitCode;
+
+use single_process::{Claim, SingleProcess};
+use tauri::{Emitter, Manager, RunEvent};
+use workbench::{AppError, Options, Origin, Workbench};
+
+/// Memory is zeroed when it is freed, whoever allocated it: drivers and the serialiser copy secrets into buffers
+/// that know nothing of secrets.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
+fn main() -> ExitCode {
+    let arguments = match arguments::parse(std::env::args_os().skip(1)) {
+        Ok(arguments::Parsed::Run(arguments)) => arguments,
+        Ok(arguments::Parsed::Answer(text)) => {
+            println!("{text}");
+            return ExitCode::SUCCESS;
+        }
+        Err(message) => {
+            eprintln!("tapedeck-desktop: {message}");
+            return ExitCode::from(2);
+        }
+    };
+    let options = Options {
+        data_dir: arguments.data_dir,
+        origin: Origin::Window,
+    };
+    let opened = tauri::async_runtime::block_on(Workbench::open(options)).and_then(|workbench| {
+        SingleProcess::claim(workbench.data_dir()).map(|claim| (workbench, claim))
+    });
+    match opened {
+        Ok((workbench, Claim::First(single_process))) => run(workbench, single_process),
+        Ok((workbench, Claim::Second)) => {
+            // Not an error: the person asked for a window, and gets the one that is there.
+            eprintln!(
+                "Tapedeck is open already for {}: its window comes to the front.",
+                workbench.data_dir().display()
+            );
+            ExitCode::SUCCESS
+        }
+        Err(error) => startup_error::show(&error),
+    }
+}
+
+fn run(workbench: Workbench, single_process: SingleProcess) -> ExitCode {
+    logging::start(workbench.data_dir());
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "the window starts");
+    let window_state = tauri_plugin_window_state::Builder::new()
+        .with_filename(workbench.data_dir().join("windows.json").to_string_lossy())
+        .build();
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_clipboard_manager::init())
+        .plugin(window_state)
+        .manage(workbench)
+        .invoke_handler(commands::handler())
+        .setup(move |app| {
+            start(app.handle(), single_process)?;
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => {
+            app.run(|app, event| {
+                if matches!(event, RunEvent::Exit) {
+                    clipboard::clear_now(app);
+                    windows::forget_empty_config_folder(app);
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tracing::error!(%error, "the window did not start");
+            startup_error::print(&AppError::new(
+                "window",
+                format!("The window can't be opened: {error}."),
+            ))
+        }
+    }
+}
+
+/// Opens the first window, and starts what runs beside the windows: the watch on the catalog, and the ear for a second
+/// start.
+fn start(app: &tauri::AppHandle, single_process: SingleProcess) -> tauri::Result<()> {
+    app.manage(clipboard::Pending::default());
+    windows::open_first(app)?;
+    let workbench = app.state::<Workbench>();
+    let changed = app.clone();
+    let watch = workbench.watch(move || {
+        if let Err(error) = changed.emit("catalog-changed", ()) {
+            tracing::warn!(%error, "a window was not told of a change");
+        }
+    });
+    // Kept by the app: dropping it would end the watching.
+    app.manage(watch);
+    let asked = app.clone();
+    app.manage(single_process.listen(move || windows::bring_to_front(&asked)));
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! The few arguments of the window. Everything else is the `tapedeck` command's.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// What was asked for.
+#[derive(Debug, Default, PartialEq)]
+pub struct Arguments {
+    /// `--data-dir DIR`; otherwise `TAPEDECK_DATA_DIR`, then the platform's folder.
+    pub data_dir: Option<PathBuf>,
+}
+
+/// What to do with the arguments.
+#[derive(Debug, PartialEq)]
+pub enum Parsed {
+    /// Open the window.
+    Run(Arguments),
+    /// Print this and end.
+    Answer(String),
+}
+
+const USAGE: &str = "\
+Tapedeck's window: your product's databases, every environment.
+
+Usage: tapedeck-desktop [--data-dir DIR]
+
+      --data-dir DIR  Where everything is kept [env: TAPEDECK_DATA_DIR] [default: the platform's data folder]
+  -h, --help          Print this
+  -V, --version       Print the version
+
+Everything the window does, the command does too: see tapedeck --help.";
+
+/// Reads the arguments that follow the program's name.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Parsed, String> {
+    let mut parsed = Arguments::default();
+    let mut rest = arguments.into_iter();
+    while let Some(argument) = rest.next() {
+        let text = argument.to_string_lossy();
+        match text.as_ref() {
+            "-h" | "--help" => return Ok(Parsed::Answer(USAGE.to_owned())),
+            "-V" | "--version" => {
+                return Ok(Parsed::Answer(format!(
+                    "tapedeck-desktop {}",
+                    env!("CARGO_PKG_VERSION")
+                )));
+            }
+            "--data-dir" => match rest.next() {
+                Some(folder) if !folder.is_empty() => parsed.data_dir = Some(folder.into()),
+                _ => return Err("--data-dir needs a folder".to_owned()),
+            },
+            _ => match text.strip_prefix("--data-dir=") {
+                Some(folder) if !folder.is_empty() => parsed.data_dir = Some(folder.into()),
+                // macOS starts a bundle with a process serial number.
+                None if text.starts_with("-psn_") => {}
+                _ => {
+                    return Err(format!(
+                        "{text} is no argument of the window; --help lists them"
+                    ));
+                }
+            },
+        }
+    }
+    Ok(Parsed::Run(parsed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arguments, Parsed, parse};
+
+    fn parsed(arguments: &[&str]) -> Result<Parsed, String> {
+        parse(arguments.iter().map(Into::into))
+    }
+
+    #[test]
+    fn a_data_folder_is_named_in_either_form() {
+        let wanted = Ok(Parsed::Run(Arguments {
+            data_dir: Some("/data".into()),
+        }));
+        assert_eq!(parsed(&["--data-dir", "/data"]), wanted);
+        assert_eq!(parsed(&["--data-dir=/data"]), wanted);
+        assert_eq!(parsed(&[]), Ok(Parsed::Run(Arguments::default())));
+    }
+
+    #[test]
+    fn what_is_unknown_or_unfinished_is_refused() {
+        for arguments in [
+            &["--data-dir"][..],
+            &["--data-dir="],
+            &["--data-dir", ""],
+            &["--devtools"],
+            &["file"],
+        ] {
+            assert!(parsed(arguments).is_err(), "{arguments:?}");
+        }
+    }
+}

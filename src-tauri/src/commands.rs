@@ -1,0 +1,62 @@
+//! The commands of the window, by noun. Each is one use case of [`workbench::Workbench`] under the same name.
+
+mod activity;
+mod app;
+mod credentials;
+mod database;
+mod environment;
+mod matrix;
+mod product;
+mod secret;
+mod settings;
+mod test;
+mod transfer;
+mod url;
+mod window;
+
+use tauri::State;
+use tauri::ipc::Invoke;
+use workbench::{AppError, Workbench};
+
+/// What every command answers.
+type Answer<T> = Result<T, AppError>;
+/// The use cases, as a command gets them.
+type Bench<'a> = State<'a, Workbench>;
+
+/// Every command that a page can call; `tests/security.rs` holds this list, `command_names.rs` and the capability together.
+pub fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        app::app_bootstrap,
+        product::product_list,
+        product::product_create,
+        product::product_update,
+        product::product_delete,
+        environment::environment_create,
+        environment::environment_update,
+        environment::environment_reorder,
+        environment::environment_delete,
+        database::database_create,
+        database::database_update,
+        database::database_delete,
+        matrix::matrix_load,
+        credentials::credentials_check,
+        url::url_inspect,
+        url::url_edit,
+        url::url_reveal,
+        url::url_copy,
+        test::test_start,
+        test::test_draft,
+        test::test_cancel,
+        secret::secret_list,
+        secret::secret_set,
+        secret::secret_delete,
+        activity::activity_list,
+        activity::activity_undo,
+        settings::settings_update,
+        transfer::export_save,
+        transfer::import_open,
+        transfer::import_apply,
+        window::window_new,
+        window::data_folder_open,
+    ]
+}

@@ -1,0 +1,45 @@
+//! Connection tests, told as they happen.
+
+use tauri::ipc::Channel;
+use workbench::{DraftTestRequest, TestEvent, TestRequest, TestResult};
+
+use super::{Answer, Bench};
+
+/// Tests cells; answers when all have ended.
+#[tauri::command]
+pub async fn test_start(
+    bench: Bench<'_>,
+    request: TestRequest,
+    events: Channel<TestEvent>,
+) -> Answer<()> {
+    bench.test_start(request, tell(events)).await.map(drop)
+}
+
+/// Tests what is typed, before it is saved.
+#[tauri::command]
+pub async fn test_draft(
+    bench: Bench<'_>,
+    request: DraftTestRequest,
+    events: Channel<TestEvent>,
+) -> Answer<TestResult> {
+    bench.test_draft(request, tell(events)).await
+}
+
+/// Ends a run, or one cell of it.
+#[tauri::command]
+pub async fn test_cancel(
+    bench: Bench<'_>,
+    run_id: String,
+    config_id: Option<String>,
+) -> Answer<()> {
+    bench.test_cancel(run_id, config_id).await
+}
+
+/// A page that has gone hears nothing; its test ends all the same, so that its outcome is kept.
+fn tell(events: Channel<TestEvent>) -> impl Fn(TestEvent) + Send + Sync + 'static {
+    move |event| {
+        if let Err(error) = events.send(event) {
+            tracing::debug!(%error, "nobody hears of a test");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! One desktop process per data folder. Any number of processes may write the catalog, but two window processes would
+//! hold two web storages over one folder, and the person would look for a window that is already open.
+//!
+//! The first process holds a lock on `desktop.lock`, which the system releases however it ends. A second one leaves
+//! `open-window.request` and ends; the first looks for it a few times a second. Files work the same on every system,
+//! need no port, no bus and no permission, and are private to whoever may write the data folder.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use workbench::AppError;
+
+const LOCK: &str = "desktop.lock";
+const REQUEST: &str = "open-window.request";
+const INTERVAL: Duration = Duration::from_millis(200);
+
+/// The outcome of starting.
+pub enum Claim {
+    /// Nobody else has this folder's windows.
+    First(SingleProcess),
+    /// Another process has, and was asked to show itself.
+    Second,
+}
+
+/// Held while this process is the one.
+pub struct SingleProcess {
+    /// Locked; closing it releases the lock.
+    lock: File,
+    request: PathBuf,
+}
+
+/// Ends the listening when dropped, and then the lock.
+pub struct Listening {
+    ended: Arc<AtomicBool>,
+    _lock: File,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+}
+
+impl SingleProcess {
+    /// Becomes the one process of a data folder, or asks the one there is to come to the front.
+    ///
+    /// # Errors
+    /// `io` when the folder can't be written.
+    pub fn claim(data_dir: &Path) -> Result<Claim, AppError> {
+        let path = data_dir.join(LOCK);
+        let request = data_dir.join(REQUEST);
+        let refused = |path: &Path, error: std::io::Error| {
+            AppError::new(
+                "io",
+                format!(
+                    "{} can't be written: {error}. Check the folder's permissions.",
+                    path.display()
+                ),
+            )
+        };
+        let lock = OpenOptions::new()
+            .create(true)
+            .write(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|error| refused(&path, error))?;
+        match lock.try_lock() {
+            Ok(()) => {
+                // One that was left for a process that had just ended.
+                let _ = std::fs::remove_file(&request);
+                Ok(Claim::First(Self { lock, request }))
+            }
+            Err(TryLockError::WouldBlock) => {
+                std::fs::write(&request, b"").map_err(|error| refused(&request, error))?;
+                Ok(Claim::Second)
+            }
+            Err(TryLockError::Error(error)) => Err(refused(&path, error)),
+        }
+    }
+
+    /// Calls back, from a thread of its own, each time another start asked for a window.
+    pub fn listen(self, asked: impl Fn() + Send + 'static) -> Listening {
+        let ended = Arc::new(AtomicBool::new(false));
+        let (request, end) = (self.request, Arc::clone(&ended));
+        std::thread::spawn(move || {
+            while !end.load(Ordering::Relaxed) {
+                std::thread::sleep(INTERVAL);
+                // Removing it is what takes it: two requests in one interval are one.
+                if request.exists() && std::fs::remove_file(&request).is_ok() {
+                    asked();
+                }
+            }
+        });
+        Listening {
+            ended,
+            _lock: self.lock,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::{Claim, SingleProcess};
+
+    fn claim(folder: &std::path::Path) -> Claim {
+        SingleProcess::claim(folder).expect("the folder is writable")
+    }
+
+    #[test]
+    fn the_second_asks_the_first_and_the_third_comes_after_it_ended() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let Claim::First(first) = claim(folder.path()) else {
+            panic!("nobody else has it")
+        };
+        let (tell, told) = mpsc::channel();
+        let listening = first.listen(move || tell.send(()).expect("the test listens"));
+        assert!(matches!(claim(folder.path()), Claim::Second));
+        told.recv_timeout(Duration::from_secs(5))
+            .expect("the first was asked");
+        drop(listening);
+        assert!(
+            matches!(claim(folder.path()), Claim::First(_)),
+            "the lock is free when the first has ended"
+        );
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let Err(error) = SingleProcess::claim(&folder.path().join("absent")) else {
+            panic!("there is no folder")
+        };
+        assert_eq!(error.code, "io");
+        assert!(error.message.contains("desktop.lock"), "{}", error.message);
+    }
+}

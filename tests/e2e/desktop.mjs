@@ -1,0 +1,193 @@
+// A desktop of its own for the tests: a display (Xvfb), private servers and a private keyring (the `serve` program of
+// crate test-support), and WebDriver. Nothing of the person's own session is seen or touched.
+
+import { spawn, spawnSync } from "node:child_process";
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { WebDriver } from "./webdriver.mjs";
+
+const root = resolve(import.meta.dirname, "../..");
+const output = join(import.meta.dirname, "output");
+const target = join(resolve(root, process.env.CARGO_TARGET_DIR ?? "target"), "debug");
+
+export class Desktop {
+  children = [];
+
+  // `size` is that of the display.
+  static async start({ size = "1280x800" } = {}) {
+    const desktop = new Desktop();
+    try {
+      desktop.folder = mkdtempSync(join(tmpdir(), "tapedeck-e2e-"));
+      mkdirSync(output, { recursive: true });
+      const [servers, display] = await Promise.all([desktop.#serve(), desktop.#display(size)]);
+      desktop.servers = servers;
+      const home = join(desktop.folder, "home");
+      mkdirSync(home);
+      desktop.env = {
+        ...process.env,
+        ...servers.env,
+        HOME: home,
+        DISPLAY: display,
+        WAYLAND_DISPLAY: "",
+        // No GPU here; and the same fonts and theme on every machine.
+        WEBKIT_DISABLE_DMABUF_RENDERER: "1",
+        GTK_THEME: "Adwaita",
+        GDK_BACKEND: "x11",
+        NO_AT_BRIDGE: "1",
+        TAPEDECK_TEST_RECORD_IPC: "1",
+        TAPEDECK_LOG: "debug",
+        RUST_BACKTRACE: "1",
+      };
+      delete desktop.env.TAPEDECK_DATA_DIR;
+      await desktop.#driver();
+      return desktop;
+    } catch (error) {
+      await desktop.stop();
+      throw error;
+    }
+  }
+
+  // Ends what this desktop started, newest first, by its process id.
+  async stop() {
+    for (const child of this.children.reverse()) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      const ended = new Promise((done) => child.once("exit", done));
+      child.stdin?.end();
+      if (child.endsWithInput !== true) child.kill("SIGTERM");
+      await Promise.race([ended, sleep(5_000)]);
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+    }
+    if (this.folder) rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  dataDir(name = "data") {
+    return join(this.folder, name);
+  }
+
+  async open(dataDir = this.dataDir()) {
+    const window = await WebDriver.open(this.webdriver, join(target, "tapedeck-desktop"), ["--data-dir", dataDir]);
+    window.messages = () => window.run("return window.__TAPEDECK_TEST_RECEIVED__;");
+    return window;
+  }
+
+  // The command line over the same data folder and keyring.
+  cli(args, { input, dataDir = this.dataDir() } = {}) {
+    const { status, stdout, stderr } = spawnSync(join(target, "tapedeck"), ["--data-dir", dataDir, ...args], {
+      env: this.env,
+      encoding: "utf8",
+      input: input ?? "",
+      timeout: 60_000,
+    });
+    if (status !== 0) throw new Error(`tapedeck ${args.join(" ")}: exit ${status}: ${stderr}`);
+    return stdout;
+  }
+
+  // What `secret-tool search --all --unlock service tapedeck` finds in the private keyring.
+  async keyring() {
+    return JSON.parse(await this.#ask("secrets"));
+  }
+
+  async screenshot(name) {
+    const path = join(output, `${name}.png`);
+    spawnSync("import", ["-window", "root", path], { env: this.env });
+    return path;
+  }
+
+  async #serve() {
+    const child = this.#spawn(join(target, "serve"), [], { stdin: "pipe", log: "serve.log" });
+    child.endsWithInput = true;
+    const lines = createInterface({ input: child.stdout });
+    this.#answers = lines[Symbol.asyncIterator]();
+    this.#ask = async (line) => {
+      child.stdin.write(`${line}\n`);
+      return (await this.#answers.next()).value;
+    };
+    const { value, done } = await this.#answers.next();
+    if (done) throw new Error(`the private servers did not start: ${logged("serve.log")}`);
+    return JSON.parse(value);
+  }
+
+  #answers;
+  #ask;
+
+  async #display(size) {
+    // Xvfb chooses a free number and writes it to the descriptor.
+    const child = this.#spawn("Xvfb", ["-displayfd", "1", "-screen", "0", `${size}x24`, "-nolisten", "tcp"], {
+      log: "xvfb.log",
+    });
+    for await (const line of createInterface({ input: child.stdout })) return `:${line.trim()}`;
+    throw new Error(`Xvfb did not start: ${logged("xvfb.log")}`);
+  }
+
+  async #driver() {
+    const [port, nativePort] = [await freePort(), await freePort()];
+    const driver = "WebKitWebDriver";
+    const native = ["/usr/bin", "/usr/local/bin"].map((folder) => join(folder, driver)).find(existsSync) ?? driver;
+    const args = ["--port", port, "--native-port", nativePort, "--native-driver", native].map(String);
+    this.#spawn("tauri-driver", args, { env: this.env, log: "driver.log" });
+    this.webdriver = `http://127.0.0.1:${port}`;
+    for (let tries = 0; tries < 100; tries += 1) {
+      const ready = await fetch(`${this.webdriver}/status`).catch(() => null);
+      if (ready?.ok) return;
+      await sleep(50);
+    }
+    throw new Error(`tauri-driver did not start: ${logged("driver.log")}`);
+  }
+
+  #spawn(program, args, { env = process.env, log, stdin = "ignore" }) {
+    const child = spawn(program, args, { env, stdio: [stdin, "pipe", "pipe"] });
+    child.on("error", (error) => console.error(`${program}: ${error.message}`));
+    const file = createWriteStream(join(output, log));
+    child.stderr.pipe(file, { end: false });
+    if (log === "driver.log") child.stdout.pipe(file, { end: false });
+    this.children.push(child);
+    return child;
+  }
+
+  // Everything the window and WebDriver wrote to the terminal.
+  terminal() {
+    return logged("driver.log");
+  }
+}
+
+function logged(name) {
+  return readFileSync(join(output, name), "utf8");
+}
+
+function freePort() {
+  return new Promise((done, failed) => {
+    const server = createServer().once("error", failed);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
+
+// Every file under a folder with its bytes.
+export function* filesUnder(folder) {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) {
+      const path = join(entry.parentPath ?? entry.path, entry.name);
+      yield [path, readFileSync(path)];
+    }
+  }
+}
+
+// The forms in which a secret may lie somewhere: as it is, percent-encoded, as base64 at each offset, as UTF-16.
+export function traces(secret) {
+  const bytes = Buffer.from(secret);
+  const found = [bytes, Buffer.from(encodeURIComponent(secret)), Buffer.from(secret, "utf16le")];
+  for (const offset of [0, 1, 2]) {
+    const shifted = Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64");
+    // The characters at either end depend on what stands beside it.
+    const from = Math.ceil((offset * 8) / 6);
+    const to = Math.floor(((offset + bytes.length) * 8) / 6);
+    found.push(Buffer.from(shifted.slice(from, to)));
+  }
+  return found;
+}

@@ -1,0 +1,226 @@
+// The main job, in the real window, against real servers, with a real Secret Service: a person registers the databases
+// of a product, tests them, comes back another day, renames one, and deletes it. The steps build on each other.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Desktop, filesUnder, traces } from "./desktop.mjs";
+
+const ENVIRONMENTS = ["dev", "stg", "prd"];
+const DATABASES = [
+  { type: "postgresql", tag: "orders", name: "Orders" },
+  { type: "mysql", tag: "users", name: "Users" },
+  { type: "mongodb", tag: "events", name: "Events" },
+];
+const cells = DATABASES.flatMap(({ tag }) => ENVIRONMENTS.map((slug) => `cell-${tag}-${slug}`));
+
+let desktop;
+let window;
+// Every message that Rust sent to a page, over all sessions.
+const messages = [];
+
+before(async () => {
+  desktop = await Desktop.start();
+  window = await desktop.open();
+}, { timeout: 60_000 });
+
+after(async () => {
+  await window?.close().catch(() => undefined);
+  await desktop?.stop();
+});
+
+// A step that fails leaves a picture of what was on the screen.
+function step(name, body) {
+  test(name, { timeout: 120_000 }, async () => {
+    try {
+      await body();
+    } catch (error) {
+      const picture = await desktop.screenshot(`failed-${name.replace(/\W+/g, "-").slice(0, 60)}`);
+      error.message += `\nThe screen: ${picture}`;
+      throw error;
+    }
+  });
+}
+
+async function allGreen() {
+  await window.until(
+    "every cell is green",
+    async () => {
+      const states = await window.run(
+        "return [...document.querySelectorAll('[data-testid^=\"cell-\"]')].map((cell) => cell.dataset.testid + ' ' + cell.dataset.state);",
+      );
+      if (states.length === cells.length && states.every((state) => state.endsWith(" ok"))) return true;
+      throw new Error(states.join(", "));
+    },
+    30_000,
+  );
+}
+
+async function closeWindow() {
+  messages.push(...(await window.messages()));
+  await window.close();
+}
+
+step("the first start offers to make a product, with its three environments", async () => {
+  await window.byId("first-run", 30_000);
+  await window.type("product-name", "Shop");
+  await window.click("product-create");
+  await window.byId("matrix-empty");
+});
+
+step("a database of each type, with a URL and password for each environment", async () => {
+  for (const { type, name, tag } of DATABASES) {
+    await window.click("database-create");
+    await window.click(`database-type-${type}`);
+    await window.type("database-name", name);
+    for (const slug of ENVIRONMENTS) await window.type(`env-url-${slug}`, desktop.servers[type].urls[slug]);
+    await window.click("save");
+    await window.gone("database-form");
+    await window.byId(`row-${tag}`);
+  }
+});
+
+step("the matrix shows all nine", async () => {
+  for (const cell of cells) await window.byId(cell);
+  for (const cell of cells) {
+    await window.until(`${cell} knows its credential`, async () => (await window.attribute(cell, "data-state")) === "untested");
+  }
+});
+
+step("test all turns every cell green", async () => {
+  await window.click("test-all");
+  await allGreen();
+});
+
+step("the passwords are in the keyring", async () => {
+  const found = await desktop.keyring();
+  for (const { type } of DATABASES) {
+    const { password } = desktop.servers[type];
+    const times = found.split(password).length - 1;
+    assert.equal(times, ENVIRONMENTS.length, `${type}: one entry for each environment`);
+  }
+});
+
+step("a detail shows a masked URL, and a reveal the real one, for one cell", async () => {
+  await window.click("cell-orders-dev");
+  await window.byId("drawer");
+  await window.click("tab-details");
+  const details = await window.text("drawer");
+  assert.match(details, /\*\*\*/);
+  assert.ok(!details.includes(desktop.servers.postgresql.password));
+  await window.click("drawer-close");
+});
+
+step("closed and opened again, all is still there and connects", async () => {
+  await closeWindow();
+  window = await desktop.open();
+  for (const cell of cells) await window.byId(cell, 30_000);
+  await window.click("test-all");
+  await allGreen();
+});
+
+step("a renamed database still connects: its passwords belong to it, not to its name", async () => {
+  await window.click("nav-databases");
+  await window.click("database-orders");
+  await window.click("database-edit");
+  await window.type("database-name", "Purchases");
+  await window.type("database-tag", "purchases");
+  await window.click("save");
+  await window.click("nav-matrix");
+  await window.byId("row-purchases");
+  await window.click("cell-purchases-prd");
+  await window.click("tab-test");
+  await window.click("test-cell");
+  await window.until("connected", async () => (await window.attribute("cell-purchases-prd", "data-state")) === "ok", 15_000);
+  await window.click("drawer-close");
+  // And through the other face.
+  const lines = desktop.cli(["test", "shop/purchases", "--json"]).trim().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual(lines.map((line) => line.connected), [true, true, true]);
+});
+
+step("a change made by the command appears in the open window within a second", async () => {
+  desktop.cli(["product", "update", "shop", "--name", "Shop of shops"]);
+  const done = Date.now();
+  await window.until("the new name", async () => (await window.text("product-switcher")).includes("Shop of shops"), 3_000);
+  const took = Date.now() - done;
+  assert.ok(took < 1_000, `it took ${took} ms`);
+});
+
+step("a deleted database is gone, and undo brings it back with its passwords", async () => {
+  await window.click("nav-databases");
+  await window.click("database-purchases");
+  await window.click("database-delete");
+  await window.gone("database-purchases");
+  await window.click("undo");
+  await window.byId("database-purchases");
+  await window.click("nav-matrix");
+  await window.click("test-all");
+  await window.until("connected again", async () => (await window.attribute("cell-purchases-dev", "data-state")) === "ok", 20_000);
+});
+
+step("deleted for good, the others stay", async () => {
+  await window.click("nav-databases");
+  await window.click("database-purchases");
+  await window.click("database-delete");
+  await window.gone("database-purchases");
+  const left = JSON.parse(desktop.cli(["db", "list", "shop", "--json"]));
+  assert.deepEqual(left.map((database) => database.tag).sort(), ["events", "users"]);
+});
+
+step("a second start for the same folder ends, and leaves the window to the first", async () => {
+  const { spawnSync } = await import("node:child_process");
+  const { join, resolve } = await import("node:path");
+  const program = join(resolve(import.meta.dirname, "../..", process.env.CARGO_TARGET_DIR ?? "target"), "debug/tapedeck-desktop");
+  const second = spawnSync(program, ["--data-dir", desktop.dataDir()], { env: desktop.env, encoding: "utf8", timeout: 20_000 });
+  assert.equal(second.status, 0, second.stderr);
+  assert.match(second.stderr, /open already/);
+});
+
+step("the page runs under the policy that a person's window has", async () => {
+  // Asked of the page itself: an inline script, an inline style and a fetch of elsewhere.
+  const broken = await window.run(`
+    const broken = [];
+    document.addEventListener("securitypolicyviolation", (event) => broken.push(event.effectiveDirective));
+    const script = document.createElement("script");
+    script.textContent = "window.__INLINE_RAN__ = true";
+    document.head.append(script);
+    const style = document.createElement("style");
+    style.textContent = "body { --inline: 1 }";
+    document.head.append(style);
+    window.__BROKEN__ = broken;
+    fetch("https://example.invalid/").catch(() => undefined);
+    return [window.__INLINE_RAN__ === true, getComputedStyle(document.body).getPropertyValue("--inline")];
+  `);
+  assert.deepEqual(broken, [false, ""]);
+  await window.until("the violations", async () => (await window.run("return window.__BROKEN__")).length >= 3);
+  assert.equal(await window.run("return typeof window.__TAURI__"), "undefined");
+});
+
+step("no password is in the data folder, the logs, the terminal or any message to the page", async () => {
+  messages.push(...(await window.messages()));
+  // Storage and logs are flushed when the window closes.
+  await window.close();
+  window = undefined;
+  await sleep(500);
+  assert.ok(messages.length > 50, `the recorder recorded ${messages.length} messages`);
+  const places = [
+    ["messages to the page", Buffer.from(messages.join("\n"))],
+    ["the terminal", Buffer.from(desktop.terminal())],
+    ...filesUnder(desktop.dataDir()),
+    ...filesUnder(desktop.env.HOME),
+  ];
+  const logs = places.filter(([path]) => path.includes("tapedeck.log"));
+  assert.ok(logs.length > 0 && logs.every(([, bytes]) => bytes.length > 0), "there is a log to look in");
+  for (const { type } of DATABASES) {
+    for (const trace of traces(desktop.servers[type].password)) {
+      for (const [place, bytes] of places) assert.ok(!bytes.includes(trace), `${type}'s password is in ${place}`);
+    }
+  }
+});
+
+step("the search finds what is there: it would have found a password", async () => {
+  const secret = "s3cret/with@signs";
+  for (const text of [secret, encodeURIComponent(secret), Buffer.from(`x${secret}`).toString("base64"), Buffer.from(`xy${secret}z`).toString("base64")]) {
+    assert.ok(traces(secret).some((trace) => Buffer.from(text).includes(trace)), text);
+  }
+});
