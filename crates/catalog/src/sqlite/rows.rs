@@ -239,34 +239,48 @@ fn read_configs(
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([scope.id()])?;
     // A database's configs come one after the other, so that its place is looked up once.
-    let mut place = 0;
+    // They come by the environments' ids, which is nearly always the order of the columns: the next column is tried
+    // before any is searched, and only what came in another order is sorted.
+    let (mut place, mut column) = (0, 0);
+    let mut out_of_order = Vec::new();
     while let Some(row) = rows.next()? {
         let database_id = text(row, 0)?;
         if databases[place].database.id != database_id {
             place = *places.get(database_id).ok_or(Failure::BrokenValue)?;
         }
         let environment_id = text(row, 2)?;
-        let Some(column) = columns.get(environment_id) else {
-            return Err(Failure::BrokenValue);
-        };
+        let next = (column + 1) % environments.len().max(1);
+        let is_next = environments
+            .get(next)
+            .is_some_and(|known| known.id == environment_id);
+        let before = std::mem::replace(
+            &mut column,
+            match is_next {
+                true => next,
+                false => *columns.get(environment_id).ok_or(Failure::BrokenValue)?,
+            },
+        );
         let secrets: BTreeMap<String, String> = json(text(row, 5)?)?;
         let extra: Extra = json(text(row, 6)?)?;
         let configs = &mut databases[place].database.envs;
         if configs.is_empty() {
             configs.reserve_exact(environments.len());
+        } else if column < before {
+            out_of_order.push(place);
         }
         configs.push(EnvironmentConfig {
             id: row.get(1)?,
             environment_id: environment_id.to_owned(),
-            slug: environments[*column].slug.clone(),
+            slug: environments[column].slug.clone(),
             connection_url: row.get(3)?,
             description: row.get(4)?,
             secrets,
             extra,
         });
     }
-    for plain in databases {
-        plain
+    out_of_order.dedup();
+    for place in out_of_order {
+        databases[place]
             .database
             .envs
             .sort_by_key(|config| columns.get(config.environment_id.as_str()).copied());

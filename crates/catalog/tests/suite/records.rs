@@ -72,6 +72,20 @@ pub fn environments_keep_their_order(catalog: &impl Catalog) {
         .order_environments(&CLI, "shop", &["prd", "dev"])
         .expect("ordered");
     assert_eq!(slugs(catalog), ["prd", "dev", "stg"]);
+    // Configs stand in the order of the columns, whichever way these are turned.
+    let everywhere = ["dev", "stg", "prd"].map(|slug| config(slug, "postgresql://h/d", None));
+    for tag in ["one", "two"] {
+        let new = new_database(tag, everywhere.to_vec());
+        catalog.create_database(&CLI, "shop", &new).expect("made");
+    }
+    for database in catalog.fetch_databases("shop").expect("listed") {
+        let order: Vec<&str> = database
+            .envs
+            .iter()
+            .map(|config| config.slug.as_str())
+            .collect();
+        assert_eq!(order, ["prd", "dev", "stg"]);
+    }
     catalog
         .undo(&CLI, &ordered.activity_id.expect("an activity"))
         .expect("undone");
