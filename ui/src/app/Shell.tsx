@@ -26,11 +26,8 @@ function ProductSwitcher() {
     <MenuButton
       label={productText.switcher}
       button={
-        <AriaButton
-          className={styles.productButton ?? ''}
-          data-testid="product-switcher"
-          aria-label={`${productText.switcher}: ${current?.name ?? ''}`}
-        >
+        <AriaButton className={styles.productButton ?? ''} data-testid="product-switcher">
+          <span className="visually-hidden">{productText.switcher}: </span>
           <span className={classes(styles.productName, primitives.truncate)}>
             {plain(current?.name ?? '')}
           </span>
@@ -131,19 +128,15 @@ export function Shell() {
         <Button
           onPress={() => openDialog({ kind: 'database-create' })}
           isDisabled={!hasEnvironments}
-          aria-label={text.addDatabaseLabel}
           data-testid="database-create"
         >
           <Icon of={Plus} small />
+          <span className="visually-hidden">{text.addDatabasePrefix} </span>
           {text.addDatabase}
         </Button>
-        <Button
-          look="quiet"
-          onPress={() => navigation.set({ palette: true })}
-          aria-label={`${text.palette} (${shortcut('K')})`}
-          data-testid="palette-open"
-        >
+        <Button look="quiet" onPress={() => navigation.set({ palette: true })} data-testid="palette-open">
           <Icon of={Command} small />
+          <span className="visually-hidden">{text.palette} </span>
           <kbd>{shortcut('K')}</kbd>
         </Button>
       </header>

@@ -24,7 +24,7 @@ export function Badge({ children }: { children: ReactNode }) {
 export function EmptyState(props: { title: string; text: ReactNode; children?: ReactNode; testId?: string }) {
   return (
     <div className={styles.empty} data-testid={props.testId}>
-      <h2 className={styles.emptyTitle}>{props.title}</h2>
+      <h1 className={styles.emptyTitle}>{props.title}</h1>
       <p className={styles.emptyText}>{props.text}</p>
       {props.children ? <div className={styles.row}>{props.children}</div> : null}
     </div>

@@ -66,6 +66,7 @@ export function MenuAt(props: {
   return (
     <Popover
       isOpen
+      aria-label={props.label}
       triggerRef={props.anchor}
       placement="bottom start"
       offset={2}

@@ -8,7 +8,7 @@ export const shell = {
   product: 'Product',
   newProduct: 'New product',
   addDatabase: 'Database',
-  addDatabaseLabel: 'Add database',
+  addDatabasePrefix: 'Add',
   palette: 'Commands',
   paletteHint: 'Type a command',
   paletteEmpty: 'No command matches.',

@@ -5,7 +5,7 @@ import type { CredentialStateView } from '../../bindings/CredentialStateView';
 import { Icon } from '../../design/Icon';
 import { plain } from '../../design/text';
 import styles from './matrix.module.css';
-import { type CellState, cellFace } from './model';
+import { type CellFace, type CellState, cellFace } from './model';
 import { testRuns } from './testRuns';
 
 export const STATE_ICONS = {
@@ -19,19 +19,7 @@ export const STATE_ICONS = {
   unavailable: CircleSlash,
 } satisfies Record<CellState, unknown>;
 
-/** The state of a cell by icon, word and colour. */
-export function CellStatus({
-  config,
-  credential,
-  brief,
-}: {
-  config: ConfigView | undefined;
-  credential: CredentialStateView | undefined;
-  /** Without the server's version. */
-  brief?: boolean;
-}) {
-  const running = useStore(testRuns, (state) => (config ? state.running.get(config.id) : undefined));
-  const face = cellFace(config, credential, running);
+function Face({ face, brief }: { face: CellFace; brief?: boolean | undefined }) {
   return (
     <span className={styles.status} data-state={face.state}>
       <Icon
@@ -43,6 +31,18 @@ export function CellStatus({
       {face.aside && !brief ? <span className={styles.aside}>{face.aside}</span> : null}
     </span>
   );
+}
+
+/** The state of a cell by icon, word and colour. */
+export function CellStatus(props: {
+  config: ConfigView | undefined;
+  credential: CredentialStateView | undefined;
+  /** Without the server's version. */
+  brief?: boolean;
+}) {
+  const { config, credential, brief } = props;
+  const running = useStore(testRuns, (state) => (config ? state.running.get(config.id) : undefined));
+  return <Face face={cellFace(config, credential, running)} brief={brief} />;
 }
 
 export interface CellProps {
@@ -84,7 +84,7 @@ export function Cell(props: CellProps) {
           : undefined
       }
     >
-      <CellStatus config={config} credential={credential} />
+      <Face face={face} />
     </div>
   );
 }

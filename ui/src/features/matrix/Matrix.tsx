@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Ellipsis } from 'lucide-react';
-import { type KeyboardEvent, type MouseEvent, useEffect, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, memo, useEffect, useId, useRef, useState } from 'react';
 import { navigation, openCell, openDatabase, openDialog } from '../../app/navigation';
 import type { Credentials } from '../../app/queries';
 import { useStore } from '../../app/store';
@@ -38,6 +38,8 @@ interface Props {
   compact: boolean;
 }
 
+const OVERSCAN = 4;
+
 function rootFontSize(): number {
   return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 13;
 }
@@ -62,7 +64,7 @@ export function Matrix({ rows, environments, credentials, compact }: Props) {
     count: rows.length,
     getScrollElement: () => grid.current,
     estimateSize: () => rowHeight,
-    overscan: 8,
+    overscan: OVERSCAN,
     scrollMargin: 0,
     scrollPaddingStart: headerHeight,
     paddingStart: 0,
@@ -81,7 +83,7 @@ export function Matrix({ rows, environments, credentials, compact }: Props) {
   const currentRow = rows[current.row];
   const currentEnvironment = environments[current.column];
 
-  const idOf = (place: Position): string => `${prefix}-${place.row}-${place.column}`;
+  const idOf = (place: Position): string => idAt(prefix, place.row, place.column);
 
   const goTo = (next: Position, extend: boolean) => {
     const from = cursor.get().anchor ?? current;
@@ -259,6 +261,8 @@ export function Matrix({ rows, environments, credentials, compact }: Props) {
     openMenu(place, { x: event.clientX, y: event.clientY });
   };
 
+  // Rows that leave at one end come back at the other: their elements are moved and filled anew, not made anew.
+  const slots = Math.ceil((grid.current?.clientHeight ?? 1200) / rowHeight) + 2 * OVERSCAN + 2;
   const shown = virtual.getVirtualItems();
   const before = shown[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0);
@@ -303,51 +307,18 @@ export function Matrix({ rows, environments, credentials, compact }: Props) {
           {shown.map((item) => {
             const row = rows[item.index];
             if (!row) return null;
-            const { database } = row;
             return (
-              <div
-                key={database.id}
-                className={styles.line}
-                role="row"
-                aria-rowindex={item.index + 2}
-                data-row={item.index}
-              >
-                <div
-                  id={idOf({ row: item.index, column: -1 })}
-                  role="rowheader"
-                  aria-colindex={1}
-                  className={styles.rowHeader}
-                  data-column={-1}
-                  data-testid={`row-${database.tag}`}
-                  data-current={(current.row === item.index && current.column === -1) || undefined}
-                  data-open={opened?.databaseId === database.id || undefined}
-                  title={plain(`${database.name} (${database.tag})`)}
-                >
-                  <span className={styles.rowName}>{plain(database.name)}</span>
-                  <span className={styles.engine}>
-                    <span aria-hidden="true">{row.engine?.abbreviation}</span>
-                    <span className="visually-hidden">{row.engine?.display_name}</span>
-                  </span>
-                </div>
-                {environments.map((environment, column) => {
-                  const config = row.cells.get(environment.slug);
-                  return (
-                    <Cell
-                      key={environment.id}
-                      id={idOf({ row: item.index, column })}
-                      testId={`cell-${database.tag}-${environment.slug}`}
-                      column={column}
-                      config={config}
-                      credential={config && credentials?.states.get(config.id)}
-                      environmentClass={environment.class}
-                      inactive={!environment.active}
-                      current={current.row === item.index && current.column === column}
-                      selected={selection.has(cellKey(database.id, environment.slug))}
-                      open={opened?.databaseId === database.id && opened.slug === environment.slug}
-                    />
-                  );
-                })}
-              </div>
+              <MatrixRow
+                key={item.index % slots}
+                row={row}
+                index={item.index}
+                prefix={prefix}
+                environments={environments}
+                credentials={credentials}
+                currentColumn={current.row === item.index ? current.column : null}
+                selection={selection}
+                openSlug={opened?.databaseId === row.database.id ? opened.slug : null}
+              />
             );
           })}
           <div style={{ height: Math.max(0, after) }} />
@@ -373,6 +344,64 @@ export function Matrix({ rows, environments, credentials, compact }: Props) {
     </>
   );
 }
+
+function idAt(prefix: string, row: number, column: number): string {
+  return `${prefix}-${row}-${column}`;
+}
+
+/** Memoised by hand, as the matrix itself draws again with every step of a scroll and its rows must not. */
+const MatrixRow = memo(function MatrixRow(props: {
+  row: Row;
+  index: number;
+  prefix: string;
+  environments: EnvironmentView[];
+  credentials: Credentials | undefined;
+  currentColumn: number | null;
+  selection: ReadonlySet<string>;
+  openSlug: string | null;
+}) {
+  const { row, index, prefix, environments, credentials, currentColumn, selection, openSlug } = props;
+  const { database } = row;
+  return (
+    <div className={styles.line} role="row" aria-rowindex={index + 2} data-row={index}>
+      <div
+        id={idAt(prefix, index, -1)}
+        role="rowheader"
+        aria-colindex={1}
+        className={styles.rowHeader}
+        data-column={-1}
+        data-testid={`row-${database.tag}`}
+        data-current={currentColumn === -1 || undefined}
+        data-open={openSlug !== null || undefined}
+        title={plain(`${database.name} (${database.tag})`)}
+      >
+        <span className={styles.rowName}>{plain(database.name)}</span>
+        <span className={styles.engine}>
+          <span aria-hidden="true">{row.engine?.abbreviation}</span>
+          <span className="visually-hidden">{row.engine?.display_name}</span>
+        </span>
+      </div>
+      {environments.map((environment, column) => {
+        const config = row.cells.get(environment.slug);
+        return (
+          <Cell
+            key={environment.id}
+            id={idAt(prefix, index, column)}
+            testId={`cell-${database.tag}-${environment.slug}`}
+            column={column}
+            config={config}
+            credential={config && credentials?.states.get(config.id)}
+            environmentClass={environment.class}
+            inactive={!environment.active}
+            current={currentColumn === column}
+            selected={selection.has(cellKey(database.id, environment.slug))}
+            open={openSlug === environment.slug}
+          />
+        );
+      })}
+    </div>
+  );
+});
 
 function ColumnHeader(props: {
   id: string;

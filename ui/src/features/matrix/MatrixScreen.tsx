@@ -70,6 +70,7 @@ export function MatrixScreen() {
   });
   return (
     <div className={styles.screen}>
+      <h1 className="visually-hidden">{plain(matrix.product.name)}</h1>
       {credentials?.message ? (
         <div className={styles.notice}>
           <Notice tone="warn" role="status">

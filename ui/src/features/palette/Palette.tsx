@@ -42,30 +42,33 @@ export function Palette() {
                 data-testid="palette-input"
               />
             </TextField>
-            <Menu
-              aria-label={text.palette}
-              items={actions}
-              className={styles.list ?? ''}
-              renderEmptyState={() => <p className={styles.none}>{text.paletteEmpty}</p>}
-              onAction={(key) => {
-                close();
-                actions.find((action) => action.id === key)?.run();
-              }}
-            >
-              {(action) => (
-                <MenuItem
-                  id={action.id}
-                  textValue={action.label}
-                  isDisabled={action.disabled ?? false}
-                  className={primitives.item ?? ''}
-                  data-testid={`command-${action.id}`}
-                >
-                  {action.icon ? <Icon of={action.icon} small /> : <span className={styles.noIcon} />}
-                  <span className={primitives.itemLabel}>{plain(action.label)}</span>
-                  {action.keys ? <kbd className={primitives.keys}>{action.keys}</kbd> : null}
-                </MenuItem>
-              )}
-            </Menu>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the list must scroll by keyboard too */}
+            <div className={styles.list} tabIndex={0}>
+              <Menu
+                aria-label={text.palette}
+                items={actions}
+                className={primitives.menu ?? ''}
+                renderEmptyState={() => <p className={styles.none}>{text.paletteEmpty}</p>}
+                onAction={(key) => {
+                  close();
+                  actions.find((action) => action.id === key)?.run();
+                }}
+              >
+                {(action) => (
+                  <MenuItem
+                    id={action.id}
+                    textValue={action.label}
+                    isDisabled={action.disabled ?? false}
+                    className={primitives.item ?? ''}
+                    data-testid={`command-${action.id}`}
+                  >
+                    {action.icon ? <Icon of={action.icon} small /> : <span className={styles.noIcon} />}
+                    <span className={primitives.itemLabel}>{plain(action.label)}</span>
+                    {action.keys ? <kbd className={primitives.keys}>{action.keys}</kbd> : null}
+                  </MenuItem>
+                )}
+              </Menu>
+            </div>
           </Autocomplete>
         </Dialog>
       </Modal>
