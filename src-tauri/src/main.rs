@@ -27,6 +27,9 @@ use workbench::{AppError, Options, Origin, Workbench};
 static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
     zeroizing_alloc::ZeroAlloc(std::alloc::System);
 
+/// Long after the first frame: purging asks the keyring, and nobody waits for it.
+const PURGE_DELAY: std::time::Duration = std::time::Duration::from_secs(60);
+
 fn main() -> ExitCode {
     let arguments = match arguments::parse(std::env::args_os().skip(1)) {
         Ok(arguments::Parsed::Run(arguments)) => arguments,
@@ -103,6 +106,17 @@ fn start(app: &tauri::AppHandle, single_process: SingleProcess) -> tauri::Result
     app.manage(clipboard::Pending::default());
     windows::open_first(app)?;
     let workbench = app.state::<Workbench>();
+    let purging = workbench.inner().clone();
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(PURGE_DELAY).await;
+        match purging.purge().await {
+            Ok(removed) => tracing::info!(removed, "what can no longer be undone was purged"),
+            Err(error) => tracing::warn!(
+                code = error.code,
+                "the purge is tried again at the next start"
+            ),
+        }
+    });
     let changed = app.clone();
     let watch = workbench.watch(move || {
         if let Err(error) = changed.emit("catalog-changed", ()) {

@@ -243,7 +243,7 @@ fn a_stale_revision_is_refused_with_what_changed() {
     let run = update(json!({ "revision": 1, "name": "Second", "description": "mine" })).expect(3);
     let error = run.error();
     assert_eq!(error["code"], "conflict");
-    assert_eq!(error["detail"]["current_revision"], 2);
+    assert_eq!(error["detail"]["revision"], 2);
     let change = &error["detail"]["changes"]
         .as_array()
         .unwrap()

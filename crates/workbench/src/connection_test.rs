@@ -349,7 +349,7 @@ impl Workbench {
             }
             events(TestEvent::Finished {
                 config_id: cell.config_id.clone(),
-                result,
+                result: Box::new(result),
             });
         }
         Ok(summary)

@@ -1,6 +1,6 @@
 //! The one error type that crosses the boundary to a face. A face matches [`AppError::code`], never a text.
 
-use catalog::{CatalogError, Fault};
+use catalog::{CatalogError, Conflict, Fault};
 use connection_url::UrlError;
 use secrets::SecretStoreError;
 use serde::Serialize;
@@ -123,16 +123,53 @@ impl From<CatalogError> for AppError {
     fn from(error: CatalogError) -> Self {
         match error {
             CatalogError::Validation(faults) => Self::validation(&faults),
-            CatalogError::Conflict(conflict) => Self::new(
-                "conflict",
-                "This record was changed elsewhere after you opened it. Compare the changes and save again.",
-            )
-            .with_detail(serde_json::to_value(&conflict).unwrap_or(Value::Null)),
+            CatalogError::Conflict(conflict) => {
+                Self::new("conflict", conflict.to_string()).with_detail(conflict_detail(&conflict))
+            }
             other => {
                 let code = other.code();
                 let retryable = matches!(code, "catalog_locked" | "disk_full");
-                Self { code, message: other.to_string(), detail: None, retryable }
+                Self {
+                    code,
+                    message: other.to_string(),
+                    detail: None,
+                    retryable,
+                }
             }
         }
+    }
+}
+
+/// The conflict for a program: `revision` is the one to send a merged patch with.
+fn conflict_detail(conflict: &Conflict) -> Value {
+    let mut detail = serde_json::to_value(conflict).unwrap_or(Value::Null);
+    if let Some(changes) = detail.get_mut("changes").and_then(Value::as_array_mut) {
+        for change in changes.iter_mut().filter_map(Value::as_object_mut) {
+            let field = change
+                .get("field")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned();
+            for side in ["base", "current", "yours"] {
+                if let Some(value) = change.get_mut(side) {
+                    *value = shown_value(&field, value.take());
+                }
+            }
+        }
+    }
+    if let Some(fields) = detail.as_object_mut() {
+        fields.insert("revision".to_owned(), json!(conflict.current_revision));
+    }
+    detail
+}
+
+/// Which keyring entry fills which slot says nothing to a person: the names of the slots do.
+pub(crate) fn shown_value(field: &str, value: Value) -> Value {
+    match value {
+        Value::Object(slots) if field.ends_with(".secrets") => slots
+            .into_iter()
+            .map(|(slot, _)| Value::from(format!("{slot}: ***")))
+            .collect(),
+        other => other,
     }
 }

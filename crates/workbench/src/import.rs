@@ -12,6 +12,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::dto::{FieldChangeView, ImportStep, ImportView};
+use crate::error::shown_value;
 use crate::export::Envelope;
 use crate::sealing::{NewEntries, Unsealed};
 use crate::{AppError, Result, Workbench};
@@ -235,8 +236,14 @@ impl Prepared {
                         .iter()
                         .map(|change| FieldChangeView {
                             field: change.field.clone(),
-                            before: change.before.clone().unwrap_or(Value::Null),
-                            after: change.after.clone().unwrap_or(Value::Null),
+                            before: shown_value(
+                                &change.field,
+                                change.before.clone().unwrap_or(Value::Null),
+                            ),
+                            after: shown_value(
+                                &change.field,
+                                change.after.clone().unwrap_or(Value::Null),
+                            ),
                         })
                         .collect(),
                 })

@@ -22,7 +22,7 @@ pub async fn run(
     let summary = workbench
         .test_start(request, move |event| {
             if let TestEvent::Finished { result, .. } = event
-                && let Err(error) = output.line(&result, describe)
+                && let Err(error) = output.line(result.as_ref(), describe)
             {
                 broken
                     .lock()

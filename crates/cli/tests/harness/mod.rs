@@ -1,5 +1,6 @@
 //! Runs the real `tapedeck` over a private data folder and a private keyring.
 
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 #![expect(dead_code, reason = "each test file uses its part of the harness")]
 
 use std::io::Write;

@@ -128,7 +128,7 @@ pub enum TestEvent {
         /// The cell.
         config_id: String,
         /// Outcome.
-        result: TestResult,
+        result: Box<TestResult>,
     },
     /// All ended.
     Done {
