@@ -31,12 +31,6 @@ describe.runIf(existsSync(dist))('the production bundle', () => {
 
 describe('the source', () => {
   const sources = files(join(root, 'src')).filter((path) => /\.(ts|tsx|css)$/.test(path));
-  test('names Tauri only in src/platform', () => {
-    const naming = sources.filter(
-      (path) => !path.includes('.test.') && readFileSync(path, 'utf8').includes("'@tauri-apps/"),
-    );
-    expect(naming.every((path) => path.includes('/platform/'))).toBe(true);
-  });
   test('names colours only in the tokens', () => {
     const colours = sources.filter(
       (path) =>
