@@ -14,6 +14,9 @@ const root = resolve(import.meta.dirname, "../..");
 const output = join(import.meta.dirname, "output");
 const target = join(resolve(root, process.env.CARGO_TARGET_DIR ?? "target"), "debug");
 
+// Where scripts/setup put tauri-driver, so that a test runs without the scripts too.
+process.env.PATH = `${join(root, ".tools/bin")}:${process.env.PATH}`;
+
 export class Desktop {
   children = [];
 
@@ -32,7 +35,6 @@ export class Desktop {
         ...servers.env,
         HOME: home,
         DISPLAY: display,
-        WAYLAND_DISPLAY: "",
         // No GPU here; and the same fonts and theme on every machine.
         WEBKIT_DISABLE_DMABUF_RENDERER: "1",
         GTK_THEME: "Adwaita",
@@ -43,6 +45,7 @@ export class Desktop {
         RUST_BACKTRACE: "1",
       };
       delete desktop.env.TAPEDECK_DATA_DIR;
+      delete desktop.env.WAYLAND_DISPLAY;
       await desktop.#driver();
       return desktop;
     } catch (error) {

@@ -97,8 +97,10 @@ export class WebDriver {
     return `${this.base}/element/${element[ELEMENT]}`;
   }
 
+  // All the text in it, also what is cut off by an ellipsis.
   async text(id, limit) {
-    return call("GET", `${await this.byId(id, limit)}/text`);
+    await this.byId(id, limit);
+    return this.run("return document.querySelector(`[data-testid=\"${arguments[0]}\"]`)?.textContent ?? '';", id);
   }
 
   // What the element is now, without waiting for it: null where there is none.
