@@ -94,10 +94,11 @@ export class Desktop {
     return JSON.parse(await this.#ask("secrets"));
   }
 
-  async screenshot(name) {
-    const path = join(output, `${name}.png`);
-    spawnSync("import", ["-window", "root", path], { env: this.env });
-    return path;
+  // The whole display, as a person would see it.
+  screenshot(name, folder = output) {
+    const path = join(folder, `${name}.png`);
+    const taken = spawnSync("import", ["-window", "root", "-strip", path], { env: this.env, encoding: "utf8", timeout: 20_000 });
+    return taken.status === 0 ? path : `no picture could be taken: ${taken.stderr ?? taken.error}`;
   }
 
   async #serve() {

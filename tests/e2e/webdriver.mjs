@@ -29,10 +29,6 @@ export class WebDriver {
     return call("POST", `${this.base}/execute/sync`, { script, args });
   }
 
-  async screenshot() {
-    return Buffer.from(await call("GET", `${this.base}/screenshot`), "base64");
-  }
-
   handles() {
     return call("GET", `${this.base}/window/handles`);
   }
@@ -122,8 +118,11 @@ export class WebDriver {
 }
 
 async function call(method, url, body) {
+  if (process.env.TAPEDECK_TEST_TRACE) console.error(method, url.slice(60), JSON.stringify(body)?.slice(0, 120) ?? "");
   const answer = await fetch(url, {
     method,
+    // A window that hangs is a fault to be told, not waited for.
+    signal: AbortSignal.timeout(30_000),
     ...(body ? { body: JSON.stringify(body), headers: { "content-type": "application/json" } } : {}),
   });
   const { value } = await answer.json();
