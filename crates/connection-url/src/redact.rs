@@ -87,8 +87,14 @@ fn known_scheme(word: &str) -> bool {
 fn starts_with_known_scheme(text: &str) -> bool {
     text.get(..64.min(text.len()))
         .or(Some(text))
-        .and_then(|start| start.find("://").map(|at| known_scheme(&start[..at])))
-        .unwrap_or(false)
+        .and_then(|start| start.split_once("://"))
+        .is_some_and(|(word, _)| {
+            // Words before a URL make it a text with a URL in it; `jdbc:` belongs to the scheme.
+            known_scheme(word)
+                && word
+                    .bytes()
+                    .all(|byte| is_scheme_byte(byte) || byte == b':')
+        })
 }
 
 const fn is_scheme_byte(byte: u8) -> bool {
