@@ -105,7 +105,10 @@ fn words_before_a_url_are_no_part_of_it() {
             "with host=h password=abc dbname=d, then postgres://u:p@h/db end",
             "with host=h password=*** dbname=d, then postgres://u:***@h/db end",
         ),
-        ("password=x y postgres://u:p@h", "password=*** y postgres://u:***@h"),
+        (
+            "password=x y postgres://u:p@h",
+            "password=*** y postgres://u:***@h",
+        ),
     ] {
         assert_eq!(connection_url::redact(text), redacted);
     }
