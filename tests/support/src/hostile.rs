@@ -153,7 +153,7 @@ impl SilentServer {
 pub struct RefusingPort {
     /// The port on 127.0.0.1.
     pub port: u16,
-    _held: (TcpStream, TcpListener),
+    _held: socket2::Socket,
 }
 
 impl RefusingPort {
@@ -162,19 +162,23 @@ impl RefusingPort {
     /// # Panics
     /// When no port is free.
     pub fn start() -> RefusingPort {
-        // The local port of an open connection is taken, and nothing listens on it.
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port of 127.0.0.1 is free");
-        let address = listener
+        // Bound and never listened on. The local port of an open connection would refuse as well, but the system may
+        // give that very port to whoever connects to it, and the caller is then connected to itself.
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None)
+            .expect("the system has sockets");
+        let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+        socket
+            .bind(&any.into())
+            .expect("a port of 127.0.0.1 is free");
+        let port = socket
             .local_addr()
-            .expect("a bound socket has an address");
-        let stream = TcpStream::connect(address).expect("our own listener takes a connection");
-        let port = stream
-            .local_addr()
-            .expect("an open connection has an address")
+            .ok()
+            .and_then(|address| address.as_socket())
+            .expect("a bound socket has an address")
             .port();
         RefusingPort {
             port,
-            _held: (stream, listener),
+            _held: socket,
         }
     }
 }
