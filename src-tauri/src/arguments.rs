@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use workbench::AppError;
+
 /// What was asked for.
 #[derive(Debug, Default, PartialEq)]
 pub struct Arguments {
@@ -31,7 +33,7 @@ Usage: tapedeck-desktop [--data-dir DIR]
 Everything the window does, the command does too: see tapedeck --help.";
 
 /// Reads the arguments that follow the program's name.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Parsed, String> {
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Parsed, AppError> {
     let mut parsed = Arguments::default();
     let mut rest = arguments.into_iter();
     while let Some(argument) = rest.next() {
@@ -46,16 +48,15 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Parsed, St
             }
             "--data-dir" => match rest.next() {
                 Some(folder) if !folder.is_empty() => parsed.data_dir = Some(folder.into()),
-                _ => return Err("--data-dir needs a folder".to_owned()),
+                _ => return Err(AppError::new("usage", "--data-dir needs a folder")),
             },
             _ => match text.strip_prefix("--data-dir=") {
                 Some(folder) if !folder.is_empty() => parsed.data_dir = Some(folder.into()),
                 // macOS starts a bundle with a process serial number.
                 None if text.starts_with("-psn_") => {}
                 _ => {
-                    return Err(format!(
-                        "{text} is no argument of the window; --help lists them"
-                    ));
+                    let message = format!("{text} is no argument of the window; --help lists them");
+                    return Err(AppError::new("usage", message));
                 }
             },
         }
@@ -65,9 +66,9 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Parsed, St
 
 #[cfg(test)]
 mod tests {
-    use super::{Arguments, Parsed, parse};
+    use super::{AppError, Arguments, Parsed, parse};
 
-    fn parsed(arguments: &[&str]) -> Result<Parsed, String> {
+    fn parsed(arguments: &[&str]) -> Result<Parsed, AppError> {
         parse(arguments.iter().map(Into::into))
     }
 

@@ -37,8 +37,8 @@ fn main() -> ExitCode {
             println!("{text}");
             return ExitCode::SUCCESS;
         }
-        Err(message) => {
-            eprintln!("tapedeck-desktop: {message}");
+        Err(error) => {
+            eprintln!("tapedeck-desktop: {error}");
             return ExitCode::from(2);
         }
     };
