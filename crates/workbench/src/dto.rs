@@ -6,7 +6,9 @@
 mod catalog_dto;
 mod test_dto;
 mod url_dto;
+mod url_tools_dto;
 
 pub use catalog_dto::*;
 pub use test_dto::*;
 pub use url_dto::*;
+pub use url_tools_dto::*;

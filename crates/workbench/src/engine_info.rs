@@ -38,6 +38,10 @@ fn engine_info(database_type: DatabaseType) -> EngineInfo {
             .iter()
             .map(|&mode| mode.to_owned())
             .collect(),
+        options: Vec::new(),
+        auth_option: None,
+        auth_mechanisms: Vec::new(),
+        formats: Vec::new(),
     }
 }
 

@@ -3,15 +3,16 @@
 use std::str::FromStr;
 
 use connection_url::{
-    ConnectionUrl, DatabaseType, Diagnostic, Edit, Host, PasswordEdit, Port, SlotState, Span,
-    UrlDocument, UrlError,
+    ConnectionUrl, DatabaseType, Diagnostic, Edit, Host, PasswordEdit, Port, Repair, SlotState,
+    Span, TextChange, UrlDocument, UrlError, apply_changes,
 };
 
 use crate::dto::{
-    UrlEdit, UrlHost, UrlInspection, UrlNote, UrlOptionView, UrlSecretSpan, UrlSecretState,
-    UrlTextChange,
+    UrlEdit, UrlHost, UrlInspection, UrlNote, UrlOptionView, UrlRepair, UrlSecretSpan,
+    UrlSecretState, UrlTextChange,
 };
 use crate::{AppError, Result, Workbench};
+use zeroize::Zeroizing;
 
 /// Reads an engine's name as people write it; `mariadb` means `mysql`.
 pub fn parse_database_type(text: &str) -> Result<DatabaseType> {
@@ -81,17 +82,7 @@ impl Workbench {
         let url = ConnectionUrl::parse(&text, Some(database_type))?;
         let offsets = Utf16Offsets::of(&text);
         let changes = url.edit(&edit_of(edit))?;
-        Ok(changes
-            .into_iter()
-            .map(|change| {
-                let (start, end) = offsets.of_span(change.span);
-                UrlTextChange {
-                    start,
-                    end,
-                    insert: change.insert,
-                }
-            })
-            .collect())
+        Ok(change_views(&changes, &offsets))
     }
 }
 
@@ -139,7 +130,7 @@ fn inspect(text: &str, database_type: Option<DatabaseType>) -> UrlInspection {
     let offsets = Utf16Offsets::of(text);
     match ConnectionUrl::parse(text, database_type) {
         Ok(url) => inspection_of(&url, &offsets),
-        Err(error) => broken(database_type, &error, &offsets),
+        Err(error) => broken(text, database_type, &error, &offsets),
     }
 }
 
@@ -154,6 +145,11 @@ fn inspection_of(url: &ConnectionUrl, offsets: &Utf16Offsets) -> UrlInspection {
                 start,
                 end,
                 state: state_of(slot.state),
+                reference: url
+                    .references()
+                    .iter()
+                    .find(|reference| slot.span.contains(reference.span))
+                    .map(|reference| reference.key.clone()),
             }
         })
         .collect();
@@ -183,17 +179,19 @@ fn inspection_of(url: &ConnectionUrl, offsets: &Utf16Offsets) -> UrlInspection {
         secret_spans,
         target: target_of(url),
         error: None,
-        warnings: notes(url.warnings(), offsets),
-        hints: notes(url.hints(), offsets),
+        warnings: notes(url.warnings(), url.expose(), offsets),
+        hints: notes(url.hints(), url.expose(), offsets),
         references: url
             .references()
             .iter()
             .map(|reference| reference.key.clone())
             .collect(),
+        tokens: Vec::new(),
     }
 }
 
 fn broken(
+    text: &str,
     database_type: Option<DatabaseType>,
     error: &UrlError,
     offsets: &Utf16Offsets,
@@ -216,14 +214,16 @@ fn broken(
             start,
             end,
             field: error.field.clone(),
+            repair: repair_view(error.repair.as_deref(), text, offsets),
         }),
         warnings: Vec::new(),
         hints: Vec::new(),
         references: Vec::new(),
+        tokens: Vec::new(),
     }
 }
 
-fn notes(diagnostics: &[Diagnostic], offsets: &Utf16Offsets) -> Vec<UrlNote> {
+fn notes(diagnostics: &[Diagnostic], text: &str, offsets: &Utf16Offsets) -> Vec<UrlNote> {
     diagnostics
         .iter()
         .map(|diagnostic| {
@@ -234,9 +234,32 @@ fn notes(diagnostics: &[Diagnostic], offsets: &Utf16Offsets) -> Vec<UrlNote> {
                 start,
                 end,
                 field: diagnostic.field.clone(),
+                repair: repair_view(diagnostic.repair.as_deref(), text, offsets),
             }
         })
         .collect()
+}
+
+fn change_views(changes: &[TextChange], offsets: &Utf16Offsets) -> Vec<UrlTextChange> {
+    changes
+        .iter()
+        .map(|change| {
+            let (start, end) = offsets.of_span(change.span);
+            UrlTextChange {
+                start,
+                end,
+                insert: change.insert.clone(),
+            }
+        })
+        .collect()
+}
+
+fn repair_view(repair: Option<&Repair>, text: &str, offsets: &Utf16Offsets) -> Option<UrlRepair> {
+    repair.map(|repair| UrlRepair {
+        label: repair.label.clone(),
+        changes: change_views(&repair.changes, offsets),
+        preview: connection_url::redact(&Zeroizing::new(apply_changes(text, &repair.changes))),
+    })
 }
 
 fn state_of(state: SlotState) -> UrlSecretState {

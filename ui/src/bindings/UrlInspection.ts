@@ -4,6 +4,7 @@ import type { UrlNote } from "./UrlNote";
 import type { UrlOptionView } from "./UrlOptionView";
 import type { UrlSecretSpan } from "./UrlSecretSpan";
 import type { UrlSecretState } from "./UrlSecretState";
+import type { UrlToken } from "./UrlToken";
 
 /**
  * A URL taken apart, secrets left out.
@@ -64,4 +65,8 @@ hints: Array<UrlNote>,
 /**
  * Keys of `$Secret{KEY}` in it.
  */
-references: Array<string>, };
+references: Array<string>, 
+/**
+ * What each piece is, in order, for colours; a reading as good as it gets where the text does not parse.
+ */
+tokens: Array<UrlToken>, };

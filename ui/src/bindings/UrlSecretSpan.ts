@@ -20,4 +20,8 @@ end: number,
 /**
  * What stands there.
  */
-state: UrlSecretState, };
+state: UrlSecretState, 
+/**
+ * The key, where it is one `$Secret{KEY}`.
+ */
+reference: string | null, };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::TestResult;
+use super::{AuthMechanismInfo, TestResult, UrlFormatInfo, UrlOptionInfo};
 
 /// An engine a database can have, with what a face may ask of it instead of asking for its name.
 #[derive(Clone, Debug, Serialize, TS)]
@@ -34,6 +34,14 @@ pub struct EngineInfo {
     pub tls_option: String,
     /// The values of that option, strictest last.
     pub tls_modes: Vec<String>,
+    /// Every option that the engine's client knows.
+    pub options: Vec<UrlOptionInfo>,
+    /// The option that names a way to sign in, where the engine has one (`authMechanism`).
+    pub auth_option: Option<String>,
+    /// The ways to sign in that it can name, the engine's own choice first.
+    pub auth_mechanisms: Vec<AuthMechanismInfo>,
+    /// Forms in which a connection can be copied.
+    pub formats: Vec<UrlFormatInfo>,
 }
 
 /// What the window needs to draw its first frame.

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::{UrlRepair, UrlToken};
+
 /// A URL taken apart, secrets left out.
 #[derive(Clone, Debug, Serialize, TS)]
 #[ts(export)]
@@ -36,6 +38,8 @@ pub struct UrlInspection {
     pub hints: Vec<UrlNote>,
     /// Keys of `$Secret{KEY}` in it.
     pub references: Vec<String>,
+    /// What each piece is, in order, for colours; a reading as good as it gets where the text does not parse.
+    pub tokens: Vec<UrlToken>,
 }
 
 /// A secret's place.
@@ -91,6 +95,8 @@ pub struct UrlSecretSpan {
     pub end: u32,
     /// What stands there.
     pub state: UrlSecretState,
+    /// The key, where it is one `$Secret{KEY}`.
+    pub reference: Option<String>,
 }
 
 /// An error, warning or hint at its place.
@@ -105,8 +111,10 @@ pub struct UrlNote {
     pub start: u32,
     /// To, exclusive, UTF-16.
     pub end: u32,
-    /// Form field it belongs to: `scheme`, `hosts`, `user`, `password`, `database`, `options`.
+    /// Form field it belongs to: `scheme`, `hosts`, `user`, `password`, `database`, `options`, `option:<name>`.
     pub field: Option<String>,
+    /// How it can be mended.
+    pub repair: Option<UrlRepair>,
 }
 
 /// An edit made in the form.
