@@ -1,0 +1,15 @@
+//! What the template of an action says, and where the values of a run go.
+//!
+//! A value is bound, never spliced: a placeholder becomes a parameter of a prepared statement, or a value of a document, whatever it
+//! holds and wherever it stood. Where only a name or a keyword can stand, the template lists what is allowed.
+//!
+//! Pure: no I/O. `placeholder` reads `{{key:TYPE:min:max}}`, `input` the values, `sql` the templates of SQL.
+
+mod input;
+mod placeholder;
+pub mod sql;
+mod value;
+
+pub use input::{InputError, InputValue};
+pub use placeholder::{Measure, Placeholder, PlaceholderFault, PlaceholderType, read_placeholder};
+pub use value::{BoundValue, InputFault, check, expected, looks_secret};

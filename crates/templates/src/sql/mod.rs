@@ -1,0 +1,29 @@
+//! Templates in SQL.
+
+mod lexer;
+mod template;
+mod typed_literal;
+
+pub use lexer::{LexFault, Literal, LiteralStyle, Token, TokenKind, lex};
+pub use template::{Part, Place, Slot, SqlTemplate, TemplateFault};
+
+/// Whose SQL it is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Dialect {
+    /// PostgreSQL.
+    Postgresql,
+    /// MySQL and MariaDB.
+    Mysql,
+}
+
+/// The index of the piece before this one that is neither space nor comment.
+fn significant_before(tokens: &[Token], index: usize) -> Option<usize> {
+    tokens[..index]
+        .iter()
+        .rposition(|token| !matches!(token.kind, TokenKind::Space | TokenKind::Comment))
+}
+
+/// Whether a piece is this word, in any letter case.
+fn is_word(text: &str, token: &Token, word: &str) -> bool {
+    token.kind == TokenKind::Word && text[token.span.clone()].eq_ignore_ascii_case(word)
+}
