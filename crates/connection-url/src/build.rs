@@ -289,6 +289,10 @@ fn build_keyword_value(document: &UrlDocument) -> String {
             is_verbatim(document, &format!("options[{index}]")),
         );
     }
+    if words.is_empty() {
+        // An empty text would be no keyword/value string any more; an empty host says as little.
+        return "host=''".to_owned();
+    }
     words.join(" ")
 }
 

@@ -4,7 +4,7 @@
 //! <https://github.com/mongodb/specifications/blob/master/source/initial-dns-seedlist-discovery/initial-dns-seedlist-discovery.md>.
 //! Where the driver for Python differs, the specification wins.
 
-use std::net::Ipv6Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use zeroize::Zeroizing;
 
@@ -16,7 +16,7 @@ use crate::parsed::{Form, Parsed};
 use crate::percent::{DecodeFault, decode, decode_lossy};
 use crate::reference::{has_reference, is_only_references, reference_length};
 use crate::uri::{decode_error, decode_part, encode_changes, pairs, push_option};
-use crate::{DatabaseType, Diagnostic, Host, Port, Span, UrlError, UrlOption};
+use crate::{DatabaseType, Diagnostic, Host, Port, Span, TextChange, UrlError, UrlOption};
 
 /// Reads what follows `scheme` and `://`.
 pub(crate) fn parse(text: &str, scheme: String, scheme_span: Span) -> Result<Parsed, UrlError> {
@@ -229,16 +229,34 @@ fn read_host(text: &str, item: Span, start: usize) -> Result<Host, UrlError> {
             port,
         });
     }
-    if decoded.ends_with(".sock") {
+    if decoded.ends_with(".sock") && port == Port::None {
         return Ok(Host::Socket {
             path: decoded,
             port,
         });
     }
     if decoded.contains('/') {
+        if decoded.ends_with(".sock") {
+            let port = Span::new(rest, item.end);
+            return Err(
+                host_error("socket_port", "A unix socket has no port.", port)
+                    .repair("Remove the port", vec![TextChange::new(port, "")]),
+            );
+        }
         return Err(host_error(
             "unsupported_host",
             "The path of a unix socket must end in .sock.",
+            name,
+        ));
+    }
+    // Percent-encoded or not, no name or address holds one of these (RFC 3986, section 3.2.2).
+    let forbidden = |character: char| {
+        character.is_control() || character == ' ' || "\"<>\\^`{|}%:/?#[]@".contains(character)
+    };
+    if !has_reference(&decoded) && decoded.contains(forbidden) {
+        return Err(host_error(
+            "invalid_host",
+            "No name or address of a host holds such a character.",
             name,
         ));
     }
@@ -260,7 +278,7 @@ fn check_srv(parsed: &Parsed) -> Result<(), UrlError> {
                     "A mongodb+srv URL names no port: the DNS records hold it.",
                 );
             }
-            if host.contains(':') {
+            if host.contains(':') || host.parse::<Ipv4Addr>().is_ok() {
                 return srv_error(
                     "srv_host",
                     "A mongodb+srv URL names a host name, no address.",
@@ -342,7 +360,7 @@ fn read_options(
                 span,
             )
             .field("options")
-            .repair("Write &", vec![crate::TextChange::new(span, "&")]),
+            .repair("Write &", vec![TextChange::new(span, "&")]),
         );
     }
     for pair in pairs(text, query, |byte| matches!(byte, b'&' | b';')) {

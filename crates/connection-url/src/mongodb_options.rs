@@ -16,6 +16,8 @@ enum Kind {
     Integer(i32),
     /// `-1` or at least 90.
     Staleness,
+    /// From -1 to 9.
+    CompressionLevel,
     /// A non-negative integer or any other text.
     WriteConcern,
     OneOf(&'static [&'static str]),
@@ -113,7 +115,7 @@ const OPTIONS: [(&str, Kind); 48] = [
 /// Options beside the list: known to the specification's reader, but checked elsewhere.
 const MORE: [(&str, Kind); 2] = [
     ("wtimeout", Kind::Integer(0)),
-    ("zlibcompressionlevel", Kind::Integer(-1)),
+    ("zlibcompressionlevel", Kind::CompressionLevel),
 ];
 
 /// Renamed keys, and what they are called now.
@@ -259,7 +261,7 @@ fn check_value(text: &str, name: &str, option: &UrlOption) -> Option<Diagnostic>
                 format!("{} is ignored: it takes true or false.", option.name),
             ),
         },
-        Kind::Integer(_) | Kind::Staleness if value.is_empty() => warn(
+        Kind::Integer(_) | Kind::Staleness | Kind::CompressionLevel if value.is_empty() => warn(
             "empty_value",
             format!("{} is ignored: it has no value.", option.name),
         ),
@@ -275,6 +277,14 @@ fn check_value(text: &str, name: &str, option: &UrlOption) -> Option<Diagnostic>
         Kind::Staleness => warn(
             "invalid_value",
             format!("{} is ignored: it takes -1 or at least 90.", option.name),
+        ),
+        Kind::CompressionLevel if value.parse::<i32>().is_ok_and(|n| (-1..=9).contains(&n)) => None,
+        Kind::CompressionLevel => warn(
+            "invalid_value",
+            format!(
+                "{} is ignored: it takes a whole number from -1 to 9.",
+                option.name
+            ),
         ),
         Kind::WriteConcern => {
             let negative = value.parse::<i64>().is_ok_and(|number| number < 0);

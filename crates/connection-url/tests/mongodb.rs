@@ -297,16 +297,25 @@ fn references_stand_anywhere() {
     assert_eq!(keys, ["U", "P", "H", "N", "D", "A"]);
     assert_eq!(url.masked(), url.expose());
     let value = |key: &str| {
-        Some(zeroize::Zeroizing::new(if key == "N" {
-            "27018".to_owned()
-        } else {
-            format!("{key}@:,")
+        Some(zeroize::Zeroizing::new(match key {
+            "N" => "27018".to_owned(),
+            "H" => "db.example.com".to_owned(),
+            key => format!("{key}@:,"),
         }))
     };
     let resolved = url.resolve_references(value).expect("it resolves");
     assert_eq!(resolved.user(), Some("U@:,"));
     assert_eq!(resolved.password(), Some("P@:,"));
-    assert_eq!(resolved.hosts(), [Host::tcp("H@:,", 27018)]);
+    assert_eq!(resolved.hosts(), [Host::tcp("db.example.com", 27018)]);
+    // A name can't hold these, and it does not become two hosts or a port.
+    let hostile = |key: &str| {
+        let value = if key == "N" { "27018" } else { "evil,other:1" };
+        Some(zeroize::Zeroizing::new(value.to_owned()))
+    };
+    assert_eq!(
+        url.resolve_references(hostile).expect_err("no host").code,
+        "invalid_host"
+    );
     assert_eq!(resolved.database(), Some("D@:,"));
     assert_eq!(resolved.option("appName"), Some("A@:,"));
     assert_eq!(
