@@ -33,6 +33,7 @@ mod reveal;
 mod sealing;
 mod settings;
 mod target;
+mod url_tools;
 mod urls;
 mod view;
 mod watch;

@@ -26,8 +26,16 @@ export const tauriPlatform: Platform = {
   credentialsCheck: (productId) => invoke('credentials_check', { productId }),
   urlInspect: (text, databaseType) => invoke('url_inspect', { text, databaseType }),
   urlEdit: (text, databaseType, edit) => invoke('url_edit', { text, databaseType, edit }),
+  urlComplete: (text, databaseType, offset) =>
+    invoke('url_complete', { text, databaseType, offset }),
   urlReveal: (configId) => invoke('url_reveal', { configId }),
   urlCopy: (configId, masked) => invoke('url_copy', { configId, masked }),
+  urlCompare: (databaseId, left, right) => invoke('url_compare', { databaseId, left, right }),
+  urlCopyPreview: (request) => invoke('url_copy_preview', { request }),
+  urlCopyApply: (request, revision) => invoke('url_copy_apply', { request, revision }),
+  urlFormat: (configId, text, formatId) => invoke('url_format', { configId, text, formatId }),
+  urlFormatCopy: (configId, formatId, withSecrets) =>
+    invoke('url_format_copy', { configId, formatId, withSecrets }),
   testStart: (request, onEvent) => invoke('test_start', { request, events: channel(onEvent) }),
   testDraft: (request, onEvent) => invoke('test_draft', { request, events: channel(onEvent) }),
   testCancel: (runId, configId) => invoke('test_cancel', { runId, configId }),

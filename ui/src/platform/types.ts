@@ -5,6 +5,7 @@
 import type { ActivityView } from '../bindings/ActivityView';
 import type { Bootstrap } from '../bindings/Bootstrap';
 import type { Changed } from '../bindings/Changed';
+import type { CompareSide } from '../bindings/CompareSide';
 import type { CredentialReport } from '../bindings/CredentialReport';
 import type { DatabaseInput } from '../bindings/DatabaseInput';
 import type { DatabasePatchInput } from '../bindings/DatabasePatchInput';
@@ -24,7 +25,12 @@ import type { Settings } from '../bindings/Settings';
 import type { TestEvent } from '../bindings/TestEvent';
 import type { TestRequest } from '../bindings/TestRequest';
 import type { TestResult } from '../bindings/TestResult';
+import type { UrlComparison } from '../bindings/UrlComparison';
+import type { UrlCompletions } from '../bindings/UrlCompletions';
+import type { UrlCopyPreview } from '../bindings/UrlCopyPreview';
+import type { UrlCopyRequest } from '../bindings/UrlCopyRequest';
 import type { UrlEdit } from '../bindings/UrlEdit';
+import type { UrlFormatted } from '../bindings/UrlFormatted';
 import type { UrlInspection } from '../bindings/UrlInspection';
 import type { UrlTextChange } from '../bindings/UrlTextChange';
 
@@ -55,8 +61,18 @@ export interface Platform {
   credentialsCheck(productId: string): Promise<CredentialReport>;
   urlInspect(text: string, databaseType: string | null): Promise<UrlInspection>;
   urlEdit(text: string, databaseType: string, edit: UrlEdit): Promise<UrlTextChange[]>;
+  /** What may stand at `offset` of any text, also of one that does not parse. */
+  urlComplete(text: string, databaseType: string, offset: number): Promise<UrlCompletions>;
   urlReveal(configId: string): Promise<RevealedUrl>;
   urlCopy(configId: string, masked: boolean): Promise<void>;
+  urlCompare(databaseId: string, left: CompareSide, right: CompareSide): Promise<UrlComparison>;
+  urlCopyPreview(request: UrlCopyRequest): Promise<UrlCopyPreview[]>;
+  /** One change of the database with one undo; refused when the database is no longer at `revision`. */
+  urlCopyApply(request: UrlCopyRequest, revision: number): Promise<Changed<DatabaseView>>;
+  /** One form, without secrets; `text` is what is typed and not saved. */
+  urlFormat(configId: string, text: string | null, formatId: string): Promise<UrlFormatted>;
+  /** Puts one form of what is stored on the clipboard. The page never sees a secret in it. */
+  urlFormatCopy(configId: string, formatId: string, withSecrets: boolean): Promise<void>;
   testStart(request: TestRequest, onEvent: (event: TestEvent) => void): Promise<void>;
   testDraft(request: DraftTestRequest, onEvent: (event: TestEvent) => void): Promise<TestResult>;
   testCancel(runId: string, configId: string | null): Promise<void>;
