@@ -80,7 +80,7 @@ impl UrlDocument {
             database: url.database().map(str::to_owned),
             options: kept
                 .iter()
-                .map(|option| (option.name.clone(), option.value.clone()))
+                .map(|option| (option.name.clone().into_owned(), option.value.clone()))
                 .collect(),
             secrets: secrets(url),
             references: url
@@ -144,7 +144,7 @@ fn secrets(url: &ConnectionUrl) -> Vec<String> {
         }
         let option = option_around(url.options(), slot.span);
         let name = match option {
-            Some(option) if !option.folded => option.name.clone(),
+            Some(option) if !option.folded => option.name.clone().into_owned(),
             _ => "password".to_owned(),
         };
         if !names.contains(&name) {

@@ -202,7 +202,7 @@ pub fn edit(data: &[u8]) {
         url.options()
             .iter()
             .filter(|option| !option.folded && !named(&option.name))
-            .map(|option| (option.name.clone(), option.value.clone()))
+            .map(|option| (option.name.clone().into_owned(), option.value.clone()))
             .collect()
     };
     assert!(kept(&edited) == kept(&url), "the other options stay");

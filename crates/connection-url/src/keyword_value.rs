@@ -3,9 +3,11 @@
 //! The grammar is that of `conninfo_parse` in libpq 18's `fe-connect.c`; see
 //! <https://www.postgresql.org/docs/18/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE>.
 
+use std::borrow::Cow;
+
 use crate::parsed::{Form, Parsed};
 use crate::postgres::unknown_keyword;
-use crate::postgres_keywords::{advise, fold_options, is_keyword, translate};
+use crate::postgres_keywords::{advise, fold_options, is_keyword, keyword, translate};
 use crate::uri::push_option;
 use crate::{DatabaseType, Span, TextChange, UrlError, UrlOption};
 
@@ -48,7 +50,10 @@ pub(crate) fn parse(text: &str) -> Result<Parsed, UrlError> {
         let value_start = skip_spaces(position + 1);
         let (value, value_end) = read_value(text, value_start)?;
         position = value_end;
-        let name = name_span.of(text).to_owned();
+        let name = match keyword(name_span.of(text)) {
+            Some(keyword) => Cow::Borrowed(keyword),
+            None => Cow::Owned(name_span.of(text).to_owned()),
+        };
         let (name, value) = translate(name, value, false);
         let value_span = Span::new(value_start, value_end);
         if !is_keyword(&name) {

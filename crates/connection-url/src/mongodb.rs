@@ -4,6 +4,7 @@
 //! <https://github.com/mongodb/specifications/blob/master/source/initial-dns-seedlist-discovery/initial-dns-seedlist-discovery.md>.
 //! Where the driver for Python differs, the specification wins.
 
+use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use zeroize::Zeroizing;
@@ -19,7 +20,11 @@ use crate::uri::{decode_error, decode_part, encode_changes, pairs, push_option};
 use crate::{DatabaseType, Diagnostic, Host, Port, Span, TextChange, UrlError, UrlOption};
 
 /// Reads what follows `scheme` and `://`.
-pub(crate) fn parse(text: &str, scheme: String, scheme_span: Span) -> Result<Parsed, UrlError> {
+pub(crate) fn parse(
+    text: &str,
+    scheme: Cow<'static, str>,
+    scheme_span: Span,
+) -> Result<Parsed, UrlError> {
     let mut parsed = Parsed::new(Some(DatabaseType::Mongodb), Form::Url);
     let srv = scheme == "mongodb+srv";
     parsed.scheme = Some(scheme);
@@ -430,7 +435,7 @@ fn push_properties(
         parsed.add_slot(text, slot, span);
     }
     parsed.options.push(UrlOption {
-        name,
+        name: Cow::Owned(name),
         value,
         secret,
         folded: false,

@@ -3,7 +3,7 @@
 //! <https://github.com/mongodb/specifications/blob/master/source/uri-options/uri-options.md>: a value that does not fit is
 //! ignored with a warning, an option that is not known too; a few combinations are errors.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use crate::parsed::Parsed;
 use crate::reference::has_reference;
@@ -124,38 +124,61 @@ const RENAMED: [(&str, &str); 2] = [("j", "journal"), ("wtimeout", "wtimeoutMS")
 fn kind_of(name: &str) -> Option<&'static Kind> {
     static ALL: [(&str, Kind); 48] = OPTIONS;
     static REST: [(&str, Kind); 2] = MORE;
-    match ALL.binary_search_by(|(known, _)| (*known).cmp(name)) {
+    let lowercase = || name.bytes().map(|byte| byte.to_ascii_lowercase());
+    match ALL.binary_search_by(|(known, _)| known.bytes().cmp(lowercase())) {
         Ok(index) => Some(&ALL[index].1),
         Err(_) => REST
             .iter()
-            .find(|(known, _)| *known == name)
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
             .map(|(_, kind)| kind),
     }
 }
 
-/// The options by lowercase name, for the rules that look at several.
-pub(crate) struct ByName<'a>(HashMap<String, Vec<&'a UrlOption>>);
+/// Which names came before: looked for among a few options, kept in a set when there are many.
+#[derive(Default)]
+struct Seen(HashSet<String>);
+
+impl Seen {
+    fn before(&mut self, options: &[UrlOption], name: &str) -> bool {
+        const FEW: usize = 16;
+        if options.len() < FEW {
+            return ByName::of(options).last(name).is_some();
+        }
+        if self.0.is_empty() {
+            self.0.extend(
+                options
+                    .iter()
+                    .map(|option| option.name.to_ascii_lowercase()),
+            );
+        }
+        !self.0.insert(name.to_ascii_lowercase())
+    }
+}
+
+/// The options, for the rules that look at several. They are asked for a few dozen times, which is cheaper than a map of them.
+#[derive(Clone, Copy)]
+pub(crate) struct ByName<'a>(&'a [UrlOption]);
 
 impl<'a> ByName<'a> {
-    pub fn of(options: &'a [UrlOption]) -> Self {
-        let mut map: HashMap<String, Vec<&UrlOption>> = HashMap::new();
-        for option in options {
-            map.entry(option.name.to_ascii_lowercase())
-                .or_default()
-                .push(option);
-        }
-        Self(map)
+    pub const fn of(options: &'a [UrlOption]) -> Self {
+        Self(options)
     }
 
-    pub fn all(&self, name: &str) -> &[&'a UrlOption] {
-        self.0.get(name).map_or(&[], Vec::as_slice)
+    /// Those of a name, in order.
+    pub fn all(self, name: &'a str) -> impl Iterator<Item = &'a UrlOption> {
+        self.0
+            .iter()
+            .filter(move |option| option.name.eq_ignore_ascii_case(name))
     }
 
-    pub fn last(&self, name: &str) -> Option<&'a UrlOption> {
-        self.all(name).last().copied()
+    pub fn last(self, name: &str) -> Option<&'a UrlOption> {
+        self.0
+            .iter()
+            .rev()
+            .find(|option| option.name.eq_ignore_ascii_case(name))
     }
 
-    pub fn is_true(&self, name: &str) -> bool {
+    pub fn is_true(self, name: &str) -> bool {
         self.last(name).is_some_and(|option| option.value == "true")
     }
 }
@@ -175,13 +198,16 @@ pub(crate) fn check_options(text: &str, parsed: &mut Parsed, srv: bool) -> Resul
     let mut hints = Vec::new();
     let options = std::mem::take(&mut parsed.options);
     let by_name = ByName::of(&options);
-    let mut seen = std::collections::HashSet::new();
-    for option in &options {
-        let name = option.name.to_ascii_lowercase();
-        let warning = check_value(text, &name, option);
+    let mut seen = Seen::default();
+    for (index, option) in options.iter().enumerate() {
+        let name = &*option.name;
+        let warning = check_value(text, name, option);
         warnings.extend(warning);
-        if let Some((_, new)) = RENAMED.iter().find(|(old, _)| *old == name) {
-            let message = if by_name.all(&new.to_ascii_lowercase()).is_empty() {
+        if let Some((_, new)) = RENAMED
+            .iter()
+            .find(|(old, _)| old.eq_ignore_ascii_case(name))
+        {
+            let message = if by_name.last(new).is_none() {
                 format!("This option is now called {new}.")
             } else {
                 format!("This option is ignored, since {new} is there too.")
@@ -195,7 +221,7 @@ pub(crate) fn check_options(text: &str, parsed: &mut Parsed, srv: bool) -> Resul
                     ),
             );
         }
-        if name == "sockettimeoutms" {
+        if name.eq_ignore_ascii_case("socketTimeoutMS") {
             hints.push(
                 Diagnostic::new(
                     "deprecated_option",
@@ -205,7 +231,8 @@ pub(crate) fn check_options(text: &str, parsed: &mut Parsed, srv: bool) -> Resul
                 .field(format!("option:{}", option.name)),
             );
         }
-        if !seen.insert(name.clone()) && name != "readpreferencetags" {
+        if seen.before(&options[..index], name) && !name.eq_ignore_ascii_case("readPreferenceTags")
+        {
             warnings.push(
                 Diagnostic::new(
                     "repeated_option",
@@ -216,8 +243,7 @@ pub(crate) fn check_options(text: &str, parsed: &mut Parsed, srv: bool) -> Resul
             );
         }
     }
-    let verdict = check_combinations(parsed, &by_name, srv, &mut warnings, &mut hints);
-    drop(by_name);
+    let verdict = check_combinations(parsed, by_name, srv, &mut warnings, &mut hints);
     parsed.options = options;
     parsed.warnings.append(&mut warnings);
     parsed.hints.append(&mut hints);
@@ -367,7 +393,7 @@ const TLS_CONFLICTS: [(&str, &str); 7] = [
 
 fn check_combinations(
     parsed: &Parsed,
-    options: &ByName<'_>,
+    options: ByName<'_>,
     srv: bool,
     warnings: &mut Vec<Diagnostic>,
     hints: &mut Vec<Diagnostic>,
@@ -383,7 +409,7 @@ fn check_combinations(
             ));
         }
     }
-    let mut tls = options.all("tls").iter().chain(options.all("ssl"));
+    let mut tls = options.all("tls").chain(options.all("ssl"));
     if let Some(first) = tls.next()
         && let Some(other) = tls.find(|option| option.value != first.value)
     {
@@ -470,7 +496,7 @@ fn check_combinations(
 
 /// initial-dns-seedlist-discovery.md, "URI validation".
 fn check_srv_options(
-    options: &ByName<'_>,
+    options: ByName<'_>,
     srv: bool,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<(), UrlError> {
@@ -533,9 +559,9 @@ fn is_service_name(name: &str) -> bool {
 }
 
 /// socks5-support, "MongoClient configuration". With SRV the rest may come from DNS.
-fn check_proxy(options: &ByName<'_>, srv: bool) -> Result<(), UrlError> {
+fn check_proxy(options: ByName<'_>, srv: bool) -> Result<(), UrlError> {
     for name in ["proxyhost", "proxyport", "proxyusername", "proxypassword"] {
-        if let [_, second, ..] = options.all(name) {
+        if let Some(second) = options.all(name).nth(1) {
             return Err(refuse(
                 "repeated_option",
                 "A proxy option can be given once only.",

@@ -4,6 +4,7 @@
 //! standard exists. Beyond that page: several hosts separated by commas, `?socket=`, and option names in any of the
 //! spellings `ssl-mode`, `sslMode`, `ssl_mode` and `SSL-MODE`.
 
+use std::borrow::Cow;
 use zeroize::Zeroizing;
 
 use crate::mongodb::refuse_stray_password;
@@ -14,7 +15,11 @@ use crate::uri::{decode_part, encode_changes, pairs, push_option};
 use crate::{DatabaseType, Diagnostic, Host, Port, Span, TextChange, UrlError};
 
 /// Reads what follows `scheme` and `://`.
-pub(crate) fn parse(text: &str, scheme: String, scheme_span: Span) -> Result<Parsed, UrlError> {
+pub(crate) fn parse(
+    text: &str,
+    scheme: Cow<'static, str>,
+    scheme_span: Span,
+) -> Result<Parsed, UrlError> {
     let mut parsed = Parsed::new(Some(DatabaseType::Mysql), Form::Url);
     parsed.scheme = Some(scheme);
     parsed.layout.scheme = scheme_span;

@@ -1,5 +1,6 @@
 //! What a parser hands over: the parts and where each was written.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -48,7 +49,7 @@ pub(crate) struct Layout {
 pub(crate) struct Parsed {
     pub database_type: Option<DatabaseType>,
     pub form: Form,
-    pub scheme: Option<String>,
+    pub scheme: Option<Cow<'static, str>>,
     pub hosts: Vec<Host>,
     pub user: Option<String>,
     pub password: Option<Zeroizing<String>>,
@@ -59,7 +60,7 @@ pub(crate) struct Parsed {
     pub warnings: Vec<Diagnostic>,
     pub hints: Vec<Diagnostic>,
     pub layout: Layout,
-    /// How often each slot name came up; only while parsing.
+    /// How often each slot name came up, once there are several; only while parsing.
     slot_counts: BTreeMap<String, usize>,
 }
 
@@ -86,7 +87,35 @@ impl Parsed {
     /// Notes the place of a secret under a name that no other slot has.
     pub fn add_slot(&mut self, text: &str, name: String, span: Span) {
         let state = slot_state(span.of(text), self.form);
-        let name = match self.slot_counts.get_mut(&name) {
+        let name = self.free_slot_name(name);
+        self.slots.push(SecretSlot { name, span, state });
+    }
+
+    /// The name, with `#2` and so on after it where other slots have it.
+    fn free_slot_name(&mut self, name: String) -> String {
+        // Most URLs have one secret or two; a map of them is for those with thousands.
+        const FEW: usize = 4;
+        if self.slots.len() < FEW && self.slot_counts.is_empty() {
+            let taken = |slot: &SecretSlot| {
+                slot.name
+                    .strip_prefix(name.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+            };
+            return match self.slots.iter().filter(|slot| taken(slot)).count() {
+                0 => name,
+                count => format!("{name}#{}", count + 1),
+            };
+        }
+        if self.slot_counts.is_empty() {
+            for slot in &self.slots {
+                let digits = slot
+                    .name
+                    .trim_end_matches(|last: char| last.is_ascii_digit());
+                let base = digits.strip_suffix('#').unwrap_or(&slot.name);
+                *self.slot_counts.entry(base.to_owned()).or_default() += 1;
+            }
+        }
+        match self.slot_counts.get_mut(&name) {
             Some(count) => {
                 *count += 1;
                 format!("{name}#{count}")
@@ -95,8 +124,7 @@ impl Parsed {
                 self.slot_counts.insert(name.clone(), 1);
                 name
             }
-        };
-        self.slots.push(SecretSlot { name, span, state });
+        }
     }
 
     /// The slot name of an option.

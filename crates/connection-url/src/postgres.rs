@@ -3,16 +3,24 @@
 //! The grammar is that of `conninfo_uri_parse_options` in libpq 18's `fe-connect.c`, of which
 //! <https://www.postgresql.org/docs/18/libpq-connect.html#LIBPQ-CONNSTRING-URIS> is the description.
 
+use std::borrow::Cow;
+
 use zeroize::Zeroizing;
 
 use crate::parsed::{Form, Parsed};
 use crate::percent::{DecodeFault, decode, decode_lossy};
-use crate::postgres_keywords::{advise, fold_options, is_keyword, likely_keyword, translate};
+use crate::postgres_keywords::{
+    advise, fold_options, is_keyword, keyword, likely_keyword, translate,
+};
 use crate::uri::{Pair, decode_error, encode_changes, pairs, push_option};
 use crate::{DatabaseType, Diagnostic, Span, TextChange, UrlError};
 
 /// Reads what follows `scheme` and `://`.
-pub(crate) fn parse(text: &str, scheme: String, scheme_span: Span) -> Result<Parsed, UrlError> {
+pub(crate) fn parse(
+    text: &str,
+    scheme: Cow<'static, str>,
+    scheme_span: Span,
+) -> Result<Parsed, UrlError> {
     let mut parsed = Parsed::new(Some(DatabaseType::Postgresql), Form::Url);
     parsed.scheme = Some(scheme);
     parsed.layout.scheme = scheme_span;
@@ -69,19 +77,23 @@ fn read_userinfo(text: &str, start: usize, parsed: &mut Parsed) -> Result<usize,
     Ok(sign + 1)
 }
 
-struct Authority {
-    host: Option<String>,
-    port: Option<String>,
+struct Authority<'a> {
+    host: Option<Cow<'a, str>>,
+    port: Option<Cow<'a, str>>,
     end: usize,
 }
 
-fn read_hosts(text: &str, start: usize, parsed: &mut Parsed) -> Result<Authority, UrlError> {
+fn read_hosts<'a>(
+    text: &'a str,
+    start: usize,
+    parsed: &mut Parsed,
+) -> Result<Authority<'a>, UrlError> {
     let bytes = text.as_bytes();
     let ends_host = |byte: u8| matches!(byte, b':' | b'/' | b'?' | b',');
     let ends_item = |byte: u8| matches!(byte, b'/' | b'?' | b',');
     // libpq decodes the joined lists, so that spaces are judged on the whole list and `%2C` separates hosts too.
-    let mut host_list = String::new();
-    let mut port_list = String::new();
+    let mut host_list = Cow::Borrowed("");
+    let mut port_list = Cow::Borrowed("");
     let mut position = start;
     loop {
         let item = position;
@@ -123,48 +135,52 @@ fn read_hosts(text: &str, start: usize, parsed: &mut Parsed) -> Result<Authority
             }
             Span::new(item, position)
         };
-        host_list.push_str(host.of(text));
+        // One host, the usual case, is not copied.
+        host_list += host.of(text);
         if bytes.get(position) == Some(&b':') {
             let port = position + 1;
             position = port;
             while position < bytes.len() && !ends_item(bytes[position]) {
                 position += 1;
             }
-            port_list.push_str(&text[port..position]);
+            port_list += &text[port..position];
         }
         parsed.layout.host_items.push(Span::new(item, position));
         if bytes.get(position) != Some(&b',') {
             break;
         }
         position += 1;
-        host_list.push(',');
-        port_list.push(',');
+        host_list += ",";
+        port_list += ",";
     }
     let span = Span::new(start, position);
     parsed.layout.hosts = span;
     Ok(Authority {
-        host: decode_list(text, &host_list, span, parsed)?,
-        port: decode_list(text, &port_list, span, parsed)?,
+        host: decode_list(text, host_list, span, parsed)?,
+        port: decode_list(text, port_list, span, parsed)?,
         end: position,
     })
 }
 
 /// Decodes a joined list; a fault is looked for in the text, so that it is told at its place.
-fn decode_list(
+fn decode_list<'a>(
     text: &str,
-    list: &str,
+    list: Cow<'a, str>,
     hosts: Span,
     parsed: &mut Parsed,
-) -> Result<Option<String>, UrlError> {
+) -> Result<Option<Cow<'a, str>>, UrlError> {
     if list.is_empty() {
         return Ok(None);
     }
-    match decode_like_libpq(list) {
+    if memchr::memchr2(b'%', b' ', list.as_bytes()).is_none() {
+        return Ok(Some(list));
+    }
+    match decode_like_libpq(&list) {
         Ok((decoded, utf8)) => {
             if !utf8 {
                 parsed.hints.push(not_utf8(hosts, "hosts"));
             }
-            Ok(Some(decoded))
+            Ok(Some(Cow::Owned(decoded.into_owned())))
         }
         Err(LibpqFault::Percent(fault)) => Err(match decode(hosts.of(text)) {
             Err(found @ (DecodeFault::BadHex(_) | DecodeFault::Nul(_))) => {
@@ -188,7 +204,10 @@ enum LibpqFault {
 
 /// `conninfo_uri_decode`: spaces around the value are dropped, spaces inside are refused, any byte but NUL may be
 /// encoded. Bytes that are no UTF-8 are replaced, which the second value tells.
-fn decode_like_libpq(raw: &str) -> Result<(String, bool), LibpqFault> {
+fn decode_like_libpq(raw: &str) -> Result<(Cow<'_, str>, bool), LibpqFault> {
+    if memchr::memchr2(b'%', b' ', raw.as_bytes()).is_none() {
+        return Ok((Cow::Borrowed(raw), true));
+    }
     let body = raw.trim_start_matches(' ');
     let skipped = raw.len() - body.len();
     let body = body.trim_end_matches(' ');
@@ -200,8 +219,8 @@ fn decode_like_libpq(raw: &str) -> Result<(String, bool), LibpqFault> {
         return Err(LibpqFault::Space(skipped + at));
     }
     match decode(body) {
-        Ok(decoded) => Ok((decoded.into_owned(), true)),
-        Err(DecodeFault::NotUtf8) => Ok((decode_lossy(body).into_owned(), false)),
+        Ok(decoded) => Ok((decoded, true)),
+        Err(DecodeFault::NotUtf8) => Ok((decode_lossy(body), false)),
         Err(fault) => Err(LibpqFault::Percent(moved(fault, skipped))),
     }
 }
@@ -226,7 +245,7 @@ fn decode_value(
             if !utf8 {
                 parsed.hints.push(not_utf8(span, field));
             }
-            Ok(value)
+            Ok(value.into_owned())
         }
         Err(LibpqFault::Percent(fault)) => Err(decode_error(fault, span, field)),
         Err(LibpqFault::Space(at)) => Err(space_error(
@@ -263,7 +282,7 @@ fn read_options(text: &str, query: Span, parsed: &mut Parsed) -> Result<(), UrlE
             break;
         }
         let value_span = value_span(text, pair)?;
-        let name = decode_value(text, pair.name, "options", parsed)?;
+        let name = keyword_at(text, pair.name, parsed)?;
         // Only a keyword is repeated: another name may be a piece of a password.
         let value = decode_value(text, value_span, "options", parsed).map_err(|error| {
             if is_keyword(&name) {
@@ -279,6 +298,14 @@ fn read_options(text: &str, query: Span, parsed: &mut Parsed) -> Result<(), UrlE
         push_option(parsed, text, name, value, (pair.name, value_span));
     }
     Ok(())
+}
+
+/// The name of an option; that of a keyword, as nearly all are, is not copied.
+fn keyword_at(text: &str, span: Span, parsed: &mut Parsed) -> Result<Cow<'static, str>, UrlError> {
+    match keyword(span.of(text)) {
+        Some(keyword) => Ok(Cow::Borrowed(keyword)),
+        None => decode_value(text, span, "options", parsed).map(Cow::Owned),
+    }
 }
 
 fn value_span(text: &str, pair: Pair) -> Result<Span, UrlError> {

@@ -2,12 +2,14 @@
 //!
 //! From `PQconninfoOptions` in `fe-connect.c` and <https://www.postgresql.org/docs/18/libpq-connect.html#LIBPQ-PARAMKEYWORDS>.
 
+use std::borrow::Cow;
+
 use crate::parsed::Parsed;
 use crate::reference::has_reference;
 use crate::{Diagnostic, Host, Port, TextChange, UrlOption};
 
-/// Every keyword, sorted.
-const KEYWORDS: [&str; 50] = [
+/// Every keyword.
+static KEYWORDS: [&str; 50] = [
     "application_name",
     "channel_binding",
     "client_encoding",
@@ -104,9 +106,18 @@ const NUMBERS: [&str; 6] = [
     "tcp_user_timeout",
 ];
 
-/// Whether libpq 18 knows the keyword; names compare exactly.
+/// The keyword of libpq 18 with this name; names compare exactly.
+pub(crate) fn keyword(name: &str) -> Option<&'static str> {
+    // Few have the same length and the same first letter: that is told quicker than where in the order a name belongs.
+    let first = name.as_bytes().first();
+    KEYWORDS.into_iter().find(|keyword| {
+        keyword.len() == name.len() && keyword.as_bytes().first() == first && *keyword == name
+    })
+}
+
+/// Whether libpq 18 knows the keyword.
 pub(crate) fn is_keyword(name: &str) -> bool {
-    KEYWORDS.binary_search(&name).is_ok()
+    keyword(name).is_some()
 }
 
 /// The keyword that a name was probably meant to be.
@@ -125,22 +136,27 @@ pub(crate) fn likely_keyword(name: &str) -> Option<&'static str> {
     if !alias.is_empty() {
         return Some(alias);
     }
+    let letters = |keyword: &'static str| keyword.bytes().filter(|byte| *byte != b'_');
     KEYWORDS
         .into_iter()
-        .find(|keyword| crate::secret_slot::squeeze(keyword) == squeezed)
+        .find(|keyword| letters(keyword).eq(squeezed.bytes()))
 }
 
 /// libpq rewrites two old spellings before it stores them (`conninfo_storeval` and `conninfo_uri_parse_params`).
-pub(crate) fn translate(name: String, value: String, in_url: bool) -> (String, String) {
-    match (name.as_str(), value.as_str()) {
-        ("ssl", "true") if in_url => ("sslmode".to_owned(), "require".to_owned()),
+pub(crate) fn translate(
+    name: Cow<'static, str>,
+    value: String,
+    in_url: bool,
+) -> (Cow<'static, str>, String) {
+    match (&*name, value.as_str()) {
+        ("ssl", "true") if in_url => (Cow::Borrowed("sslmode"), "require".to_owned()),
         ("requiressl", _) => {
             let mode = if value.starts_with('1') {
                 "require"
             } else {
                 "prefer"
             };
-            ("sslmode".to_owned(), mode.to_owned())
+            (Cow::Borrowed("sslmode"), mode.to_owned())
         }
         _ => (name, value),
     }
@@ -153,20 +169,20 @@ const PARTS: [&str; 5] = ["host", "port", "user", "password", "dbname"];
 /// turn, the last one winning.
 pub(crate) fn fold_options(
     parsed: &mut Parsed,
-    authority_host: Option<String>,
-    authority_port: Option<String>,
+    authority_host: Option<Cow<'_, str>>,
+    authority_port: Option<Cow<'_, str>>,
 ) {
     // The last one wins, so that only its value is copied.
     let mut last: [Option<usize>; 5] = [None; 5];
     for (index, option) in parsed.options.iter_mut().enumerate() {
-        if let Some(part) = PARTS.iter().position(|part| *part == option.name) {
+        if let Some(part) = PARTS.iter().position(|part| *part == &*option.name) {
             last[part] = Some(index);
             option.folded = true;
         }
     }
     let value = |part: usize| last[part].map(|index| parsed.options[index].value.clone());
-    let host = value(0).or(authority_host);
-    let port = value(1).or(authority_port);
+    let host = value(0).map(Cow::Owned).or(authority_host);
+    let port = value(1).map(Cow::Owned).or(authority_port);
     parsed.user = value(2).or(parsed.user.take());
     parsed.password = value(3).map(Into::into).or(parsed.password.take());
     parsed.database = value(4).or(parsed.database.take());
@@ -178,14 +194,15 @@ fn hosts(host: &str, port: &str, parsed: &mut Parsed) -> Vec<Host> {
     if host.is_empty() && port.is_empty() {
         return Vec::new();
     }
-    let ports: Vec<&str> = port.split(',').collect();
-    let names: Vec<&str> = if host.is_empty() {
-        vec![""; ports.len()]
+    let count = |list: &str| list.bytes().filter(|byte| *byte == b',').count() + 1;
+    let port_count = count(port);
+    let host_count = if host.is_empty() {
+        port_count
     } else {
-        host.split(',').collect()
+        count(host)
     };
     let span = parsed.layout.hosts;
-    if ports.len() > 1 && ports.len() != names.len() {
+    if port_count > 1 && port_count != host_count {
         parsed.hints.push(
             Diagnostic::new(
                 "host_port_count",
@@ -195,15 +212,18 @@ fn hosts(host: &str, port: &str, parsed: &mut Parsed) -> Vec<Host> {
             .field("hosts"),
         );
     }
-    let mut hosts = Vec::with_capacity(names.len());
+    let mut hosts = Vec::with_capacity(host_count);
     let mut warned = false;
-    for (index, name) in names.iter().enumerate() {
-        let written = if ports.len() == 1 {
-            Some(&ports[0])
+    let mut names = host.split(',');
+    let mut ports = port.split(',');
+    for _ in 0..host_count {
+        let name = names.next().unwrap_or_default();
+        let written = if port_count == 1 {
+            Some(port)
         } else {
-            ports.get(index)
+            ports.next()
         };
-        let port = Port::from_text(written.copied().unwrap_or_default());
+        let port = Port::from_text(written.unwrap_or_default());
         if let Port::Text(text) = &port
             && !has_reference(text)
             && !warned
@@ -222,12 +242,12 @@ fn hosts(host: &str, port: &str, parsed: &mut Parsed) -> Vec<Host> {
         // fe-connect.c, is_unixsock_path: `@` starts an abstract socket.
         hosts.push(if name.starts_with('/') || name.starts_with('@') {
             Host::Socket {
-                path: (*name).to_owned(),
+                path: name.to_owned(),
                 port,
             }
         } else {
             Host::Tcp {
-                host: (*name).to_owned(),
+                host: name.to_owned(),
                 port,
             }
         });
@@ -276,7 +296,7 @@ pub(crate) fn advise(parsed: &mut Parsed) {
 }
 
 fn advise_on_value(option: &UrlOption) -> Option<Diagnostic> {
-    let name = option.name.as_str();
+    let name = &*option.name;
     let field = format!("option:{name}");
     if let Some((_, allowed)) = VALUES.iter().find(|(keyword, _)| *keyword == name) {
         if allowed.contains(&option.value.as_str()) {
@@ -305,14 +325,4 @@ fn advise_on_value(option: &UrlOption) -> Option<Diagnostic> {
         )
         .field(field)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_keywords_are_sorted_for_the_binary_search() {
-        assert!(KEYWORDS.is_sorted());
-    }
 }

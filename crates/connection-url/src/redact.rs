@@ -14,13 +14,16 @@ use crate::{ConnectionUrl, MASK, Span};
 /// The text with `***` in the place of every secret of every connection string in it, also where nothing parses.
 /// `$Secret{KEY}` references stay: they are no secrets.
 pub fn redact(text: &str) -> String {
-    if !text.bytes().any(|byte| matches!(byte, b':' | b'=')) {
+    if memchr::memchr2(b':', b'=', text.as_bytes()).is_none() {
         return text.to_owned();
     }
     let trimmed = text.trim();
     // Only where the text is one connection string: a URL inside another's database name is not masked by its grammar.
-    let urls = trimmed.matches("://").take(2).count();
-    let single = urls == 0
+    let urls = memchr::memmem::find_iter(trimmed.as_bytes(), b"://")
+        .take(2)
+        .count();
+    // Keywords and values are short; a long text without a URL is a log, which is not read twice.
+    let single = urls == 0 && trimmed.len() <= LONGEST_KEYWORDS
         || (urls == 1
             && starts_with_known_scheme(trimmed)
             && !trimmed.contains(char::is_whitespace));
@@ -52,6 +55,9 @@ pub fn redact(text: &str) -> String {
     scan.redacted
 }
 
+/// Longest text without a URL in it that is tried as keywords and values.
+const LONGEST_KEYWORDS: usize = 64 * 1024;
+
 /// Longest stretch over spaces and quotes that is searched for the `@` of a password with such characters in it.
 const LONGEST_STRAY: usize = 256;
 
@@ -75,13 +81,19 @@ struct Scan<'a> {
 }
 
 fn known_scheme(word: &str) -> bool {
-    if word.len() < 4 {
-        return false;
-    }
-    let word = word.to_ascii_lowercase();
-    ["postgres", "mysql", "mariadb", "mongodb", "jdbc"]
-        .iter()
-        .any(|name| word.contains(name))
+    // Each of them has a letter that few words have.
+    let may_be = |byte: u8| matches!(byte | 0x20, b'b' | b'g' | b'q');
+    word.bytes().any(may_be)
+        && ["postgres", "mysql", "mariadb", "mongodb", "jdbc"]
+            .iter()
+            .any(|name| contains_word(word, name))
+}
+
+/// Whether a text has this ASCII word in it, in any letter case.
+fn contains_word(text: &str, word: &str) -> bool {
+    text.as_bytes()
+        .windows(word.len())
+        .any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 fn starts_with_known_scheme(text: &str) -> bool {
@@ -112,10 +124,7 @@ const fn ends_token(byte: u8) -> bool {
 impl Scan<'_> {
     fn run(&mut self) {
         let mut position = 0;
-        while let Some(offset) = self.bytes[position..]
-            .iter()
-            .position(|byte| matches!(byte, b':' | b'='))
-        {
+        while let Some(offset) = memchr::memchr2(b':', b'=', &self.bytes[position..]) {
             let at = position + offset;
             let floor = self.copied;
             position = if self.bytes[at] == b'=' {
@@ -151,24 +160,20 @@ impl Scan<'_> {
         &self.text[start..end]
     }
 
-    fn is_secret_name(&self, at: usize, floor: usize) -> bool {
-        let name = self.name_before(at, floor);
-        !name.is_empty() && is_secret_option(&decode_lossy(name))
-    }
-
     fn after_equals(&mut self, at: usize, floor: usize) -> usize {
         let name = self.name_before(at, floor);
         if name.is_empty() {
             return at + 1;
         }
-        if decode_lossy(name).eq_ignore_ascii_case("authMechanismProperties") {
+        let name = decode_lossy(name);
+        if name.eq_ignore_ascii_case("authMechanismProperties") {
             let end = self.option_end(at + 1);
             for (_, span) in secret_properties(self.text, Span::new(at + 1, end)) {
                 self.hide(span);
             }
             return end.max(at + 1);
         }
-        if !self.is_secret_name(at, floor) {
+        if !is_secret_option(&name) {
             return at + 1;
         }
         let value = self.value_span(at + 1, false);
@@ -187,22 +192,16 @@ impl Scan<'_> {
             .take(2)
             .take_while(|byte| **byte == b'/')
             .count();
-        let known = known_scheme(word);
         let next = self.bytes.get(at + 1 + slashes);
-        if !word.is_empty()
-            && (slashes == 2
-                || known && next.is_some_and(|byte| !ends_token(*byte) && *byte != b'='))
-        {
+        let goes_on = next.is_some_and(|byte| !ends_token(*byte) && *byte != b'=');
+        let known = (slashes == 2 || goes_on) && known_scheme(word);
+        if !word.is_empty() && (slashes == 2 || known && goes_on) {
             if word.eq_ignore_ascii_case("jdbc") && slashes == 0 {
                 return at + 1;
             }
-            return self.url(
-                at + 1 + slashes,
-                word.to_ascii_lowercase().contains("mongodb"),
-                known,
-            );
+            return self.url(at + 1 + slashes, contains_word(word, "mongodb"), known);
         }
-        if !self.is_secret_name(at, floor) {
+        if !is_secret_option(&decode_lossy(self.name_before(at, floor))) {
             return at + 1;
         }
         let value = self.value_span(at + 1, true);

@@ -41,6 +41,9 @@ pub(crate) fn reference_length(text: &[u8]) -> Option<usize> {
 /// Every reference of the text, in order.
 pub(crate) fn find_references(text: &str) -> Vec<Reference> {
     let mut found = Vec::new();
+    if memchr::memchr(b'$', text.as_bytes()).is_none() {
+        return found;
+    }
     let mut position = 0;
     while let Some(offset) = text.get(position..).and_then(|rest| rest.find(OPENING)) {
         let start = position + offset;
@@ -81,5 +84,5 @@ pub(crate) fn is_only_references(text: &str) -> bool {
 
 /// Whether a reference stands anywhere in the text.
 pub(crate) fn has_reference(text: &str) -> bool {
-    text.contains(OPENING) && !find_references(text).is_empty()
+    !find_references(text).is_empty()
 }

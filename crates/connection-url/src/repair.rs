@@ -6,7 +6,7 @@ use crate::edit::apply_changes;
 use crate::{ConnectionUrl, DatabaseType, Repair, Span, TextChange, UrlError};
 
 /// The schemes that can start a URL inside other text, the longest first where one starts like another.
-const SCHEMES: [&str; 6] = [
+pub(crate) const SCHEMES: [&str; 6] = [
     "mongodb+srv",
     "mongodb",
     "postgresql",

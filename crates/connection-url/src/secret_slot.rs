@@ -85,21 +85,48 @@ const NOT_SECRET: [&str; 4] = [
     "allowpublickeyretrieval",
 ];
 
+/// How the name of a secret ends that ends in this letter.
+const fn secret_endings(last: u8) -> &'static [&'static str] {
+    match last {
+        b'd' => &["word", "wd"],
+        b's' => &["pass"],
+        b't' => &["secret"],
+        b'y' => &["key"],
+        b'n' => &["token"],
+        b'e' => &["passphrase"],
+        b'1'..=b'3' => &["password1", "password2", "password3"],
+        _ => &[],
+    }
+}
+
+/// Whether a name ends in these lowercase letters, its letter case, `-`, `_` and `.` left aside.
+fn ends_like(name: &str, ending: &str) -> bool {
+    let mut letters = name
+        .bytes()
+        .rev()
+        .filter(|byte| byte.is_ascii() && !matches!(byte, b'-' | b'_' | b'.'));
+    ending.bytes().rev().all(|wanted| {
+        letters
+            .next()
+            .is_some_and(|byte| byte.to_ascii_lowercase() == wanted)
+    })
+}
+
 /// Whether the option holds a secret, in any casing and spelling, on any engine.
 ///
 /// An option that no specification knows counts too when its name says so: showing what was meant to be hidden is worse
 /// than hiding what was not.
 pub(crate) fn is_secret_option(name: &str) -> bool {
-    // Most names end in a letter that no secret's name ends in: they are told without a copy.
+    // Most names end in a way that no secret's name does: they are told without a copy.
     let last = name
-        .trim_end_matches(['-', '_', '.'])
         .bytes()
-        .next_back()
-        .map(|byte| byte.to_ascii_lowercase());
-    if !matches!(
-        last,
-        Some(b'd' | b'e' | b's' | b't' | b'n' | b'y' | b'1' | b'2' | b'3')
-    ) {
+        .rev()
+        .find(|byte| byte.is_ascii() && !matches!(byte, b'-' | b'_' | b'.'))
+        .map_or(0, |byte| byte.to_ascii_lowercase());
+    if !secret_endings(last)
+        .iter()
+        .any(|ending| ends_like(name, ending))
+    {
         return false;
     }
     let name = squeeze(name);

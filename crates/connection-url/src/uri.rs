@@ -5,18 +5,33 @@ use std::borrow::Cow;
 use crate::parsed::Parsed;
 use crate::percent::{DecodeFault, decode};
 use crate::reference::reference_length;
+use crate::repair::SCHEMES;
 use crate::secret_slot::is_secret_option;
 use crate::{Span, TextChange, UrlError, UrlOption};
 
 /// Splits the scheme off (RFC 3986, section 3.1; `:` is let through for `jdbc:`).
-pub(crate) fn scheme_of(text: &str) -> Option<(String, Span)> {
-    let end = text.find("://")?;
-    let scheme = &text[..end];
-    let plausible = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b':'));
-    plausible.then(|| (scheme.to_ascii_lowercase(), Span::new(0, end)))
+pub(crate) fn scheme_of(text: &str) -> Option<(Cow<'static, str>, Span)> {
+    let bytes = text.as_bytes();
+    bytes.first().filter(|first| first.is_ascii_alphabetic())?;
+    let mut end = 1;
+    loop {
+        match bytes.get(end)? {
+            b':' if bytes[end + 1..].starts_with(b"//") => break,
+            b'+' | b'-' | b'.' | b':' => end += 1,
+            byte if byte.is_ascii_alphanumeric() => end += 1,
+            _ => return None,
+        }
+    }
+    let written = &text[..end];
+    // The usual ones are not copied.
+    let scheme = SCHEMES
+        .iter()
+        .find(|scheme| **scheme == written)
+        .map_or_else(
+            || Cow::Owned(written.to_ascii_lowercase()),
+            |scheme| Cow::Borrowed(*scheme),
+        );
+    Some((scheme, Span::new(0, end)))
 }
 
 /// Decodes a part; a fault is told at its place in the text.
@@ -92,10 +107,11 @@ pub(crate) fn pairs<'a>(
 pub(crate) fn push_option(
     parsed: &mut Parsed,
     text: &str,
-    name: String,
+    name: impl Into<Cow<'static, str>>,
     value: String,
     spans: (Span, Span),
 ) {
+    let name = name.into();
     let (name_span, value_span) = spans;
     let secret = is_secret_option(&name);
     if secret {

@@ -1,5 +1,6 @@
 //! One option of a URL or one keyword of a keyword/value string.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use zeroize::Zeroize;
@@ -10,7 +11,7 @@ use crate::{MASK, Span};
 #[derive(Clone, PartialEq, Eq)]
 pub struct UrlOption {
     /// The name, decoded, its letter case kept.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// The value, decoded. May be a secret: see `secret`.
     pub value: String,
     /// Whether the value, or a piece of it, is a secret.

@@ -41,7 +41,12 @@ impl Workbench {
     }
 
     /// A form without secrets.
-    pub async fn url_format(&self, _: String, _: Option<String>, _: String) -> Result<UrlFormatted> {
+    pub async fn url_format(
+        &self,
+        _: String,
+        _: Option<String>,
+        _: String,
+    ) -> Result<UrlFormatted> {
         soon()
     }
 

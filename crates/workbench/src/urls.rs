@@ -171,7 +171,7 @@ fn inspection_of(url: &ConnectionUrl, offsets: &Utf16Offsets) -> UrlInspection {
             .options()
             .iter()
             .map(|option| UrlOptionView {
-                name: option.name.clone(),
+                name: option.name.clone().into_owned(),
                 value: option.shown_value().to_owned(),
                 secret: option.secret,
             })

@@ -63,7 +63,7 @@ fn ours(url: &ConnectionUrl) -> Parts {
         .options()
         .iter()
         .filter(|option| !option.folded)
-        .map(|option| (option.name.clone(), option.value.clone()))
+        .map(|option| (option.name.clone().into_owned(), option.value.clone()))
         .collect();
     for (name, value) in [
         ("user", url.user()),

@@ -59,7 +59,7 @@ fn option<'a>(url: &'a ConnectionUrl, names: &[&str]) -> Option<(&'a str, &'a st
             .collect();
         names
             .contains(&plain.as_str())
-            .then_some((option.name.as_str(), option.value.as_str()))
+            .then_some((&*option.name, option.value.as_str()))
     })
 }
 
