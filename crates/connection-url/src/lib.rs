@@ -13,6 +13,7 @@
 //!   <https://dev.mysql.com/doc/refman/8.4/en/connecting-using-uri-or-key-value-pairs.html>.
 
 mod build;
+mod complete;
 mod connection_url;
 mod database_type;
 mod diagnostic;
@@ -28,27 +29,37 @@ mod mongodb_options;
 mod mongodb_properties;
 mod mysql;
 mod mysql_options;
+mod options;
 mod parsed;
 mod percent;
 mod postgres;
 mod postgres_keywords;
 mod redact;
+mod redact_flags;
 mod reference;
 mod repair;
 mod secret_slot;
+mod sketch;
+mod tokens;
 mod uri;
 mod url_option;
 
 pub use build::{build, encode_secret};
+pub use complete::{Completion, CompletionKind, Completions, complete};
 pub use connection_url::ConnectionUrl;
 pub use database_type::{DatabaseType, UnknownDatabaseType};
 pub use diagnostic::{Diagnostic, Repair, Span, TextChange, UrlError};
 pub use document::{Form, UrlDocument};
 pub use edit::{Edit, PasswordEdit, apply_changes};
 pub use host::{Host, Port};
+pub use options::{
+    AuthMechanism, Need, OptionGroup, OptionInfo, OptionKind, auth_mechanisms, auth_option,
+    option_catalogue, option_info, spellings,
+};
 pub use redact::redact;
 pub use reference::{Reference, is_reference_key};
 pub use secret_slot::{SecretSlot, SlotState};
+pub use tokens::{Token, TokenKind, tokens};
 pub use url_option::UrlOption;
 
 /// What stands in a secret's place in everything shown, stored or exported.

@@ -9,7 +9,7 @@ use crate::parsed::Parsed;
 use crate::reference::has_reference;
 use crate::{Diagnostic, MASK, Span, TextChange, UrlError, UrlOption};
 
-enum Kind {
+pub(crate) enum Kind {
     Text,
     Boolean,
     /// A 32-bit integer of at least this.
@@ -28,7 +28,7 @@ enum Kind {
 }
 
 /// Every option that the specifications list, by its lowercase name, sorted.
-const OPTIONS: [(&str, Kind); 48] = [
+pub(crate) const OPTIONS: [(&str, Kind); 48] = [
     ("appname", Kind::Text),
     (
         "authmechanism",
@@ -113,13 +113,13 @@ const OPTIONS: [(&str, Kind); 48] = [
 ];
 
 /// Options beside the list: known to the specification's reader, but checked elsewhere.
-const MORE: [(&str, Kind); 2] = [
+pub(crate) const MORE: [(&str, Kind); 2] = [
     ("wtimeout", Kind::Integer(0)),
     ("zlibcompressionlevel", Kind::CompressionLevel),
 ];
 
 /// Renamed keys, and what they are called now.
-const RENAMED: [(&str, &str); 2] = [("j", "journal"), ("wtimeout", "wtimeoutMS")];
+pub(crate) const RENAMED: [(&str, &str); 2] = [("j", "journal"), ("wtimeout", "wtimeoutMS")];
 
 fn kind_of(name: &str) -> Option<&'static Kind> {
     static ALL: [(&str, Kind); 48] = OPTIONS;
@@ -132,6 +132,11 @@ fn kind_of(name: &str) -> Option<&'static Kind> {
             .find(|(known, _)| known.eq_ignore_ascii_case(name))
             .map(|(_, kind)| kind),
     }
+}
+
+/// Whether the specifications know an option of this name, in any letter case.
+pub(crate) fn is_known(name: &str) -> bool {
+    kind_of(name).is_some()
 }
 
 /// Which names came before: looked for among a few options, kept in a set when there are many.

@@ -9,14 +9,13 @@ use crate::secret_slot::squeeze;
 use crate::{Diagnostic, Host, Port, TextChange};
 
 /// Names without `-` and `_`, in lowercase, sorted.
-const KNOWN: [&str; 62] = [
+pub(crate) const KNOWN: [&str; 61] = [
     "allowcleartextpasswords",
     "allowlocalinfile",
     "allowmultiqueries",
     "allowpublickeyretrieval",
     "authmethod",
     "autoreconnect",
-    "autosave",
     "cachepreparedstatements",
     "cacheprepstmts",
     "characterencoding",
@@ -74,7 +73,7 @@ const KNOWN: [&str; 62] = [
     "verifyservercertificate",
 ];
 
-const SSL_MODES: [&str; 5] = [
+pub(crate) const SSL_MODES: [&str; 5] = [
     "disabled",
     "preferred",
     "required",

@@ -9,7 +9,7 @@ use crate::reference::has_reference;
 use crate::{Diagnostic, Host, Port, TextChange, UrlOption};
 
 /// Every keyword.
-static KEYWORDS: [&str; 50] = [
+pub(crate) static KEYWORDS: [&str; 50] = [
     "application_name",
     "channel_binding",
     "client_encoding",
@@ -63,7 +63,7 @@ static KEYWORDS: [&str; 50] = [
 ];
 
 /// The keywords whose values are a closed list, checked by libpq when it connects.
-const VALUES: [(&str, &[&str]); 10] = [
+pub(crate) const VALUES: [(&str, &[&str]); 10] = [
     ("channel_binding", &["disable", "prefer", "require"]),
     ("gssencmode", &["disable", "prefer", "require"]),
     ("load_balance_hosts", &["disable", "random"]),
@@ -97,7 +97,7 @@ const VALUES: [(&str, &[&str]); 10] = [
 ];
 
 /// Keywords that take a number.
-const NUMBERS: [&str; 6] = [
+pub(crate) const NUMBERS: [&str; 6] = [
     "connect_timeout",
     "keepalives",
     "keepalives_count",
@@ -129,7 +129,6 @@ pub(crate) fn likely_keyword(name: &str) -> Option<&'static str> {
         "pwd" | "passwd" | "pass" => "password",
         "hostname" | "server" => "host",
         "timeout" | "connecttimeout" => "connect_timeout",
-        "schema" | "searchpath" | "currentschema" => "options",
         "appname" => "application_name",
         _ => "",
     };

@@ -7,6 +7,7 @@
 
 use crate::mongodb_properties::secret_properties;
 use crate::percent::decode_lossy;
+use crate::redact_flags::hide_flags;
 use crate::reference::is_only_references;
 use crate::secret_slot::is_secret_option;
 use crate::{ConnectionUrl, MASK, Span};
@@ -14,6 +15,10 @@ use crate::{ConnectionUrl, MASK, Span};
 /// The text with `***` in the place of every secret of every connection string in it, also where nothing parses.
 /// `$Secret{KEY}` references stay: they are no secrets.
 pub fn redact(text: &str) -> String {
+    redact_urls(&hide_flags(text))
+}
+
+fn redact_urls(text: &str) -> String {
     if memchr::memchr2(b':', b'=', text.as_bytes()).is_none() {
         return text.to_owned();
     }
@@ -43,16 +48,16 @@ pub fn redact(text: &str) -> String {
             &text[start + trimmed.len()..]
         );
     }
-    let mut scan = Scan {
-        text,
-        bytes: text.as_bytes(),
-        redacted: String::with_capacity(text.len()),
-        copied: 0,
-        token: Token::default(),
-        one_url: starts_with_known_scheme(trimmed) && !trimmed.contains(['\n', '\r']),
-    };
+    let mut scan = Scan::new(text);
     scan.run();
     scan.redacted
+}
+
+/// What [`redact`] hides in a text that does not parse: in order, without overlaps.
+pub(crate) fn hidden_spans(text: &str) -> Vec<Span> {
+    let mut scan = Scan::new(text);
+    scan.run();
+    scan.hidden
 }
 
 /// Longest text without a URL in it that is tried as keywords and values.
@@ -75,6 +80,7 @@ struct Scan<'a> {
     text: &'a str,
     bytes: &'a [u8],
     redacted: String,
+    hidden: Vec<Span>,
     copied: usize,
     token: Token,
     one_url: bool,
@@ -121,7 +127,19 @@ const fn ends_token(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>')
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            redacted: String::with_capacity(text.len()),
+            hidden: Vec::new(),
+            copied: 0,
+            token: Token::default(),
+            one_url: starts_with_known_scheme(text.trim()) && !text.trim().contains(['\n', '\r']),
+        }
+    }
+
     fn run(&mut self) {
         let mut position = 0;
         while let Some(offset) = memchr::memchr2(b':', b'=', &self.bytes[position..]) {
@@ -144,6 +162,7 @@ impl Scan<'_> {
         }
         self.redacted.push_str(&self.text[self.copied..span.start]);
         self.redacted.push_str(MASK);
+        self.hidden.push(span);
         self.copied = span.end;
     }
 
@@ -202,7 +221,7 @@ impl Scan<'_> {
             return self.url(at + 1 + slashes, contains_word(word, "mongodb"), known);
         }
         if !is_secret_option(&decode_lossy(self.name_before(at, floor))) {
-            return at + 1;
+            return self.without_scheme(start, at);
         }
         let value = self.value_span(at + 1, true);
         self.hide(value);
@@ -296,7 +315,7 @@ impl Scan<'_> {
             .iter()
             .position(|byte| matches!(byte, b':' | b'@'))
             .map(|at| start + at)
-            .filter(|at| self.bytes[*at] == b':')
+            .and_then(|at| self.first_colon(at))
         else {
             return start;
         };
@@ -344,6 +363,47 @@ impl Scan<'_> {
             None if self.in_path(start, colon) => start,
             None => colon + 1,
         }
+    }
+
+    /// Hides the password of `user:password@host` that lost its scheme; answers where to go on.
+    fn without_scheme(&mut self, start: usize, colon: usize) -> usize {
+        let after = colon + 1;
+        let starts_word = start < colon
+            && start
+                .checked_sub(1)
+                .is_none_or(|before| ends_token(self.bytes[before]) || self.bytes[before] == b'/');
+        let is_mail = self.text[start..colon].eq_ignore_ascii_case("mailto");
+        let in_url = start < self.token.end;
+        if !starts_word || is_mail || in_url {
+            return after;
+        }
+        // Only from the first colon of a word, so that no word is looked through twice.
+        let end = self.bytes[after..]
+            .iter()
+            .position(|byte| ends_token(*byte))
+            .map_or(self.bytes.len(), |length| after + length);
+        let Some(sign) = memchr::memrchr(b'@', &self.bytes[after..end]).map(|at| after + at) else {
+            return after;
+        };
+        let names_host = self
+            .bytes
+            .get(sign + 1)
+            .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'[' | b'%'));
+        if sign == after || !names_host || self.text[after..sign].contains("://") {
+            return after;
+        }
+        self.hide(Span::new(after, sign));
+        sign
+    }
+
+    /// The colon before a password. A user name may hold an `@` that nobody encoded: then it is the one after it, where another `@`
+    /// ends the password.
+    fn first_colon(&self, at: usize) -> Option<usize> {
+        if self.bytes[at] == b':' {
+            return Some(at);
+        }
+        let last = self.token.last_at.filter(|last| *last > at)?;
+        memchr::memchr(b':', &self.bytes[at..last]).map(|offset| at + offset)
     }
 
     /// Whether the first colon belongs to a path or query, not to a user name.

@@ -1,8 +1,9 @@
 //! What a face may know of an engine, so that it never asks for an engine's name.
 
-use connection_url::DatabaseType;
+use connection_url::{DatabaseType, auth_option, option_info};
 
 use crate::dto::EngineInfo;
+use crate::url_options::{auth_mechanism_views, url_options};
 
 /// The engines in the order to offer them.
 pub(crate) fn engine_infos() -> Vec<EngineInfo> {
@@ -33,14 +34,12 @@ fn engine_info(database_type: DatabaseType) -> EngineInfo {
         srv: capabilities.srv,
         unix_sockets: capabilities.unix_sockets,
         tls_option: words.tls_option.to_owned(),
-        tls_modes: words
-            .tls_modes
-            .iter()
-            .map(|&mode| mode.to_owned())
-            .collect(),
-        options: Vec::new(),
-        auth_option: None,
-        auth_mechanisms: Vec::new(),
+        tls_modes: option_info(database_type, words.tls_option)
+            .map(|info| info.values.iter().map(|&mode| mode.to_owned()).collect())
+            .unwrap_or_default(),
+        options: url_options(database_type),
+        auth_option: auth_option(database_type).map(str::to_owned),
+        auth_mechanisms: auth_mechanism_views(database_type),
         formats: Vec::new(),
     }
 }
@@ -50,7 +49,6 @@ struct UrlWords {
     schemes: &'static [&'static str],
     example_url: &'static str,
     tls_option: &'static str,
-    tls_modes: &'static [&'static str],
 }
 
 impl UrlWords {
@@ -60,32 +58,16 @@ impl UrlWords {
                 schemes: &["postgresql", "postgres"],
                 example_url: "postgresql://user@localhost:5432/database",
                 tls_option: "sslmode",
-                tls_modes: &[
-                    "disable",
-                    "allow",
-                    "prefer",
-                    "require",
-                    "verify-ca",
-                    "verify-full",
-                ],
             },
             DatabaseType::Mysql => Self {
                 schemes: &["mysql", "mariadb"],
                 example_url: "mysql://user@localhost:3306/database",
                 tls_option: "ssl-mode",
-                tls_modes: &[
-                    "DISABLED",
-                    "PREFERRED",
-                    "REQUIRED",
-                    "VERIFY_CA",
-                    "VERIFY_IDENTITY",
-                ],
             },
             DatabaseType::Mongodb => Self {
                 schemes: &["mongodb", "mongodb+srv"],
                 example_url: "mongodb://user@localhost:27017/database",
                 tls_option: "tls",
-                tls_modes: &["false", "true"],
             },
         }
     }

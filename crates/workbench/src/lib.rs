@@ -33,6 +33,7 @@ mod reveal;
 mod sealing;
 mod settings;
 mod target;
+mod url_options;
 mod url_tools;
 mod urls;
 mod view;
@@ -55,6 +56,7 @@ pub use import::ImportPlanned;
 pub use native_client::ClientCommand;
 pub use reveal::Copied;
 pub use target::Address;
+pub use url_options::url_options;
 pub use urls::{parse_database_type, url_build, url_parse, url_redact};
 pub use watch::Watch;
 

@@ -1,8 +1,7 @@
 //! The connection editor's tools: completion, comparison, copying to other environments, other forms.
 
 use crate::dto::{
-    Changed, CompareSide, DatabaseView, UrlComparison, UrlCompletions, UrlCopyPreview,
-    UrlCopyRequest, UrlFormatted,
+    Changed, CompareSide, DatabaseView, UrlComparison, UrlCopyPreview, UrlCopyRequest, UrlFormatted,
 };
 use crate::{AppError, Copied, Result, Workbench};
 
@@ -11,11 +10,6 @@ fn soon<T>() -> Result<T> {
 }
 
 impl Workbench {
-    /// What may stand at `offset` (UTF-16) of a text.
-    pub async fn url_complete(&self, _: String, _: String, _: u32) -> Result<UrlCompletions> {
-        soon()
-    }
-
     /// Two environments' URLs, part by part.
     pub async fn url_compare(
         &self,

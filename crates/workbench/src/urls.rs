@@ -11,6 +11,7 @@ use crate::dto::{
     UrlEdit, UrlHost, UrlInspection, UrlNote, UrlOptionView, UrlRepair, UrlSecretSpan,
     UrlSecretState, UrlTextChange,
 };
+use crate::url_options::token_views;
 use crate::{AppError, Result, Workbench};
 use zeroize::Zeroizing;
 
@@ -79,10 +80,29 @@ impl Workbench {
         edit: UrlEdit,
     ) -> Result<Vec<UrlTextChange>> {
         let database_type = parse_database_type(&database_type)?;
+        let edit = edit_of(edit);
+        if text.trim().is_empty() {
+            // The form is filled in before there is any string: it begins with a server on this machine.
+            let started = ConnectionUrl::parse(starter(database_type), None)?.edited(&edit)?;
+            let (start, end) = Utf16Offsets::of(&text).of_span(Span::new(0, text.len()));
+            return Ok(vec![UrlTextChange {
+                start,
+                end,
+                insert: started.expose().to_owned(),
+            }]);
+        }
         let url = ConnectionUrl::parse(&text, Some(database_type))?;
         let offsets = Utf16Offsets::of(&text);
-        let changes = url.edit(&edit_of(edit))?;
-        Ok(change_views(&changes, &offsets))
+        Ok(change_views(&url.edit(&edit)?, &offsets))
+    }
+}
+
+/// What an edit of an empty text begins with.
+const fn starter(database_type: DatabaseType) -> &'static str {
+    match database_type {
+        DatabaseType::Postgresql => "postgresql://localhost",
+        DatabaseType::Mysql => "mysql://localhost",
+        DatabaseType::Mongodb => "mongodb://localhost",
     }
 }
 
@@ -128,7 +148,7 @@ fn host_view(host: &Host) -> UrlHost {
 
 fn inspect(text: &str, database_type: Option<DatabaseType>) -> UrlInspection {
     let offsets = Utf16Offsets::of(text);
-    match ConnectionUrl::parse(text, database_type) {
+    match ConnectionUrl::diagnose(text, database_type) {
         Ok(url) => inspection_of(&url, &offsets),
         Err(error) => broken(text, database_type, &error, &offsets),
     }
@@ -186,7 +206,7 @@ fn inspection_of(url: &ConnectionUrl, offsets: &Utf16Offsets) -> UrlInspection {
             .iter()
             .map(|reference| reference.key.clone())
             .collect(),
-        tokens: Vec::new(),
+        tokens: token_views(&url.tokens(), offsets),
     }
 }
 
@@ -219,7 +239,7 @@ fn broken(
         warnings: Vec::new(),
         hints: Vec::new(),
         references: Vec::new(),
-        tokens: Vec::new(),
+        tokens: token_views(&connection_url::tokens(text, database_type), offsets),
     }
 }
 
@@ -302,13 +322,13 @@ pub(crate) fn target_of(url: &ConnectionUrl) -> String {
 }
 
 /// Turns UTF-8 byte offsets into UTF-16 ones. An ASCII text, the usual case, needs no table.
-struct Utf16Offsets {
+pub(crate) struct Utf16Offsets {
     /// For each character that is not ASCII: its byte offset, and by how much UTF-16 lags from its end on.
     lag: Vec<(usize, usize)>,
 }
 
 impl Utf16Offsets {
-    fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let mut lag = Vec::new();
         let mut total = 0;
         if !text.is_ascii() {
@@ -332,7 +352,19 @@ impl Utf16Offsets {
         u32::try_from(byte.saturating_sub(lag)).unwrap_or(u32::MAX)
     }
 
-    fn of_span(&self, span: Span) -> (u32, u32) {
+    /// The byte offset of a UTF-16 one; inside a pair of surrogates it is that of the character.
+    pub(crate) fn to_byte(text: &str, units: u32) -> usize {
+        let mut left = usize::try_from(units).unwrap_or(usize::MAX);
+        text.char_indices()
+            .find(|(_, character)| {
+                let there = left < character.len_utf16();
+                left = left.saturating_sub(character.len_utf16());
+                there
+            })
+            .map_or(text.len(), |(at, _)| at)
+    }
+
+    pub(crate) fn of_span(&self, span: Span) -> (u32, u32) {
         (self.of_byte(span.start), self.of_byte(span.end))
     }
 }
@@ -356,6 +388,13 @@ mod tests {
             ],
             [0, 1, 2, 4, 5]
         );
+    }
+
+    #[test]
+    fn offsets_come_back_from_utf16_units() {
+        let text = "aé𝄞b";
+        let bytes = [0, 1, 2, 3, 4, 5, 9].map(|units| Utf16Offsets::to_byte(text, units));
+        assert_eq!(bytes, [0, 1, 3, 7, 7, 8, 8]);
     }
 
     #[test]
