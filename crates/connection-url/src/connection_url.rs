@@ -8,7 +8,7 @@ use crate::build::encode_in_place;
 use crate::edit::{self, Edit};
 use crate::parsed::{Form, Parsed};
 use crate::reference::is_whole_reference;
-use crate::repair::suggest;
+use crate::repair::{advise, suggest};
 use crate::secret_slot::canonical_name;
 use crate::{
     DatabaseType, Diagnostic, Host, MASK, Reference, SecretSlot, SlotState, Span, TextChange,
@@ -36,6 +36,20 @@ impl ConnectionUrl {
             text: Zeroizing::new(text.to_owned()),
             parsed,
         })
+    }
+
+    /// Reads a connection string as [`parse`](Self::parse) does, and looks for what was meant when that fails: the error then
+    /// says in its own words what was pasted, and offers the repair that makes the text parse. What parses gets more hints: a
+    /// port that runs together with its host, a scheme that other tools refuse. For editors; slower.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn diagnose(text: &str, database_type: Option<DatabaseType>) -> Result<Self, UrlError> {
+        let mut url = Self::parse(text, database_type)
+            .map_err(|error| suggest(text, database_type, error))?;
+        let advice = advise(&url);
+        url.parsed.hints.extend(advice);
+        Ok(url)
     }
 
     /// The engine; `None` only for a whole-string `$Secret{KEY}` that was parsed without a type.
@@ -278,7 +292,7 @@ fn read(text: &str, database_type: Option<DatabaseType>) -> Result<Parsed, UrlEr
     if is_whole_reference(text) {
         return Ok(Parsed::new(database_type, Form::Reference));
     }
-    let parsed = read_written(text, database_type).map_err(|error| suggest(text, error))?;
+    let parsed = read_written(text, database_type)?;
     check_stray_password(text, parsed)
 }
 

@@ -10,7 +10,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use zeroize::Zeroizing;
 
 use crate::mongodb_auth::check_credential;
-use crate::mongodb_options::check_options;
+use crate::mongodb_options::{check_options, is_known};
 use crate::mongodb_properties::secret_properties;
 use crate::mysql::bad_port;
 use crate::parsed::{Form, Parsed};
@@ -387,7 +387,8 @@ fn read_options(
         refuse_stray_password(
             text,
             start,
-            if no_password || no_path {
+            // Nobody writes an @ in the value of an option that does not exist.
+            if no_password || no_path || !is_known(pair.name.of(text)) {
                 pair.whole
             } else {
                 pair.name

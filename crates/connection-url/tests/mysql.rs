@@ -85,16 +85,16 @@ fn refused() {
         ("mysql://u:12/ss@h/db", "unescaped_character"),
         ("mysql://h:x/db", "invalid_port"),
         ("mysql://h:70000/db", "invalid_port"),
-        ("mysql://h:/db", "empty_port"),
+        ("mysql://h:/db", "host_and_port"),
         ("mysql://a,,b/db", "empty_host"),
         ("mysql://[::1/db", "unclosed_bracket"),
         ("mysql://u@(/tmp/x", "unclosed_bracket"),
-        ("mysql://u:%zz@h", "bad_percent_encoding"),
+        ("mysql://u:%zz@h", "unescaped_character"),
         ("mysql://h/?=x", "missing_option_name"),
         ("jdbc:mysql://h/db", "jdbc_url"),
         ("mysql+pymysql://u:p@h/db", "driver_in_scheme"),
     ] {
-        let error = ConnectionUrl::parse(text, Some(DatabaseType::Mysql)).expect_err(text);
+        let error = ConnectionUrl::diagnose(text, Some(DatabaseType::Mysql)).expect_err(text);
         assert_eq!(error.code, code, "{text}");
     }
 }
@@ -106,7 +106,7 @@ fn a_repair_encodes_the_password() {
         "mysql://u:p/ss@h/db",
         "mysql://u:p?s@s@h/db",
     ] {
-        let error = ConnectionUrl::parse(text, None).expect_err(text);
+        let error = ConnectionUrl::diagnose(text, None).expect_err(text);
         let repair = error.repair.expect(text);
         let url = parse(&connection_url::apply_changes(text, &repair.changes));
         assert_eq!(url.hosts(), [Host::tcp("h", None)], "{text}");

@@ -362,12 +362,12 @@ fn what_people_paste_gets_a_repair() {
         ),
         (
             "psql \"postgres://u:p@h/db\"",
-            "text_around_url",
+            "command_line",
             "postgres://u:p@h/db",
         ),
         (
             "psql 'postgres://u:p@h/db' -c x",
-            "text_around_url",
+            "command_line",
             "postgres://u:p@h/db",
         ),
         (
@@ -385,7 +385,11 @@ fn what_people_paste_gets_a_repair() {
             "wrapped",
             "postgres://u:p@h/db",
         ),
-        ("  postgres://u:p@h/db\n", "wrapped", "postgres://u:p@h/db"),
+        (
+            "  postgres://u:p@h/db\n",
+            "invisible_characters",
+            "postgres://u:p@h/db",
+        ),
         ("Postgres://u:p@h/db", "scheme_case", "postgres://u:p@h/db"),
         (
             "postgres://h/?username=u",
@@ -394,11 +398,11 @@ fn what_people_paste_gets_a_repair() {
         ),
         (
             "postgres://u:100%@h/",
-            "bad_percent_encoding",
+            "unescaped_character",
             "postgres://u:100%25@h/",
         ),
     ] {
-        let error = ConnectionUrl::parse(text, None).expect_err(text);
+        let error = ConnectionUrl::diagnose(text, None).expect_err(text);
         assert_eq!(error.code, code, "{text}");
         let repair = error.repair.expect(text);
         assert_eq!(connection_url::apply_changes(text, &repair.changes), mended);
