@@ -13,12 +13,14 @@
 //!   <https://dev.mysql.com/doc/refman/8.4/en/connecting-using-uri-or-key-value-pairs.html>.
 
 mod build;
+mod compare;
 mod complete;
 mod connection_url;
 mod database_type;
 mod diagnostic;
 mod document;
 mod edit;
+mod formats;
 #[doc(hidden)]
 pub mod fuzzing;
 mod host;
@@ -38,6 +40,7 @@ mod redact;
 mod redact_flags;
 mod reference;
 mod repair;
+mod replace;
 mod secret_slot;
 mod sketch;
 mod tokens;
@@ -45,12 +48,14 @@ mod uri;
 mod url_option;
 
 pub use build::{build, encode_secret};
+pub use compare::{PartComparison, PartKind, PartState, compare};
 pub use complete::{Completion, CompletionKind, Completions, complete};
 pub use connection_url::ConnectionUrl;
 pub use database_type::{DatabaseType, UnknownDatabaseType};
 pub use diagnostic::{Diagnostic, Repair, Span, TextChange, UrlError};
 pub use document::{Form, UrlDocument};
 pub use edit::{Edit, PasswordEdit, apply_changes};
+pub use formats::{Format, FormatContext, Formatted, format};
 pub use host::{Host, Port};
 pub use options::{
     AuthMechanism, Need, OptionGroup, OptionInfo, OptionKind, auth_mechanisms, auth_option,
@@ -58,6 +63,7 @@ pub use options::{
 };
 pub use redact::redact;
 pub use reference::{Reference, is_reference_key};
+pub use replace::{ReplacePart, replace};
 pub use secret_slot::{SecretSlot, SlotState};
 pub use tokens::{Token, TokenKind, tokens};
 pub use url_option::UrlOption;

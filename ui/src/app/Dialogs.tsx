@@ -1,5 +1,7 @@
 import { Dialog } from '../design/Dialog';
 import { CellCopy } from '../features/connection/CellCopy';
+import { Compare } from '../features/connection/Compare';
+import { CopyAs } from '../features/connection/CopyAs';
 import { DatabaseCreate, DatabaseEdit } from '../features/databases/DatabaseForm';
 import { EnvironmentDialog } from '../features/environments/EnvironmentForm';
 import { ProductEdit } from '../features/products/ProductEdit';
@@ -34,6 +36,10 @@ export function Dialogs() {
       return <DatabaseEdit databaseId={dialog.databaseId} onClose={closeDialog} />;
     case 'cell-copy':
       return <CellCopy databaseId={dialog.databaseId} slug={dialog.slug} onClose={closeDialog} />;
+    case 'cell-compare':
+      return <Compare databaseId={dialog.databaseId} slug={dialog.slug} onClose={closeDialog} />;
+    case 'cell-copy-as':
+      return <CopyAs databaseId={dialog.databaseId} slug={dialog.slug} onClose={closeDialog} />;
     case 'secret':
       return <SecretDialog name={dialog.name} onClose={closeDialog} />;
     case 'export':

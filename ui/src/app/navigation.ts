@@ -16,6 +16,8 @@ export type DialogTarget =
   | { kind: 'database-create' }
   | { kind: 'database-edit'; databaseId: string }
   | { kind: 'cell-copy'; databaseId: string; slug: string }
+  | { kind: 'cell-compare'; databaseId: string; slug: string }
+  | { kind: 'cell-copy-as'; databaseId: string; slug: string }
   | { kind: 'secret'; name: string | null }
   | { kind: 'export' }
   | { kind: 'import' };

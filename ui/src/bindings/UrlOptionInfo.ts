@@ -33,11 +33,11 @@ default: string | null,
 /**
  * Smallest number allowed.
  */
-minimum: bigint | null, 
+minimum: number | null, 
 /**
  * Largest number allowed.
  */
-maximum: bigint | null, 
+maximum: number | null, 
 /**
  * One or two plain sentences.
  */

@@ -2,13 +2,16 @@
  * A rough URL reader for the fake alone: enough of the engine's answers to build and test the editor against.
  * The real model is the crate `connection-url`; nothing here ships.
  */
+import type { UrlCompletions } from '../bindings/UrlCompletions';
 import type { UrlEdit } from '../bindings/UrlEdit';
 import type { UrlHost } from '../bindings/UrlHost';
 import type { UrlInspection } from '../bindings/UrlInspection';
 import type { UrlNote } from '../bindings/UrlNote';
+import type { UrlOptionInfo } from '../bindings/UrlOptionInfo';
 import type { UrlSecretSpan } from '../bindings/UrlSecretSpan';
 import type { UrlSecretState } from '../bindings/UrlSecretState';
 import type { UrlTextChange } from '../bindings/UrlTextChange';
+import type { UrlToken } from '../bindings/UrlToken';
 
 const TYPE_OF_SCHEME: Record<string, string> = {
   postgresql: 'postgresql',
@@ -79,8 +82,108 @@ function readHosts(text: string): UrlHost[] {
   });
 }
 
-function note(code: string, message: string, start: number, end: number, field: string | null): UrlNote {
-  return { code, message, start, end, field };
+function referenceIn(raw: string): string | null {
+  return /\$Secret\{([^}]*)\}/.exec(raw)?.[1] ?? null;
+}
+
+function note(
+  code: string,
+  message: string,
+  start: number,
+  end: number,
+  field: string | null,
+  repair: UrlNote['repair'] = null,
+): UrlNote {
+  return { code, message, start, end, field, repair };
+}
+
+/** What a line that sets a variable would be without the rest of it. */
+function assignment(text: string): UrlNote | null {
+  const match = /^(\s*(?:export\s+)?\w+=["']?)([a-z][a-z0-9+.-]*:\/\/[^"']*)(["']?\s*)$/i.exec(text);
+  if (!match) return null;
+  const [, before = '', url = '', after = ''] = match;
+  const end = before.length + url.length;
+  return note('environment_line', 'This is a line that sets a variable.', 0, text.length, 'scheme', {
+    label: 'Keep the URL only',
+    changes: [
+      { start: 0, end: before.length, insert: '' },
+      ...(after ? [{ start: end, end: text.length, insert: '' }] : []),
+    ],
+    preview: fakeMask(url),
+  });
+}
+
+/** An @ in a password that nobody encoded. */
+function strayAt(text: string, parts: Parts): UrlNote | null {
+  if (parts.passwordStart === null) return null;
+  const end = parts.hostsStart - 1;
+  const at = text.slice(parts.passwordStart, end).indexOf('@');
+  if (at < 0) return null;
+  const start = parts.passwordStart + at;
+  const changes = [{ start, end: start + 1, insert: '%40' }];
+  return note(
+    'unescaped_character',
+    'The password holds a character that must be percent-encoded.',
+    start,
+    start + 1,
+    'password',
+    { label: 'Encode the password', changes, preview: fakeMask(text) },
+  );
+}
+
+function fakeMask(text: string): string {
+  const parts = split(text);
+  if (!parts || parts.passwordStart === null) return text;
+  return `${text.slice(0, parts.passwordStart)}***${text.slice(parts.hostsStart - 1)}`;
+}
+
+function tokens(text: string, parts: Parts): UrlToken[] {
+  const token = (kind: UrlToken['kind'], start: number, end: number): UrlToken[] =>
+    end > start ? [{ kind, start, end }] : [];
+  return [
+    ...token('scheme', 0, parts.schemeEnd),
+    ...token('punctuation', parts.schemeEnd, parts.authority),
+    ...(parts.userEnd === null ? [] : token('user', parts.authority, parts.userEnd)),
+    ...token('host', parts.hostsStart, parts.hostsEnd),
+    ...(parts.databaseStart === null ? [] : token('database', parts.databaseStart, parts.databaseEnd)),
+    ...(parts.queryStart === null ? [] : token('option_value', parts.queryStart, text.length)),
+  ];
+}
+
+/** Option names and values of the catalogue, where one is being typed. */
+export function fakeComplete(
+  text: string,
+  options: readonly UrlOptionInfo[],
+  offset: number,
+): UrlCompletions {
+  const before = text.slice(0, offset);
+  const start = Math.max(before.lastIndexOf('?'), before.lastIndexOf('&')) + 1;
+  if (start === 0) return { start: offset, end: offset, items: [] };
+  const typed = before.slice(start);
+  const [name = '', value] = typed.split('=');
+  if (value === undefined) {
+    const items = options
+      .filter((option) => option.name.toLowerCase().includes(name.toLowerCase()))
+      .map((option) => ({
+        label: option.name,
+        insert: `${option.name}=`,
+        kind: 'option' as const,
+        detail: option.default,
+        documentation: option.documentation,
+      }));
+    return { start, end: offset, items };
+  }
+  const known = options.find((option) => option.name.toLowerCase() === name.toLowerCase());
+  const items = (known?.values ?? [])
+    .filter((allowed) => allowed.startsWith(value))
+    .map((allowed) => ({
+      label: allowed,
+      insert: allowed,
+      kind: 'value' as const,
+      detail: null,
+      documentation: null,
+    }));
+  return { start: start + name.length + 1, end: offset, items };
 }
 
 export function fakeInspect(text: string, databaseType: string | null): UrlInspection {
@@ -99,7 +202,10 @@ export function fakeInspect(text: string, databaseType: string | null): UrlInspe
     warnings: [],
     hints: [],
     references: [...text.matchAll(/\$Secret\{([^}]*)\}/g)].map((match) => match[1] ?? ''),
+    tokens: [],
   };
+  const pasted = assignment(text);
+  if (pasted) return { ...answer, error: pasted };
   const parts = split(text);
   if (!parts) {
     if (/^\$Secret\{[^}]+\}$/.test(text)) return { ...answer, valid: true, target: text };
@@ -115,13 +221,21 @@ export function fakeInspect(text: string, databaseType: string | null): UrlInspe
   const scheme = text.slice(0, parts.schemeEnd).toLowerCase();
   answer.scheme = scheme;
   answer.type = TYPE_OF_SCHEME[scheme] ?? null;
+  answer.tokens = tokens(text, parts);
+  answer.error = strayAt(text, parts);
   const spans: UrlSecretSpan[] = [];
   if (parts.userEnd !== null) answer.user = decode(text.slice(parts.authority, parts.userEnd));
   if (parts.passwordStart !== null) {
     const end = parts.hostsStart - 1;
     answer.password = secretState(text.slice(parts.passwordStart, end));
     if (answer.password !== 'empty')
-      spans.push({ slot: 'password', start: parts.passwordStart, end, state: answer.password });
+      spans.push({
+        slot: 'password',
+        start: parts.passwordStart,
+        end,
+        state: answer.password,
+        reference: referenceIn(text.slice(parts.passwordStart, end)),
+      });
   }
   answer.hosts = readHosts(text.slice(parts.hostsStart, parts.hostsEnd));
   if (parts.databaseStart !== null)
@@ -134,7 +248,13 @@ export function fakeInspect(text: string, databaseType: string | null): UrlInspe
     if (name) answer.options.push({ name: decode(name), value: secret ? '***' : decode(raw), secret });
     if (secret && raw) {
       const start = offset + name.length + 1;
-      spans.push({ slot: `option:${name}`, start, end: start + raw.length, state: secretState(raw) });
+      spans.push({
+        slot: `option:${name}`,
+        start,
+        end: start + raw.length,
+        state: secretState(raw),
+        reference: referenceIn(raw),
+      });
     }
     if (
       name === 'sslmode' &&

@@ -14,7 +14,8 @@ import type { Settings } from '../bindings/Settings';
 import type { TestEvent } from '../bindings/TestEvent';
 import type { AppError, ConflictChange, Fault } from './errors';
 import { ENGINES, fakeResult, seedOf } from './fake-data';
-import { fakeEdit, fakeExtract, fakeInspect } from './fake-url';
+import { fakeComplete, fakeEdit, fakeExtract, fakeInspect } from './fake-url';
+import { fakeCompare, fakeCopy, fakeFormat } from './fake-url-tools';
 import type { Platform } from './types';
 
 interface Product {
@@ -244,7 +245,7 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
     return result;
   }
 
-  return {
+  const fake: Platform & { bumpRevision(databaseId: string, name: string): void } = {
     appBootstrap: async () => ({
       version: '0.1.0',
       data_dir: '/home/ada/.local/share/tapedeck',
@@ -482,6 +483,42 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
     async urlCopy(configId) {
       configOf(configId);
     },
+    urlComplete: async (text, databaseType, offset) =>
+      fakeComplete(text, ENGINES.find((engine) => engine.type === databaseType)?.options ?? [], offset),
+    async urlCompare(databaseId, left, right) {
+      const [, database] = databaseOf(databaseId);
+      const config = (slug: string) => database.envs.find((candidate) => candidate.slug === slug);
+      const [one, other] = [config(left.slug), config(right.slug)];
+      const password = (id: string | undefined) => passwords.get(id ?? '')?.password;
+      return fakeCompare(
+        left.text ?? one?.connection_url ?? '',
+        right.text ?? other?.connection_url ?? '',
+        password(one?.id) === password(other?.id),
+      );
+    },
+    async urlCopyPreview(request) {
+      const [database, source] = configOf(request.config_id);
+      return request.targets.map((target) => {
+        const there = database.envs.find((config) => config.slug === target.slug);
+        return fakeCopy(source.connection_url, there?.connection_url ?? null, target);
+      });
+    },
+    async urlCopyApply(request, revision) {
+      const [database, source] = configOf(request.config_id);
+      return fake.databaseUpdate(database.id, {
+        envs: request.targets.map((target) => ({
+          slug: target.slug,
+          connection_url: fakeCopy(source.connection_url, null, target).after,
+          ...(request.with_secrets ? { copy_from: source.id } : {}),
+        })),
+        revision,
+      });
+    },
+    urlFormat: async (configId, text, formatId) =>
+      fakeFormat(text ?? configOf(configId)[1].connection_url, formatId),
+    async urlFormatCopy(configId) {
+      configOf(configId);
+    },
     async testStart(request, onEvent) {
       const product = productOf(request.product_id);
       const wanted = request.config_ids ? new Set(request.config_ids) : null;
@@ -624,4 +661,5 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
       Object.assign(database, { name, revision: database.revision + 1 });
     },
   };
+  return fake;
 }

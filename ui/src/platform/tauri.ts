@@ -26,8 +26,7 @@ export const tauriPlatform: Platform = {
   credentialsCheck: (productId) => invoke('credentials_check', { productId }),
   urlInspect: (text, databaseType) => invoke('url_inspect', { text, databaseType }),
   urlEdit: (text, databaseType, edit) => invoke('url_edit', { text, databaseType, edit }),
-  urlComplete: (text, databaseType, offset) =>
-    invoke('url_complete', { text, databaseType, offset }),
+  urlComplete: (text, databaseType, offset) => invoke('url_complete', { text, databaseType, offset }),
   urlReveal: (configId) => invoke('url_reveal', { configId }),
   urlCopy: (configId, masked) => invoke('url_copy', { configId, masked }),
   urlCompare: (databaseId, left, right) => invoke('url_compare', { databaseId, left, right }),

@@ -48,6 +48,12 @@ export const connection = {
   testTyped: 'Test what is typed',
   cancelTest: 'Cancel',
   doesNotParse: 'It can be saved once it parses.',
+  description: 'Description',
+  empty: 'Type or paste a connection URL, or fill in the form.',
+  removed: 'This database is no longer there.',
+};
+
+export const problems = {
   fields: {
     scheme: 'Scheme',
     hosts: 'Hosts',
@@ -57,9 +63,9 @@ export const connection = {
     options: 'Options',
   } as Record<string, string>,
   kinds: { error: 'Error', warning: 'Warning', hint: 'Hint' },
-  description: 'Description',
-  empty: 'Type or paste a connection URL, or fill in the form.',
-  removed: 'This database is no longer there.',
+  preview: 'Preview of the repair',
+  becomes: 'Becomes',
+  apply: 'Apply',
 };
 
 export const test = {
@@ -100,4 +106,46 @@ export const copyTo = {
   submit: 'Copy',
   chooseOne: 'Choose at least one environment.',
   done: (slugs: string) => `Copied to ${slugs}.`,
+};
+
+export const compare = {
+  title: (database: string) => `Compare the connections of ${database}`,
+  lead: 'Part by part. Passwords are compared, and never shown.',
+  left: 'Left',
+  right: 'Right',
+  swap: 'Swap the sides',
+  part: 'Part',
+  verdict: 'Compared',
+  onlyDifferent: 'Only what differs',
+  unsaved: 'What is typed and not saved counts.',
+  summary: (count: number) =>
+    count === 0 ? 'Every part is the same.' : `${count} ${count === 1 ? 'part differs' : 'parts differ'}.`,
+  absent: 'not there',
+  hidden: 'hidden',
+  parts: {
+    scheme: 'Scheme',
+    user: 'User',
+    password: 'Password',
+    host: 'Host',
+    port: 'Port',
+    database: 'Database',
+  } as Record<string, string>,
+  states: {
+    same: 'same',
+    different: 'different',
+    only_left: 'only left',
+    only_right: 'only right',
+    unknown: 'can’t be told: the password is not on this machine',
+  },
+  marks: { same: '=', different: '≠', only_left: '←', only_right: '→', unknown: '?' },
+};
+
+export const copyAs = {
+  title: (database: string, slug: string) => `Copy ${database} @ ${slug} as`,
+  lead: 'Without the password unless you ask for it.',
+  form: 'Form',
+  copy: 'Copy',
+  copyReal: 'Copy with the password',
+  copied: 'Copied, without the password.',
+  copiedReal: 'Copied with the password. The clipboard is cleared in a while.',
 };

@@ -66,6 +66,8 @@ export const matrix = {
   copyMasked: 'Copy masked URL',
   copyReal: 'Copy real URL',
   copyTo: 'Copy to another environment…',
+  compareWith: 'Compare with another environment…',
+  copyAs: 'Copy as…',
   details: 'Open details',
   remove: 'Remove connection',
   editEnvironment: 'Edit environment',

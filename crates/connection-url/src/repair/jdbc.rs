@@ -93,18 +93,10 @@ pub(super) fn jdbc(text: &str, _: Option<DatabaseType>) -> Option<Finding> {
         changes.push(TextChange::new(Span::at(path.min(text.len())), slash));
     }
     options(text, database_type, &mut changes, &mut dropped);
-    let label = if dropped.is_empty() {
-        "Make it a URL of the engine".to_owned()
-    } else {
-        format!(
-            "Make it a URL of the engine, without {}",
-            dropped.join(", ")
-        )
-    };
     Some(Finding {
         code: "jdbc_url",
         message: "This is a JDBC URL.".to_owned(),
-        label,
+        label: without("Make it a URL of the engine", &dropped),
         field: "scheme",
         changes,
     })

@@ -205,7 +205,8 @@ pub(super) fn text_around(text: &str, _: Option<DatabaseType>) -> Option<Finding
             is_quote(character) || matches!(character, ' ' | ';' | ',' | '.' | '[' | ']' | '!')
         })
     };
-    let known = |scheme: &&str| text[span.start..].to_ascii_lowercase().starts_with(*scheme);
+    let known =
+        |scheme: &&'static str| text[span.start..].to_ascii_lowercase().starts_with(*scheme);
     let (code, message, label) = if only_wrapping(before) && only_wrapping(after) {
         (
             "wrapped",
@@ -218,7 +219,7 @@ pub(super) fn text_around(text: &str, _: Option<DatabaseType>) -> Option<Finding
             "This is a command line with a URL in it.",
             "Keep the URL only",
         )
-    } else if SCHEMES.iter().any(|scheme| known(&scheme)) || before.is_empty() {
+    } else if SCHEMES.iter().any(known) || before.is_empty() {
         (
             "text_around_url",
             "There is other text around the URL.",

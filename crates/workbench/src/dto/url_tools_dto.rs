@@ -120,8 +120,10 @@ pub struct UrlOptionInfo {
     /// What applies where it is left out, as text to show.
     pub default: Option<String>,
     /// Smallest number allowed.
+    #[ts(type = "number | null")]
     pub minimum: Option<i64>,
     /// Largest number allowed.
+    #[ts(type = "number | null")]
     pub maximum: Option<i64>,
     /// One or two plain sentences.
     pub documentation: String,

@@ -5,15 +5,13 @@ import type { ConfigView } from '../../bindings/ConfigView';
 import type { DatabaseView } from '../../bindings/DatabaseView';
 import type { EngineInfo } from '../../bindings/EngineInfo';
 import type { UrlEdit } from '../../bindings/UrlEdit';
-import type { UrlInspection } from '../../bindings/UrlInspection';
-import type { UrlNote } from '../../bindings/UrlNote';
+import type { UrlTextChange } from '../../bindings/UrlTextChange';
 import { Button } from '../../design/Button';
 import { ErrorText, Field } from '../../design/Field';
 import { useSubmit } from '../../design/forms';
 import { Icon } from '../../design/Icon';
 import { Notice } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
-import { plain } from '../../design/text';
 import { asAppError, type DatabasePatch, platform } from '../../platform';
 import { connection as text } from '../../text/connection';
 import { errorText } from '../../text/errors';
@@ -21,6 +19,7 @@ import { ConflictDialog } from '../databases/ConflictDialog';
 import { isEmptyPatch } from '../databases/merge';
 import { ConnectionForm } from './ConnectionForm';
 import styles from './connection.module.css';
+import { Problems } from './Problems';
 import type { EditorSession } from './session';
 import { TestOutcome, TestTimeline } from './TestTimeline';
 import { UrlString } from './UrlString';
@@ -139,6 +138,11 @@ export function ConnectionEditor({ session, productId, database, slug, config, e
     session.edit(edit).catch((thrown) => setEditFailure(errorText(asAppError(thrown))));
   };
 
+  const repair = (changes: UrlTextChange[]) => {
+    session.repair(changes);
+    panel.current?.querySelector<HTMLElement>('[data-testid="url-string"]')?.focus();
+  };
+
   if (conflict) {
     return (
       <ConflictDialog
@@ -210,7 +214,7 @@ export function ConnectionEditor({ session, productId, database, slug, config, e
         {typed.trim() === '' ? (
           <p className={primitives.help}>{text.empty}</p>
         ) : (
-          <Notes inspection={inspection} />
+          inspection && <Problems inspection={inspection} onRepair={repair} />
         )}
         <Field
           label={text.description}
@@ -279,34 +283,5 @@ export function ConnectionEditor({ session, productId, database, slug, config, e
         />
       </section>
     </div>
-  );
-}
-
-/** Every error, warning and hint, each with the field it belongs to. */
-function Notes({ inspection }: { inspection: UrlInspection | null }) {
-  if (!inspection) return null;
-  const notes: { kind: keyof typeof text.kinds; note: UrlNote }[] = [
-    ...(inspection.error ? [{ kind: 'error' as const, note: inspection.error }] : []),
-    ...inspection.warnings.map((note) => ({ kind: 'warning' as const, note })),
-    ...inspection.hints.map((note) => ({ kind: 'hint' as const, note })),
-  ];
-  if (notes.length === 0) return null;
-  return (
-    <ul className={styles.notes} aria-live="polite" data-testid="url-notes">
-      {notes.map(({ kind, note }) => (
-        <li
-          key={`${kind}-${note.code}-${note.start}`}
-          className={styles.note}
-          data-kind={kind}
-          data-code={note.code}
-        >
-          <strong>{text.kinds[kind]}</strong>
-          {note.field ? (
-            <span className={primitives.faint}>{text.fields[note.field] ?? note.field}</span>
-          ) : null}
-          <span className={styles.wrap}>{plain(note.message)}</span>
-        </li>
-      ))}
-    </ul>
   );
 }

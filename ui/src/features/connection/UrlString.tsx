@@ -4,7 +4,8 @@ import { useEffect, useRef } from 'react';
 import { connection as text } from '../../text/connection';
 import styles from './connection.module.css';
 import type { EditorSession } from './session';
-import { setInspection, setRevealed, urlExtensions } from './urlEditor';
+import { urlExtensions } from './urlEditor';
+import { setInspection, setRevealed } from './urlEffects';
 
 /** The string: an editor over the session's text, and the only writer of it besides the session's own edits. */
 export function UrlString(props: {
@@ -25,7 +26,12 @@ export function UrlString(props: {
       state: EditorState.create({
         doc: session.get().text,
         selection: { anchor: session.get().text.length },
-        extensions: urlExtensions(text.string, (next) => session.setText(next), placeholder(example)),
+        extensions: urlExtensions(
+          text.string,
+          (next) => session.setText(next),
+          session.complete,
+          placeholder(example),
+        ),
       }),
     });
     editor.current = view;

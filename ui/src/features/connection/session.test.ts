@@ -6,6 +6,7 @@ import { applyChanges, EditorSession } from './session';
 const model = {
   inspect: vi.fn(async (text: string) => fakeInspect(text, 'postgresql')),
   edit: vi.fn(async (text: string, edit: UrlEdit) => fakeEdit(text, edit)),
+  complete: vi.fn(async () => ({ start: 0, end: 0, items: [] })),
 };
 const open = (text: string) => new EditorSession(model, text, 'postgresql://localhost');
 
@@ -121,5 +122,26 @@ describe('secrets', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(session.get().secrets).toEqual({});
     expect(session.dirty).toBe(false);
+  });
+});
+
+describe('repairs', () => {
+  test('are made in the text that was inspected', async () => {
+    const text = 'DATABASE_URL="postgresql://u@h/db"';
+    const session = open(text);
+    await session.inspectNow();
+    const repair = session.get().inspection?.error?.repair;
+    expect(repair?.label).toBe('Keep the URL only');
+    session.repair(repair?.changes ?? []);
+    expect(session.get().text).toBe('postgresql://u@h/db');
+  });
+
+  test('of an older text are dropped', async () => {
+    const session = open('DATABASE_URL="postgresql://u@h/db"');
+    await session.inspectNow();
+    const changes = session.get().inspection?.error?.repair?.changes ?? [];
+    session.setText('postgresql://other/db');
+    session.repair(changes);
+    expect(session.get().text).toBe('postgresql://other/db');
   });
 });

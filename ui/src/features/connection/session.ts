@@ -1,3 +1,4 @@
+import type { UrlCompletions } from '../../bindings/UrlCompletions';
 import type { UrlEdit } from '../../bindings/UrlEdit';
 import type { UrlInspection } from '../../bindings/UrlInspection';
 import type { UrlTextChange } from '../../bindings/UrlTextChange';
@@ -13,6 +14,7 @@ export function applyChanges(text: string, changes: readonly UrlTextChange[]): s
 export interface UrlModel {
   inspect(text: string): Promise<UrlInspection>;
   edit(text: string, edit: UrlEdit): Promise<UrlTextChange[]>;
+  complete(text: string, offset: number): Promise<UrlCompletions>;
 }
 
 export interface Snapshot {
@@ -104,6 +106,17 @@ export class EditorSession {
     this.queue = result.catch(() => undefined);
     return result;
   }
+
+  /** Makes a repair of the text that was inspected; of an older text it would change the wrong place. */
+  repair(changes: UrlTextChange[]): void {
+    if (this.state.inspected !== this.state.text) return;
+    this.write(changes);
+    void this.inspectNow();
+  }
+
+  /** What may stand at a place of the text. */
+  readonly complete = (text: string, offset: number): Promise<UrlCompletions> =>
+    this.model.complete(text, offset);
 
   private write(changes: UrlTextChange[]): void {
     if (this.applyTo) this.applyTo(changes);

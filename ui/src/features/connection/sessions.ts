@@ -5,6 +5,12 @@ import { EditorSession } from './session';
 
 const sessions = new Map<string, EditorSession>();
 
+/** What is typed for a cell and not saved; null when nothing is. */
+export function unsavedText(databaseId: string, slug: string): string | null {
+  const session = sessions.get(cellKey(databaseId, slug));
+  return session && session.get().text !== session.get().saved ? session.get().text : null;
+}
+
 /** The session of a cell: what was typed and not saved is there again when the cell is opened again. */
 export function sessionOf(
   databaseId: string,
@@ -19,6 +25,7 @@ export function sessionOf(
     {
       inspect: (text) => platform.urlInspect(text, engine.type),
       edit: (text, edit) => platform.urlEdit(text, engine.type, edit),
+      complete: (text, offset) => platform.urlComplete(text, engine.type, offset),
     },
     saved,
     `${engine.schemes[0] ?? engine.type}://localhost`,

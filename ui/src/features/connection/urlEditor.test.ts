@@ -1,15 +1,23 @@
+import { CompletionContext } from '@codemirror/autocomplete';
 import { EditorState } from '@codemirror/state';
 import { EditorView, placeholder } from '@codemirror/view';
 import { afterEach, describe, expect, test } from 'vitest';
-import { fakeInspect } from '../../platform/fake-url';
+import { ENGINES } from '../../platform/fake-data';
+import { fakeComplete, fakeInspect } from '../../platform/fake-url';
 import { maskPasswords } from './masking';
-import { copyable, setInspection, setRevealed, urlExtensions } from './urlEditor';
+import { type CompleteUrl, completionSource } from './urlCompletion';
+import { copyable, urlExtensions } from './urlEditor';
+import { setInspection, setRevealed } from './urlEffects';
 
 let view: EditorView;
+const complete: CompleteUrl = async (text, offset) => fakeComplete(text, ENGINES[0]?.options ?? [], offset);
 function open(doc: string): EditorView {
   view = new EditorView({
     parent: document.body,
-    state: EditorState.create({ doc, extensions: urlExtensions('URL', () => undefined, placeholder('')) }),
+    state: EditorState.create({
+      doc,
+      extensions: urlExtensions('URL', () => undefined, complete, placeholder('')),
+    }),
   });
   return view;
 }
@@ -78,3 +86,32 @@ test.each([
   ['postgresql://u:$Secret{K}@h', 'postgresql://u:$Secret{K}@h'],
   ['host=h password=abc', 'host=h password=••••••••'],
 ])('%s shows as %s', (url, masked) => expect(maskPasswords(url)).toBe(masked));
+
+describe('completion', () => {
+  const at = (doc: string, explicit = false) => {
+    const state = EditorState.create({ doc });
+    return completionSource(complete)(new CompletionContext(state, doc.length, explicit));
+  };
+
+  test('offers the options that are being typed, and their values', async () => {
+    const names = await at('postgresql://h/db?ssl');
+    expect(names?.options.map((option) => option.label)).toContain('sslmode');
+    const values = await at('postgresql://h/db?sslmode=ver');
+    expect(values?.options.map((option) => option.label)).toEqual(['verify-ca', 'verify-full']);
+    expect(values?.from).toBe('postgresql://h/db?sslmode='.length);
+  });
+
+  test('does not open by itself where a host or a password is typed', async () => {
+    expect(await at('postgresql://u:s3cr3t')).toBeNull();
+    expect(await at('postgresql://localh')).toBeNull();
+  });
+});
+
+test('pieces have the colours of what they are, and keep them while something is typed before them', () => {
+  open('postgresql://u@h/db');
+  inspect();
+  const host = () => view.contentDOM.querySelector('[class*="tokenHost"]')?.textContent;
+  expect(host()).toBe('h');
+  view.dispatch({ changes: { from: 13, insert: 'x' } });
+  expect(host()).toBe('h');
+});

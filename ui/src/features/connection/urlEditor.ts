@@ -1,11 +1,13 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { EditorState, type Extension, RangeSet, StateEffect, StateField } from '@codemirror/state';
+import { EditorState, type Extension, RangeSet, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, keymap, WidgetType } from '@codemirror/view';
-import type { UrlInspection } from '../../bindings/UrlInspection';
 import type { UrlSecretState } from '../../bindings/UrlSecretState';
 import { connection as text } from '../../text/connection';
 import styles from './connection.module.css';
 import { guessSecrets } from './masking';
+import { urlColours } from './urlColours';
+import { type CompleteUrl, urlCompletion } from './urlCompletion';
+import { setInspection, setRevealed } from './urlEffects';
 
 interface SecretSpan {
   slot: string;
@@ -19,9 +21,6 @@ interface Secrets {
   /** Null while hidden; values by slot for those that the text only has as `***`. */
   revealed: Readonly<Record<string, string>> | null;
 }
-
-export const setInspection = StateEffect.define<UrlInspection>();
-export const setRevealed = StateEffect.define<Readonly<Record<string, string>> | null>();
 
 /** Dots, as many whatever the length; or, revealed, the value that stands behind `***`. */
 class SecretWidget extends WidgetType {
@@ -194,6 +193,7 @@ function nonce(): string {
 export function urlExtensions(
   label: string,
   onText: (text: string) => void,
+  complete: CompleteUrl,
   placeholder: Extension,
 ): Extension {
   return [
@@ -207,6 +207,8 @@ export function urlExtensions(
     EditorView.lineWrapping,
     secretField,
     noteField,
+    urlColours,
+    urlCompletion(complete),
     guardClipboard,
     placeholder,
     EditorView.contentAttributes.of({

@@ -1,0 +1,82 @@
+import {
+  acceptCompletion,
+  autocompletion,
+  type Completion,
+  type CompletionContext,
+  type CompletionResult,
+  completionStatus,
+  startCompletion,
+} from '@codemirror/autocomplete';
+import type { Extension } from '@codemirror/state';
+import { EditorView, keymap } from '@codemirror/view';
+import type { UrlCompletion } from '../../bindings/UrlCompletion';
+import type { UrlCompletions } from '../../bindings/UrlCompletions';
+import styles from './connection.module.css';
+
+export type CompleteUrl = (text: string, offset: number) => Promise<UrlCompletions>;
+
+/** Typing opens the list where options and named secrets are written; anywhere else it waits to be asked for. */
+const OPENS_BY_ITSELF = /([?&;][^=&;#\s]*|=[^&;\s]*|\$Secret\{[^}]*)$/;
+
+function completion(item: UrlCompletion): Completion {
+  const { label, insert, detail, documentation, kind } = item;
+  return {
+    label,
+    type: kind,
+    ...(detail ? { detail } : {}),
+    ...(documentation
+      ? {
+          info: () => {
+            const text = document.createElement('div');
+            text.textContent = documentation;
+            return text;
+          },
+        }
+      : {}),
+    apply: (view, _completion, from, to) => {
+      view.dispatch({
+        changes: { from, to, insert },
+        selection: { anchor: from + insert.length },
+        userEvent: 'input.complete',
+      });
+      // A name is followed by its value: what it may be is shown at once.
+      if (insert.endsWith('=')) startCompletion(view);
+    },
+  };
+}
+
+export function completionSource(complete: CompleteUrl) {
+  return async (context: CompletionContext): Promise<CompletionResult | null> => {
+    const text = context.state.doc.toString();
+    if (!context.explicit && !OPENS_BY_ITSELF.test(text.slice(0, context.pos))) return null;
+    const found = await complete(text, context.pos).catch(() => null);
+    if (!found || found.items.length === 0 || context.aborted) return null;
+    return {
+      from: found.start,
+      to: found.end,
+      options: found.items.map(completion),
+      // The engine has chosen and ordered them; the next letter asks it again.
+      filter: false,
+    };
+  };
+}
+
+/** Names and values as they are typed. Escape closes the list and nothing else. */
+export function urlCompletion(complete: CompleteUrl): Extension {
+  return [
+    autocompletion({
+      override: [completionSource(complete)],
+      icons: false,
+      activateOnTypingDelay: 60,
+      interactionDelay: 0,
+      tooltipClass: () => styles.completions ?? '',
+    }),
+    keymap.of([{ key: 'Tab', run: acceptCompletion }]),
+    EditorView.domEventHandlers({
+      keydown: (event, view) => {
+        if (event.key === 'Escape' && completionStatus(view.state) !== null) event.stopPropagation();
+        return false;
+      },
+    }),
+  ];
+}
