@@ -20,7 +20,7 @@ use crate::{
 /// `Debug` and `Display` print the masked text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConnectionUrl {
-    text: Zeroizing<String>,
+    text: Zeroizing<Box<str>>,
     parsed: Parsed,
 }
 
@@ -30,12 +30,15 @@ impl ConnectionUrl {
     /// # Errors
     /// When the engine that the scheme names would refuse the text. The error says where, and never quotes a secret.
     pub fn parse(text: &str, database_type: Option<DatabaseType>) -> Result<Self, UrlError> {
-        let mut parsed = read(text, database_type)?;
-        parsed.finish(text);
-        Ok(Self {
-            text: Zeroizing::new(text.to_owned()),
-            parsed,
-        })
+        // The parsers fill what is returned: it is large, and moving it from one to the next takes longer than a short part.
+        let mut url = Self {
+            text: Zeroizing::default(),
+            parsed: Parsed::new(database_type, Form::Url),
+        };
+        read(text, database_type, &mut url.parsed)?;
+        url.parsed.finish(text);
+        url.text = Zeroizing::new(text.into());
+        Ok(url)
     }
 
     /// Reads a connection string as [`parse`](Self::parse) does, and looks for what was meant when that fails: the error then
@@ -288,27 +291,33 @@ fn mask_text(text: &str, span: Span, form: Form) -> String {
     }
 }
 
-fn read(text: &str, database_type: Option<DatabaseType>) -> Result<Parsed, UrlError> {
+fn read(
+    text: &str,
+    database_type: Option<DatabaseType>,
+    parsed: &mut Parsed,
+) -> Result<(), UrlError> {
     if is_whole_reference(text) {
-        return Ok(Parsed::new(database_type, Form::Reference));
+        parsed.form = Form::Reference;
+        return Ok(());
     }
-    let parsed = read_written(text, database_type)?;
+    read_written(text, database_type, parsed)?;
     check_stray_password(text, parsed)
 }
 
 /// libpq takes some texts in which a password runs over into the host or database. Where masking all of it leaves nothing
 /// that parses to the same places, the text could not be stored without it: then it is refused, which libpq does not do.
-fn check_stray_password(text: &str, mut parsed: Parsed) -> Result<Parsed, UrlError> {
+fn check_stray_password(text: &str, parsed: &mut Parsed) -> Result<(), UrlError> {
     let Some(index) = parsed
         .hints
         .iter()
         .position(|hint| hint.code == "unescaped_character")
     else {
-        return Ok(parsed);
+        return Ok(());
     };
     parsed.finish(text);
-    let masked = mask(text, &parsed);
-    let fits = read_written(&masked, parsed.database_type).is_ok_and(|mut shown| {
+    let masked = mask(text, parsed);
+    let mut shown = Parsed::new(parsed.database_type, Form::Url);
+    let fits = read_written(&masked, parsed.database_type, &mut shown).is_ok_and(|()| {
         shown.finish(&masked);
         shown.slots.len() == parsed.slots.len()
             && shown.slots.iter().zip(&parsed.slots).all(|(shown, slot)| {
@@ -317,7 +326,7 @@ fn check_stray_password(text: &str, mut parsed: Parsed) -> Result<Parsed, UrlErr
             })
     });
     if fits {
-        return Ok(parsed);
+        return Ok(());
     }
     let hint = parsed.hints.swap_remove(index);
     let mut error = UrlError::new("unescaped_character", hint.message, hint.span).field("password");
@@ -340,7 +349,12 @@ fn mask(text: &str, parsed: &Parsed) -> String {
     masked
 }
 
-fn read_written(text: &str, database_type: Option<DatabaseType>) -> Result<Parsed, UrlError> {
+/// Fills `parsed`, which is empty.
+fn read_written(
+    text: &str,
+    database_type: Option<DatabaseType>,
+    parsed: &mut Parsed,
+) -> Result<(), UrlError> {
     uri::refuse_nul(text)?;
     let whole = Span::new(0, text.len());
     let found = uri::scheme_of(text)
@@ -349,7 +363,7 @@ fn read_written(text: &str, database_type: Option<DatabaseType>) -> Result<Parse
         let may_be_keyword_value =
             database_type.is_none_or(|wanted| wanted == DatabaseType::Postgresql);
         if may_be_keyword_value && text.contains('=') {
-            return keyword_value::parse(text);
+            return keyword_value::parse(text, parsed);
         }
         let message = match database_type {
             Some(DatabaseType::Mongodb) => {
@@ -395,10 +409,13 @@ fn read_written(text: &str, database_type: Option<DatabaseType>) -> Result<Parse
                 .repair("Write it in lowercase", vec![TextChange::new(span, scheme)]),
         );
     }
+    parsed.database_type = Some(found);
+    parsed.scheme = Some(scheme);
+    parsed.layout.scheme = span;
     match found {
-        DatabaseType::Postgresql => postgres::parse(text, scheme, span),
-        DatabaseType::Mysql => mysql::parse(text, scheme, span),
-        DatabaseType::Mongodb => mongodb::parse(text, scheme, span),
+        DatabaseType::Postgresql => postgres::parse(text, parsed),
+        DatabaseType::Mysql => mysql::parse(text, parsed),
+        DatabaseType::Mongodb => mongodb::parse(text, parsed),
     }
 }
 

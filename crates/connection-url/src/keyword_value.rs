@@ -17,8 +17,9 @@ const fn is_space(byte: u8) -> bool {
 }
 
 /// Reads a keyword/value string.
-pub(crate) fn parse(text: &str) -> Result<Parsed, UrlError> {
-    let mut parsed = Parsed::new(Some(DatabaseType::Postgresql), Form::KeywordValue);
+pub(crate) fn parse(text: &str, parsed: &mut Parsed) -> Result<(), UrlError> {
+    parsed.database_type = Some(DatabaseType::Postgresql);
+    parsed.form = Form::KeywordValue;
     parsed.layout.hosts = Span::new(0, text.len());
     let bytes = text.as_bytes();
     let skip_spaces = |mut at: usize| {
@@ -75,12 +76,12 @@ pub(crate) fn parse(text: &str) -> Result<Parsed, UrlError> {
                 value_span,
             });
         } else {
-            push_option(&mut parsed, text, name, value, (name_span, value_span));
+            push_option(parsed, text, name, value, (name_span, value_span));
         }
     }
-    fold_options(&mut parsed, None, None);
-    advise(&mut parsed);
-    Ok(parsed)
+    fold_options(parsed, None, None);
+    advise(parsed);
+    Ok(())
 }
 
 /// The value at `start`, and where it ends. A backslash takes the next character as it is, in quotes and outside.

@@ -13,31 +13,24 @@ use crate::mongodb_auth::check_credential;
 use crate::mongodb_options::{check_options, is_known};
 use crate::mongodb_properties::secret_properties;
 use crate::mysql::bad_port;
-use crate::parsed::{Form, Parsed};
+use crate::parsed::Parsed;
 use crate::percent::{DecodeFault, decode, decode_lossy};
 use crate::reference::{has_reference, is_only_references, reference_length};
 use crate::uri::{decode_error, decode_part, encode_changes, pairs, push_option};
-use crate::{DatabaseType, Diagnostic, Host, Port, Span, TextChange, UrlError, UrlOption};
+use crate::{Diagnostic, Host, Port, Span, TextChange, UrlError, UrlOption};
 
-/// Reads what follows `scheme` and `://`.
-pub(crate) fn parse(
-    text: &str,
-    scheme: Cow<'static, str>,
-    scheme_span: Span,
-) -> Result<Parsed, UrlError> {
-    let mut parsed = Parsed::new(Some(DatabaseType::Mongodb), Form::Url);
-    let srv = scheme == "mongodb+srv";
-    parsed.scheme = Some(scheme);
-    parsed.layout.scheme = scheme_span;
-    let start = scheme_span.end + 3;
+/// Reads what follows the scheme and its `://`.
+pub(crate) fn parse(text: &str, parsed: &mut Parsed) -> Result<(), UrlError> {
+    let srv = parsed.scheme.as_deref() == Some("mongodb+srv");
+    let start = parsed.layout.scheme.end + 3;
     let authority_end = text[start..]
         .find(['/', '?'])
         .map_or(text.len(), |at| start + at);
-    let hosts_start = read_userinfo(text, Span::new(start, authority_end), &mut parsed)?;
+    let hosts_start = read_userinfo(text, Span::new(start, authority_end), parsed)?;
     let hosts = Span::new(hosts_start, authority_end);
-    read_hosts(text, hosts, start, &mut parsed)?;
+    read_hosts(text, hosts, start, parsed)?;
     if srv {
-        check_srv(&parsed)?;
+        check_srv(parsed)?;
     }
     let mut position = authority_end;
     if text[position..].starts_with('/') {
@@ -56,12 +49,12 @@ pub(crate) fn parse(
         let query = Span::new(position + 1, text.len());
         parsed.layout.query = Some(query);
         if !query.is_empty() {
-            read_options(text, query, start, &mut parsed)?;
+            read_options(text, query, start, parsed)?;
         }
     }
-    check_options(text, &mut parsed, srv)?;
-    check_credential(text, &mut parsed)?;
-    Ok(parsed)
+    check_options(text, parsed, srv)?;
+    check_credential(text, parsed)?;
+    Ok(())
 }
 
 /// RFC 3986, section 3.2.1, to which the specification points: what is not listed must be percent-encoded.

@@ -4,33 +4,25 @@
 //! standard exists. Beyond that page: several hosts separated by commas, `?socket=`, and option names in any of the
 //! spellings `ssl-mode`, `sslMode`, `ssl_mode` and `SSL-MODE`.
 
-use std::borrow::Cow;
 use zeroize::Zeroizing;
 
 use crate::mongodb::refuse_stray_password;
 use crate::mysql_options::{advise, fold_options};
-use crate::parsed::{Form, Parsed};
+use crate::parsed::Parsed;
 use crate::reference::is_only_references;
 use crate::uri::{decode_part, encode_changes, pairs, push_option};
-use crate::{DatabaseType, Diagnostic, Host, Port, Span, TextChange, UrlError};
+use crate::{Diagnostic, Host, Port, Span, TextChange, UrlError};
 
-/// Reads what follows `scheme` and `://`.
-pub(crate) fn parse(
-    text: &str,
-    scheme: Cow<'static, str>,
-    scheme_span: Span,
-) -> Result<Parsed, UrlError> {
-    let mut parsed = Parsed::new(Some(DatabaseType::Mysql), Form::Url);
-    parsed.scheme = Some(scheme);
-    parsed.layout.scheme = scheme_span;
-    let start = scheme_span.end + 3;
+/// Reads what follows the scheme and its `://`.
+pub(crate) fn parse(text: &str, parsed: &mut Parsed) -> Result<(), UrlError> {
+    let start = parsed.layout.scheme.end + 3;
     let authority_end = authority_end(text, start);
-    let hosts_start = read_userinfo(text, Span::new(start, authority_end), &mut parsed)?;
+    let hosts_start = read_userinfo(text, Span::new(start, authority_end), parsed)?;
     read_hosts(
         text,
         Span::new(hosts_start, authority_end),
         start,
-        &mut parsed,
+        parsed,
     )?;
     let mut position = authority_end;
     if text[position..].starts_with('/') {
@@ -52,11 +44,11 @@ pub(crate) fn parse(
     if position < text.len() {
         let query = Span::new(position + 1, text.len());
         parsed.layout.query = Some(query);
-        read_options(text, query, start, &mut parsed)?;
+        read_options(text, query, start, parsed)?;
     }
-    fold_options(&mut parsed);
-    advise(&mut parsed);
-    Ok(parsed)
+    fold_options(parsed);
+    advise(parsed);
+    Ok(())
 }
 
 /// The authority ends at the first `/` or `?` that does not stand in the parentheses of a socket path.

@@ -7,26 +7,19 @@ use std::borrow::Cow;
 
 use zeroize::Zeroizing;
 
-use crate::parsed::{Form, Parsed};
+use crate::parsed::Parsed;
 use crate::percent::{DecodeFault, decode, decode_lossy};
 use crate::postgres_keywords::{
     advise, fold_options, is_keyword, keyword, likely_keyword, translate,
 };
 use crate::uri::{Pair, decode_error, encode_changes, pairs, push_option};
-use crate::{DatabaseType, Diagnostic, Span, TextChange, UrlError};
+use crate::{Diagnostic, Span, TextChange, UrlError};
 
-/// Reads what follows `scheme` and `://`.
-pub(crate) fn parse(
-    text: &str,
-    scheme: Cow<'static, str>,
-    scheme_span: Span,
-) -> Result<Parsed, UrlError> {
-    let mut parsed = Parsed::new(Some(DatabaseType::Postgresql), Form::Url);
-    parsed.scheme = Some(scheme);
-    parsed.layout.scheme = scheme_span;
-    let start = scheme_span.end + 3;
-    let hosts_start = read_userinfo(text, start, &mut parsed)?;
-    let authority = read_hosts(text, hosts_start, &mut parsed)?;
+/// Reads what follows the scheme and its `://`.
+pub(crate) fn parse(text: &str, parsed: &mut Parsed) -> Result<(), UrlError> {
+    let start = parsed.layout.scheme.end + 3;
+    let hosts_start = read_userinfo(text, start, parsed)?;
+    let authority = read_hosts(text, hosts_start, parsed)?;
     let mut position = authority.end;
     if text[position..].starts_with('/') {
         let end = text[position..]
@@ -35,19 +28,19 @@ pub(crate) fn parse(
         let span = Span::new(position + 1, end);
         parsed.layout.database = Some(span);
         if !span.is_empty() {
-            parsed.database = Some(decode_value(text, span, "database", &mut parsed)?);
+            parsed.database = Some(decode_value(text, span, "database", parsed)?);
         }
         position = end;
     }
     if position < text.len() {
         let query = Span::new(position + 1, text.len());
         parsed.layout.query = Some(query);
-        read_options(text, query, &mut parsed)?;
+        read_options(text, query, parsed)?;
     }
-    fold_options(&mut parsed, authority.host, authority.port);
-    advise(&mut parsed);
-    guard_stray_password(text, start, &mut parsed);
-    Ok(parsed)
+    fold_options(parsed, authority.host, authority.port);
+    advise(parsed);
+    guard_stray_password(text, start, parsed);
+    Ok(())
 }
 
 /// libpq looks for an `@` before the first `/`; what is left of it is the userinfo, up to the first `@`.

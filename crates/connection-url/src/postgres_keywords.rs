@@ -296,7 +296,8 @@ pub(crate) fn advise(parsed: &mut Parsed) {
 
 fn advise_on_value(option: &UrlOption) -> Option<Diagnostic> {
     let name = &*option.name;
-    let field = format!("option:{name}");
+    // Made for a hint only: nearly every value is fine.
+    let field = || format!("option:{name}");
     if let Some((_, allowed)) = VALUES.iter().find(|(keyword, _)| *keyword == name) {
         if allowed.contains(&option.value.as_str()) {
             return None;
@@ -306,7 +307,7 @@ fn advise_on_value(option: &UrlOption) -> Option<Diagnostic> {
             format!("{name} is one of {}.", allowed.join(", ")),
             option.value_span,
         )
-        .field(field);
+        .field(field());
         let spelled = option.value.to_ascii_lowercase().replace('_', "-");
         return Some(match allowed.iter().find(|value| **value == spelled) {
             Some(value) => hint.repair(
@@ -322,6 +323,6 @@ fn advise_on_value(option: &UrlOption) -> Option<Diagnostic> {
             format!("{name} takes a whole number."),
             option.value_span,
         )
-        .field(field)
+        .field(field())
     })
 }

@@ -168,7 +168,7 @@ pub(crate) fn encode_changes(
 
 /// Whether a NUL stands in the text: no engine's client takes one.
 pub(crate) fn refuse_nul(text: &str) -> Result<(), UrlError> {
-    match text.find('\0') {
+    match memchr::memchr(0, text.as_bytes()) {
         Some(at) => Err(UrlError::new(
             "forbidden_nul",
             "The text holds a NUL character.",

@@ -32,6 +32,14 @@ impl UrlOption {
     }
 }
 
+/// Overwrites a text and what its buffer holds beyond it, as [`Zeroize`] of a `String` does, but not byte by byte: slices are
+/// cleared in bulk.
+pub(crate) fn wipe(text: &mut String) {
+    let mut bytes = std::mem::take(text).into_bytes();
+    bytes.as_mut_slice().zeroize();
+    bytes.spare_capacity_mut().zeroize();
+}
+
 impl fmt::Debug for UrlOption {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -48,6 +56,6 @@ impl fmt::Debug for UrlOption {
 
 impl Drop for UrlOption {
     fn drop(&mut self) {
-        self.value.zeroize();
+        wipe(&mut self.value);
     }
 }
