@@ -5,7 +5,7 @@
 
 use crate::build::build;
 use crate::percent::{Keep, encode};
-use crate::{ConnectionUrl, DatabaseType, Edit, Form, Host, UrlError};
+use crate::{ConnectionUrl, DatabaseType, Edit, Form, Host, SlotState, UrlError, apply_changes};
 
 /// A form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -163,6 +163,38 @@ fn without_password(url: &ConnectionUrl) -> Result<ConnectionUrl, UrlError> {
     url.edited(&Edit::Password(None))
 }
 
+/// Without options that hold a secret: every program on the machine can read a command line.
+fn without_secret_options(
+    url: &ConnectionUrl,
+    notes: &mut Vec<String>,
+) -> Result<ConnectionUrl, UrlError> {
+    let hidden = |state| matches!(state, SlotState::Literal | SlotState::Masked);
+    let mut names: Vec<String> = (url.options().iter())
+        .filter(|option| {
+            (url.secret_slots()
+                .iter()
+                .filter(|slot| slot.name != "password"))
+            .any(|slot| hidden(slot.state) && option.value_span.contains(slot.span))
+        })
+        .map(|option| option.name.to_string())
+        .collect();
+    names.dedup();
+    let mut plain = url.clone();
+    for name in &names {
+        plain = plain.edited(&Edit::SetOption {
+            name: name.clone(),
+            value: None,
+        })?;
+    }
+    if !names.is_empty() {
+        notes.push(format!(
+            "{} is left out: others can read a command line.",
+            names.join(", ")
+        ));
+    }
+    Ok(plain)
+}
+
 /// Writes a connection in a form.
 ///
 /// # Errors
@@ -231,7 +263,7 @@ fn jdbc(url: &ConnectionUrl) -> Result<String, UrlError> {
     let masked = plain
         .secret_slots()
         .iter()
-        .any(|slot| slot.name == "password" && slot.state == crate::SlotState::Masked);
+        .any(|slot| slot.name == "password" && slot.state == SlotState::Masked);
     let password = zeroize::Zeroizing::new(plain.password().map(|password| {
         if masked {
             crate::MASK.to_owned()
@@ -267,8 +299,10 @@ fn command(
     database_type: DatabaseType,
     notes: &mut Vec<String>,
 ) -> Result<String, UrlError> {
-    let plain = without_password(url)?;
+    let plain = without_secret_options(url, notes)?;
     let has_password = url.password().is_some();
+    // Not parsed again: a way to sign in may need the password that the client will ask for.
+    let text = apply_changes(plain.expose(), &plain.edit(&Edit::Password(None))?);
     match database_type {
         DatabaseType::Postgresql => {
             let variable = if has_password {
@@ -277,13 +311,13 @@ fn command(
             } else {
                 ""
             };
-            Ok(format!("{variable}psql {}", shell(plain.expose())))
+            Ok(format!("{variable}psql {}", shell(&text)))
         }
         DatabaseType::Mongodb => {
             if has_password {
                 notes.push("mongosh asks for the password.".to_owned());
             }
-            Ok(format!("mongosh {}", shell(plain.expose())))
+            Ok(format!("mongosh {}", shell(&text)))
         }
         DatabaseType::Mysql => {
             let mut words = vec!["mysql".to_owned()];
@@ -304,7 +338,7 @@ fn command(
                 words.push(format!("--user={user}"));
             }
             let mut left_out = Vec::new();
-            for option in url.options().iter().filter(|option| !option.folded) {
+            for option in plain.options().iter().filter(|option| !option.folded) {
                 let name = crate::secret_slot::squeeze(&option.name);
                 match CLIENT_OPTIONS.iter().find(|(known, _)| *known == name) {
                     Some((_, flag)) => words.push(format!("{flag}={}", option.value)),
@@ -461,7 +495,10 @@ mod tests {
             "postgresql://app:s3cr3t@db/orders",
             "mysql://app:s3cr3t@db/orders",
             "mongodb://app:s3cr3t@db/orders",
-            "host=db user=app password=s3cr3t",
+            "host=db user=app password=s3cr3t sslpassword=s3cr3t",
+            "postgresql://app@db/orders?sslpassword=s3cr3t&password=s3cr3t",
+            "mongodb://app@db/?tlsCertificateKeyFilePassword=s3cr3t",
+            "mongodb://a:b@db/?authMechanism=MONGODB-AWS&authMechanismProperties=AWS_SESSION_TOKEN:s3cr3t",
         ] {
             let url = ConnectionUrl::parse(text, None).unwrap();
             let forms = Format::of(url.database_type().unwrap());

@@ -63,7 +63,7 @@ pub use options::{
 };
 pub use redact::redact;
 pub use reference::{Reference, is_reference_key};
-pub use replace::{ReplacePart, replace};
+pub use replace::{ReplacePart, replace, replaced_spans};
 pub use secret_slot::{SecretSlot, SlotState};
 pub use tokens::{Token, TokenKind, tokens};
 pub use url_option::UrlOption;

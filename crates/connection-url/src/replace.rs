@@ -1,6 +1,7 @@
 //! Find and replace by part: `dev` becomes `stg` in the host, the database and the user, and nowhere else.
 
-use crate::{ConnectionUrl, Edit, Host, Port, UrlError};
+use crate::reference::is_only_references;
+use crate::{ConnectionUrl, Edit, Host, PasswordEdit, Port, SlotState, Span, TokenKind, UrlError};
 
 /// The parts in which to look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -11,7 +12,7 @@ pub enum ReplacePart {
     Database,
     /// The user name.
     User,
-    /// Values of options that are no secrets.
+    /// Values of options that are no secrets, and the keys of named secrets.
     Options,
 }
 
@@ -54,10 +55,15 @@ pub fn replace(
                 }
             }
             ReplacePart::Options => {
+                if let Some(key) = named_password(&replaced).as_deref().and_then(other) {
+                    let password = PasswordEdit::Reference(key);
+                    replaced = replaced.edited(&Edit::Password(Some(password)))?;
+                }
                 let changed: Vec<(String, String)> = replaced
                     .options()
                     .iter()
-                    .filter(|option| !option.secret && !option.folded)
+                    .filter(|option| !option.folded)
+                    .filter(|option| !option.secret || is_only_references(&option.value))
                     .filter_map(|option| Some((option.name.to_string(), other(&option.value)?)))
                     .collect();
                 for (name, value) in changed {
@@ -68,6 +74,81 @@ pub fn replace(
         }
     }
     Ok(replaced)
+}
+
+/// The key of the named secret that is the password.
+fn named_password(url: &ConnectionUrl) -> Option<String> {
+    let slot = url
+        .secret_slots()
+        .iter()
+        .find(|slot| slot.name == "password" && slot.state == SlotState::Reference)?;
+    let references = url.references().iter();
+    let mut inside = references.filter(|reference| slot.span.contains(reference.span));
+    let key = inside.next()?.key.clone();
+    inside.next().is_none().then_some(key)
+}
+
+/// Where [`replace`] wrote `with` in `after`, in ascending order. A value that was encoded otherwise than it stood counts
+/// from its first to its last changed character.
+pub fn replaced_spans(
+    before: &ConnectionUrl,
+    after: &ConnectionUrl,
+    find: &str,
+    with: &str,
+) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for kind in [
+        TokenKind::User,
+        TokenKind::Host,
+        TokenKind::Database,
+        TokenKind::OptionValue,
+        TokenKind::Reference,
+    ] {
+        let of = |url: &ConnectionUrl| -> Vec<Span> {
+            let tokens = url.tokens().into_iter();
+            tokens
+                .filter(|token| token.kind == kind)
+                .map(|token| token.span)
+                .collect()
+        };
+        for (old, new) in of(before).into_iter().zip(of(after)) {
+            let (old, text) = (old.of(before.expose()), new.of(after.expose()));
+            if old == text {
+                continue;
+            }
+            let shift = |start: usize, end: usize| Span::new(new.start + start, new.start + end);
+            if !find.is_empty() && old.replace(find, with) == text {
+                let mut grown = 0;
+                for (count, (at, _)) in old.match_indices(find).enumerate() {
+                    let start = at + grown - count * find.len();
+                    spans.push(shift(start, start + with.len()));
+                    grown += with.len();
+                }
+            } else {
+                let (start, end) = changed(old, text);
+                spans.push(shift(start, end));
+            }
+        }
+    }
+    spans.retain(|span| span.start < span.end);
+    spans.sort_by_key(|span| span.start);
+    spans
+}
+
+/// From the first to the last byte of `new` that is not as in `old`, at borders of characters.
+fn changed(old: &str, new: &str) -> (usize, usize) {
+    let same = |(one, other): &(char, char)| one == other;
+    let start: usize = (old.chars().zip(new.chars()).take_while(same))
+        .map(|(character, _)| character.len_utf8())
+        .sum();
+    let (old, rest) = (
+        old.get(start..).unwrap_or_default(),
+        new.get(start..).unwrap_or_default(),
+    );
+    let tail: usize = (old.chars().rev().zip(rest.chars().rev()).take_while(same))
+        .map(|(character, _)| character.len_utf8())
+        .sum();
+    (start, new.len() - tail)
 }
 
 fn with_name(host: &Host, name: Option<String>) -> Host {
@@ -108,6 +189,52 @@ mod tests {
         );
         assert_eq!(of(text, "", "x", &[Host]), text);
         assert_eq!(of(text, "nowhere", "x", &[Host, User]), text);
+    }
+
+    #[test]
+    fn keys_of_named_secrets_are_replaced_with_the_options() {
+        use ReplacePart::{Host, Options};
+        let text = "postgresql://u:$Secret{dev_pw}@dev/o?sslpassword=$Secret{dev.key}";
+        assert_eq!(
+            of(text, "dev", "stg", &[Options]),
+            "postgresql://u:$Secret{stg_pw}@dev/o?sslpassword=$Secret{stg.key}"
+        );
+        assert_eq!(
+            of(text, "dev", "stg", &[Host]),
+            "postgresql://u:$Secret{dev_pw}@stg/o?sslpassword=$Secret{dev.key}"
+        );
+        let url = ConnectionUrl::parse(text, None).unwrap();
+        assert!(replace(&url, "dev", "a b", &[Options]).is_err());
+    }
+
+    #[test]
+    fn what_was_replaced_is_told_by_its_place() {
+        use ReplacePart::{Database, Host, Options, User};
+        let told = |text: &str, find: &str, with: &str| -> Vec<String> {
+            let before = ConnectionUrl::parse(text, None).unwrap();
+            let parts = [Host, Database, User, Options];
+            let after = replace(&before, find, with, &parts).unwrap();
+            let text = after.expose().to_owned();
+            replaced_spans(&before, &after, find, with)
+                .into_iter()
+                .map(|span| format!("{}:{}", span.start, span.of(&text)))
+                .collect()
+        };
+        assert_eq!(
+            told(
+                "mysql://dev@dev.dev.eu/o_dev?ssl-mode=DISABLED",
+                "dev",
+                "stage"
+            ),
+            ["8:stage", "14:stage", "20:stage", "31:stage"]
+        );
+        assert_eq!(
+            told("mysql://u@a,dev,b,dev/o", "dev", "x"),
+            ["12:x", "16:x"]
+        );
+        assert_eq!(told("mysql://u@h/a%20b%20c", "a b", "é"), ["12:%C3%A9"]);
+        assert_eq!(told("mysql://u@dev.eu/o", "dev.", ""), [""; 0]);
+        assert_eq!(told("mysql://u:$Secret{dev}@h/o", "dev", "st"), ["18:st"]);
     }
 
     #[test]

@@ -333,16 +333,18 @@ impl Workbench {
         database_id: Option<&str>,
         slug: &str,
     ) -> Result<Option<EnvironmentConfig>> {
-        let Some(id) = database_id.map(str::to_owned) else {
+        let Some(id) = database_id else {
             return Ok(None);
         };
-        let slug = slug.to_owned();
+        Ok(self.database_by_id(id).await?.config(slug).cloned())
+    }
+
+    /// A database by its id, whatever its product.
+    pub(crate) async fn database_by_id(&self, id: &str) -> Result<Database> {
+        let id = id.to_owned();
         self.on_catalog(move |catalog| {
             let place = catalog.locate(SubjectKind::Database, &id)?;
-            Ok(catalog
-                .fetch_database(&place.product_id, &id)?
-                .config(&slug)
-                .cloned())
+            catalog.fetch_database(&place.product_id, &id)
         })
         .await
     }

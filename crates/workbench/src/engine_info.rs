@@ -4,6 +4,7 @@ use connection_url::{DatabaseType, auth_option, option_info};
 
 use crate::dto::EngineInfo;
 use crate::url_options::{auth_mechanism_views, url_options};
+use crate::url_tools::format_infos;
 
 /// The engines in the order to offer them.
 pub(crate) fn engine_infos() -> Vec<EngineInfo> {
@@ -40,7 +41,7 @@ fn engine_info(database_type: DatabaseType) -> EngineInfo {
         options: url_options(database_type),
         auth_option: auth_option(database_type).map(str::to_owned),
         auth_mechanisms: auth_mechanism_views(database_type),
-        formats: Vec::new(),
+        formats: format_infos(database_type),
     }
 }
 

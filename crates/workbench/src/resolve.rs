@@ -144,6 +144,15 @@ impl Workbench {
         }
     }
 
+    /// Puts those of the URL's own secrets in place that this machine has; the others stay `***`.
+    pub(crate) async fn fill_what_is_here(
+        &self,
+        url: &ConnectionUrl,
+        sources: &SecretSources,
+    ) -> Result<ConnectionUrl, ResolveError> {
+        self.fill_slots(url, sources, &mut Vec::new()).await
+    }
+
     async fn fill_slots(
         &self,
         url: &ConnectionUrl,

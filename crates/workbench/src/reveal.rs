@@ -39,13 +39,18 @@ impl Workbench {
             });
         }
         let url = self.real_url(&database, &config).await?;
-        let seconds = self.settings_get().await?.clipboard_seconds;
         self.note_cell("copy", &database, &config, "The real URL was copied.")
             .await?;
         Ok(Copied {
             text: Zeroizing::new(url.expose().to_owned()),
-            clear_after: Some(Duration::from_secs(u64::from(seconds))),
+            clear_after: Some(self.clipboard_time().await?),
         })
+    }
+
+    /// After how long a copied secret leaves the clipboard.
+    pub(crate) async fn clipboard_time(&self) -> Result<Duration> {
+        let seconds = self.settings_get().await?.clipboard_seconds;
+        Ok(Duration::from_secs(u64::from(seconds)))
     }
 
     /// The URL with its own secrets in place and references as written.

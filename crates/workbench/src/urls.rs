@@ -194,6 +194,7 @@ fn inspection_of(url: &ConnectionUrl, offsets: &Utf16Offsets) -> UrlInspection {
                 name: option.name.clone().into_owned(),
                 value: option.shown_value().to_owned(),
                 secret: option.secret,
+                part: option.folded,
             })
             .collect(),
         secret_spans,

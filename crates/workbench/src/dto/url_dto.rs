@@ -81,6 +81,8 @@ pub struct UrlOptionView {
     pub value: String,
     /// Whether the value is a secret.
     pub secret: bool,
+    /// Whether it is one of the URL's parts (host, user, database…) written as an option: those have fields of their own.
+    pub part: bool,
 }
 
 /// Where a secret stands.
