@@ -86,3 +86,30 @@ pub(crate) fn is_only_references(text: &str) -> bool {
 pub(crate) fn has_reference(text: &str) -> bool {
     !find_references(text).is_empty()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys() {
+        let longest = "k".repeat(128);
+        for key in ["K", "_", "a.b-c_9", longest.as_str()] {
+            assert!(is_reference_key(key), "{key:?}");
+        }
+        let too_long = "k".repeat(129);
+        for key in [
+            "",
+            "9k",
+            ".k",
+            "a b",
+            "a@b",
+            "a/b",
+            "ä",
+            "k\0",
+            too_long.as_str(),
+        ] {
+            assert!(!is_reference_key(key), "{key:?}");
+        }
+    }
+}

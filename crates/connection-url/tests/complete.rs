@@ -1,5 +1,7 @@
 //! Completion at a cursor, written `|` here.
 
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use connection_url::{
     Completion, CompletionKind, ConnectionUrl, DatabaseType, TextChange, apply_changes, complete,
 };

@@ -22,7 +22,7 @@ pub use error::SecretStoreError;
 pub use id::{SecretId, SecretKind};
 pub use keyring::Keyring;
 pub use memory::MemoryStore;
-pub use references::{environment_answers, environment_names, is_valid_key, resolve_named};
+pub use references::{environment_answers, environment_names, resolve_named};
 pub use secret::Secret;
 pub use secrets::Secrets;
 pub use store::{CredentialState, LIMIT_BYTES, SecretStore, check_length};

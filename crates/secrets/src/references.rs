@@ -10,20 +10,11 @@
 //! `TAPEDECK_SECRET_orders.db-password`, `TAPEDECK_SECRET_ORDERS_DB_PASSWORD`.
 //! A keyring that works is never overruled: a key that it lacks is missing.
 
+use connection_url::is_reference_key;
+
 use crate::{Secret, SecretId, SecretStoreError, Secrets};
 
 const ENVIRONMENT_PREFIX: &str = "TAPEDECK_SECRET_";
-const LONGEST_KEY: usize = 128;
-
-/// Whether a text can be the key of a named secret: a letter or `_`, then up to 127 letters, digits, `_`, `.`, `-`.
-pub fn is_valid_key(key: &str) -> bool {
-    let mut characters = key.chars();
-    characters
-        .next()
-        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-        && characters.all(|other| other.is_ascii_alphanumeric() || matches!(other, '_' | '.' | '-'))
-        && key.len() <= LONGEST_KEY
-}
 
 /// The environment variables that may answer for a reference, first the one that wins.
 pub fn environment_names(key: &str, slug: Option<&str>) -> Vec<String> {
@@ -52,7 +43,7 @@ pub fn environment_names(key: &str, slug: Option<&str>) -> Vec<String> {
 
 /// Whether the environment would answer for a reference if the keyring could not. Reads no value.
 pub fn environment_answers(key: &str, slug: &str, is_set: impl Fn(&str) -> bool) -> bool {
-    is_valid_key(key)
+    is_reference_key(key)
         && environment_names(key, Some(slug))
             .iter()
             .any(|name| is_set(name))
@@ -69,7 +60,7 @@ pub async fn resolve_named(
     slug: Option<&str>,
     environment: impl Fn(&str) -> Option<String>,
 ) -> Result<Option<Secret>, SecretStoreError> {
-    if !is_valid_key(key) {
+    if !is_reference_key(key) {
         return Ok(None);
     }
     match from_store(secrets, catalog, key, slug).await {
@@ -197,27 +188,5 @@ mod tests {
             name
         )
         .is_some()));
-    }
-
-    #[test]
-    fn keys() {
-        let longest = "k".repeat(128);
-        for key in ["K", "_", "a.b-c_9", longest.as_str()] {
-            assert!(is_valid_key(key), "{key:?}");
-        }
-        let too_long = "k".repeat(129);
-        for key in [
-            "",
-            "9k",
-            ".k",
-            "a b",
-            "a@b",
-            "a/b",
-            "ä",
-            "k\0",
-            too_long.as_str(),
-        ] {
-            assert!(!is_valid_key(key), "{key:?}");
-        }
     }
 }
