@@ -30,15 +30,14 @@ impl ConnectionUrl {
     /// # Errors
     /// When the engine that the scheme names would refuse the text. The error says where, and never quotes a secret.
     pub fn parse(text: &str, database_type: Option<DatabaseType>) -> Result<Self, UrlError> {
-        // The parsers fill what is returned: it is large, and moving it from one to the next takes longer than a short part.
-        let mut url = Self {
-            text: Zeroizing::default(),
-            parsed: Parsed::new(database_type, Form::Url),
-        };
-        read(text, database_type, &mut url.parsed)?;
-        url.parsed.finish(text);
-        url.text = Zeroizing::new(text.into());
-        Ok(url)
+        // The parsers fill it where it is: it is large, and moving it from one to the next takes longer than a short part.
+        let mut parsed = Parsed::new(database_type, Form::Url);
+        read(text, database_type, &mut parsed)?;
+        parsed.finish(text);
+        Ok(Self {
+            text: Zeroizing::new(text.into()),
+            parsed,
+        })
     }
 
     /// Reads a connection string as [`parse`](Self::parse) does, and looks for what was meant when that fails: the error then

@@ -51,19 +51,19 @@ pub(crate) fn parse(text: &str, parsed: &mut Parsed) -> Result<(), UrlError> {
         let value_start = skip_spaces(position + 1);
         let (value, value_end) = read_value(text, value_start)?;
         position = value_end;
-        let name = match keyword(name_span.of(text)) {
-            Some(keyword) => Cow::Borrowed(keyword),
-            None => Cow::Owned(name_span.of(text).to_owned()),
+        let (name, value) = match keyword(name_span.of(text)) {
+            Some(keyword) => (Cow::Borrowed(keyword), value),
+            None => {
+                let written = Cow::Owned(name_span.of(text).to_owned());
+                let (name, value) = translate(written, value, false);
+                if !is_keyword(&name) {
+                    let whole = Span::new(name_start, value_end);
+                    return Err(unknown_keyword(&name, name_span, whole));
+                }
+                (name, value)
+            }
         };
-        let (name, value) = translate(name, value, false);
         let value_span = Span::new(value_start, value_end);
-        if !is_keyword(&name) {
-            return Err(unknown_keyword(
-                &name,
-                name_span,
-                Span::new(name_start, value_end),
-            ));
-        }
         if name == "password" {
             // The engine's password, as the userinfo of a URL holds it: it has the same name there and here.
             parsed.add_slot(text, "password".to_owned(), value_span);
@@ -87,9 +87,10 @@ pub(crate) fn parse(text: &str, parsed: &mut Parsed) -> Result<(), UrlError> {
 /// The value at `start`, and where it ends. A backslash takes the next character as it is, in quotes and outside.
 fn read_value(text: &str, start: usize) -> Result<(String, usize), UrlError> {
     let bytes = text.as_bytes();
-    let mut value = Vec::new();
     let quoted = bytes.get(start) == Some(&b'\'');
+    let mut value = String::new();
     let mut position = start + usize::from(quoted);
+    let mut copied = position;
     loop {
         match bytes.get(position) {
             None if quoted => {
@@ -105,27 +106,17 @@ fn read_value(text: &str, start: usize) -> Result<(String, usize), UrlError> {
                 ));
             }
             None => break,
-            Some(b'\'') if quoted => {
-                position += 1;
-                break;
-            }
+            Some(b'\'') if quoted => break,
             Some(byte) if !quoted && is_space(*byte) => break,
             Some(b'\\') => {
-                if let Some(next) = bytes.get(position + 1) {
-                    value.push(*next);
-                }
+                value.push_str(&text[copied..position]);
+                copied = position + 1;
+                // The first byte of the next character; none that follows in it is one that is looked for here.
                 position = (position + 2).min(bytes.len());
             }
-            Some(byte) => {
-                value.push(*byte);
-                position += 1;
-            }
+            Some(_) => position += 1,
         }
     }
-    // Only ASCII bytes were dropped, so that what is left is still UTF-8.
-    let value = match String::from_utf8(value) {
-        Ok(value) => value,
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-    };
-    Ok((value, position))
+    value.push_str(&text[copied..position]);
+    Ok((value, position + usize::from(quoted)))
 }

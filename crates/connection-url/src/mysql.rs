@@ -18,12 +18,7 @@ pub(crate) fn parse(text: &str, parsed: &mut Parsed) -> Result<(), UrlError> {
     let start = parsed.layout.scheme.end + 3;
     let authority_end = authority_end(text, start);
     let hosts_start = read_userinfo(text, Span::new(start, authority_end), parsed)?;
-    read_hosts(
-        text,
-        Span::new(hosts_start, authority_end),
-        start,
-        parsed,
-    )?;
+    read_hosts(text, Span::new(hosts_start, authority_end), start, parsed)?;
     let mut position = authority_end;
     if text[position..].starts_with('/') {
         let end = text[position..]

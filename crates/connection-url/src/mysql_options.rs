@@ -110,10 +110,11 @@ pub(crate) fn fold_options(parsed: &mut Parsed) {
     }
     if let Some(path) = socket {
         // The socket is what is connected to; a host beside it says nothing then.
-        parsed.hosts = vec![Host::Socket {
+        parsed.hosts.clear();
+        parsed.hosts.push(Host::Socket {
             path,
             port: Port::None,
-        }];
+        });
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use zeroize::Zeroizing;
 
 use crate::reference::find_references;
@@ -37,25 +38,25 @@ pub(crate) struct Layout {
     /// The list of hosts.
     pub hosts: Span,
     /// Each host with its port.
-    pub host_items: Vec<Span>,
+    pub host_items: SmallVec<[Span; 1]>,
     /// What stands between the `/` and the query, when there is a `/`.
     pub database: Option<Span>,
     /// What follows the `?`, when there is one.
     pub query: Option<Span>,
 }
 
-/// The parts of a connection URL.
+/// The parts of a connection URL. Most URLs have one host and one secret: no memory is asked for to list them.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Parsed {
     pub database_type: Option<DatabaseType>,
     pub form: Form,
     pub scheme: Option<Cow<'static, str>>,
-    pub hosts: Vec<Host>,
+    pub hosts: SmallVec<[Host; 1]>,
     pub user: Option<String>,
     pub password: Option<Zeroizing<String>>,
     pub database: Option<String>,
     pub options: Vec<UrlOption>,
-    pub slots: Vec<SecretSlot>,
+    pub slots: SmallVec<[SecretSlot; 1]>,
     pub references: Vec<Reference>,
     pub warnings: Vec<Diagnostic>,
     pub hints: Vec<Diagnostic>,
@@ -70,12 +71,12 @@ impl Parsed {
             database_type,
             form,
             scheme: None,
-            hosts: Vec::new(),
+            hosts: SmallVec::new(),
             user: None,
             password: None,
             database: None,
             options: Vec::new(),
-            slots: Vec::new(),
+            slots: SmallVec::new(),
             references: Vec::new(),
             warnings: Vec::new(),
             hints: Vec::new(),

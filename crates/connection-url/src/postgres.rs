@@ -12,7 +12,7 @@ use crate::percent::{DecodeFault, decode, decode_lossy};
 use crate::postgres_keywords::{
     advise, fold_options, is_keyword, keyword, likely_keyword, translate,
 };
-use crate::uri::{Pair, decode_error, encode_changes, pairs, push_option};
+use crate::uri::{Pair, decode_error, encode_changes, find_byte, pairs, push_option, rfind_byte};
 use crate::{Diagnostic, Span, TextChange, UrlError};
 
 /// Reads what follows the scheme and its `://`.
@@ -22,9 +22,7 @@ pub(crate) fn parse(text: &str, parsed: &mut Parsed) -> Result<(), UrlError> {
     let authority = read_hosts(text, hosts_start, parsed)?;
     let mut position = authority.end;
     if text[position..].starts_with('/') {
-        let end = text[position..]
-            .find('?')
-            .map_or(text.len(), |at| position + at);
+        let end = find_byte(&text[position..], b'?').map_or(text.len(), |at| position + at);
         let span = Span::new(position + 1, end);
         parsed.layout.database = Some(span);
         if !span.is_empty() {
@@ -46,12 +44,12 @@ pub(crate) fn parse(text: &str, parsed: &mut Parsed) -> Result<(), UrlError> {
 /// libpq looks for an `@` before the first `/`; what is left of it is the userinfo, up to the first `@`.
 fn read_userinfo(text: &str, start: usize, parsed: &mut Parsed) -> Result<usize, UrlError> {
     let bytes = text.as_bytes();
-    let stop = (start..bytes.len()).find(|at| matches!(bytes[*at], b'@' | b'/'));
+    let stop = memchr::memchr2(b'@', b'/', &bytes[start..]).map(|at| start + at);
     let Some(sign) = stop.filter(|at| bytes[*at] == b'@') else {
         parsed.layout.userinfo = Span::at(start);
         return Ok(start);
     };
-    let colon = (start..sign).find(|at| bytes[*at] == b':');
+    let colon = find_byte(&text[start..sign], b':').map(|at| start + at);
     let user = Span::new(start, colon.unwrap_or(sign));
     parsed.layout.userinfo = Span::new(start, sign + 1);
     parsed.layout.user = Some(user);
@@ -275,18 +273,21 @@ fn read_options(text: &str, query: Span, parsed: &mut Parsed) -> Result<(), UrlE
             break;
         }
         let value_span = value_span(text, pair)?;
-        let name = keyword_at(text, pair.name, parsed)?;
+        let mut name = keyword_at(text, pair.name, parsed)?;
         // Only a keyword is repeated: another name may be a piece of a password.
-        let value = decode_value(text, value_span, "options", parsed).map_err(|error| {
+        let mut value = decode_value(text, value_span, "options", parsed).map_err(|error| {
             if is_keyword(&name) {
-                error.field(format!("option:{name}"))
+                error.field(["option:", &*name].concat())
             } else {
                 error
             }
         })?;
-        let (name, value) = translate(name, value, true);
-        if !is_keyword(&name) {
-            return Err(unknown_keyword(&name, pair.name, pair.whole));
+        // What is written as a keyword is one already.
+        if matches!(name, Cow::Owned(_)) {
+            (name, value) = translate(name, value, true);
+            if !is_keyword(&name) {
+                return Err(unknown_keyword(&name, pair.name, pair.whole));
+            }
         }
         push_option(parsed, text, name, value, (pair.name, value_span));
     }
@@ -310,7 +311,7 @@ fn value_span(text: &str, pair: Pair) -> Result<Span, UrlError> {
         )
         .field("options"));
     };
-    if let Some(at) = value.of(text).find('=') {
+    if let Some(at) = find_byte(value.of(text), b'=') {
         let span = Span::new(value.start + at, value.start + at + 1);
         return Err(UrlError::new(
             "extra_equals",
@@ -336,7 +337,7 @@ pub(crate) fn unknown_keyword(name: &str, name_span: Span, whole: Span) -> UrlEr
     .field("options");
     match likely_keyword(name) {
         Some(keyword) if is_keyword(keyword) && keyword != name => error.repair(
-            format!("Write {keyword}"),
+            ["Write ", keyword].concat(),
             vec![TextChange::new(name_span, keyword)],
         ),
         _ => error.repair("Remove the option", vec![TextChange::new(whole, "")]),
@@ -353,9 +354,7 @@ fn guard_stray_password(text: &str, start: usize, parsed: &mut Parsed) {
         .layout
         .query
         .map_or(text.len(), |query| query.start - 1);
-    let stray = text[after_userinfo..path_end]
-        .rfind('@')
-        .map(|at| after_userinfo + at);
+    let stray = rfind_byte(&text[after_userinfo..path_end], b'@').map(|at| after_userinfo + at);
     let secret_start = match parsed.layout.password {
         Some(password) => Some(password.start),
         None => {
@@ -370,9 +369,7 @@ fn guard_stray_password(text: &str, start: usize, parsed: &mut Parsed) {
             } else {
                 0
             };
-            text[from + bracket..end]
-                .find(':')
-                .map(|at| from + bracket + at + 1)
+            find_byte(&text[from + bracket..end], b':').map(|at| from + bracket + at + 1)
         }
     };
     match (secret_start, stray) {

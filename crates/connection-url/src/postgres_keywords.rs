@@ -106,13 +106,29 @@ pub(crate) const NUMBERS: [&str; 6] = [
     "tcp_user_timeout",
 ];
 
+/// The places in [`KEYWORDS`] of the keywords of each length. The first place left empty ends a row.
+static OF_LENGTH: [[Option<u8>; 8]; 26] = {
+    let mut rows = [[None; 8]; 26];
+    let mut index = 0;
+    while index < KEYWORDS.len() {
+        let row = &mut rows[KEYWORDS[index].len()];
+        let mut column = 0;
+        while row[column].is_some() {
+            column += 1;
+        }
+        row[column] = Some(index as u8);
+        index += 1;
+    }
+    rows
+};
+
 /// The keyword of libpq 18 with this name; names compare exactly.
 pub(crate) fn keyword(name: &str) -> Option<&'static str> {
-    // Few have the same length and the same first letter: that is told quicker than where in the order a name belongs.
-    let first = name.as_bytes().first();
-    KEYWORDS.into_iter().find(|keyword| {
-        keyword.len() == name.len() && keyword.as_bytes().first() == first && *keyword == name
-    })
+    OF_LENGTH
+        .get(name.len())?
+        .iter()
+        .map_while(|place| place.map(|index| KEYWORDS[usize::from(index)]))
+        .find(|keyword| *keyword == name)
 }
 
 /// Whether libpq 18 knows the keyword.
@@ -136,8 +152,10 @@ pub(crate) fn likely_keyword(name: &str) -> Option<&'static str> {
         return Some(alias);
     }
     let letters = |keyword: &'static str| keyword.bytes().filter(|byte| *byte != b'_');
+    // By reference: an array that is iterated by value is copied first.
     KEYWORDS
-        .into_iter()
+        .iter()
+        .copied()
         .find(|keyword| letters(keyword).eq(squeezed.bytes()))
 }
 
@@ -161,8 +179,23 @@ pub(crate) fn translate(
     }
 }
 
-/// The keywords that are parts of the connection.
-const PARTS: [&str; 5] = ["host", "port", "user", "password", "dbname"];
+/// Which part of the connection a keyword is.
+fn part(keyword: &str) -> Option<usize> {
+    match keyword {
+        "host" => Some(HOST),
+        "port" => Some(PORT),
+        "user" => Some(USER),
+        "password" => Some(PASSWORD),
+        "dbname" => Some(DATABASE),
+        _ => None,
+    }
+}
+
+const HOST: usize = 0;
+const PORT: usize = 1;
+const USER: usize = 2;
+const PASSWORD: usize = 3;
+const DATABASE: usize = 4;
 
 /// Fills `hosts`, `user`, `password` and `database` from what libpq ends up with: the authority, then each option in
 /// turn, the last one winning.
@@ -174,26 +207,35 @@ pub(crate) fn fold_options(
     // The last one wins, so that only its value is copied.
     let mut last: [Option<usize>; 5] = [None; 5];
     for (index, option) in parsed.options.iter_mut().enumerate() {
-        if let Some(part) = PARTS.iter().position(|part| *part == &*option.name) {
+        if let Some(part) = part(&option.name) {
             last[part] = Some(index);
             option.folded = true;
         }
     }
-    let value = |part: usize| last[part].map(|index| parsed.options[index].value.clone());
-    let host = value(0).map(Cow::Owned).or(authority_host);
-    let port = value(1).map(Cow::Owned).or(authority_port);
-    parsed.user = value(2).or(parsed.user.take());
-    parsed.password = value(3).map(Into::into).or(parsed.password.take());
-    parsed.database = value(4).or(parsed.database.take());
-    parsed.hosts = hosts(&host.unwrap_or_default(), &port.unwrap_or_default(), parsed);
+    // Taken out for as long as the values are looked at: so they need no copies.
+    let options = std::mem::take(&mut parsed.options);
+    let value = |part: usize| last[part].map(|index| options[index].value.as_str());
+    if let Some(user) = value(USER) {
+        parsed.user = Some(user.to_owned());
+    }
+    if let Some(password) = value(PASSWORD) {
+        parsed.password = Some(password.to_owned().into());
+    }
+    if let Some(database) = value(DATABASE) {
+        parsed.database = Some(database.to_owned());
+    }
+    let host = value(HOST).or(authority_host.as_deref());
+    let port = value(PORT).or(authority_port.as_deref());
+    read_hosts(host.unwrap_or_default(), port.unwrap_or_default(), parsed);
+    parsed.options = options;
 }
 
 /// libpq splits both lists at commas when it connects; one port serves every host (`connectOptions2`).
-fn hosts(host: &str, port: &str, parsed: &mut Parsed) -> Vec<Host> {
+fn read_hosts(host: &str, port: &str, parsed: &mut Parsed) {
     if host.is_empty() && port.is_empty() {
-        return Vec::new();
+        return;
     }
-    let count = |list: &str| list.bytes().filter(|byte| *byte == b',').count() + 1;
+    let count = |list: &str| memchr::memchr_iter(b',', list.as_bytes()).count() + 1;
     let port_count = count(port);
     let host_count = if host.is_empty() {
         port_count
@@ -211,18 +253,22 @@ fn hosts(host: &str, port: &str, parsed: &mut Parsed) -> Vec<Host> {
             .field("hosts"),
         );
     }
-    let mut hosts = Vec::with_capacity(host_count);
+    parsed.hosts.reserve_exact(host_count);
     let mut warned = false;
     let mut names = host.split(',');
     let mut ports = port.split(',');
     for _ in 0..host_count {
-        let name = names.next().unwrap_or_default();
-        let written = if port_count == 1 {
-            Some(port)
+        let name = if host_count == 1 {
+            host
         } else {
-            ports.next()
+            names.next().unwrap_or_default()
         };
-        let port = Port::from_text(written.unwrap_or_default());
+        let written = if port_count == 1 {
+            port
+        } else {
+            ports.next().unwrap_or_default()
+        };
+        let port = Port::from_text(written);
         if let Port::Text(text) = &port
             && !has_reference(text)
             && !warned
@@ -239,19 +285,20 @@ fn hosts(host: &str, port: &str, parsed: &mut Parsed) -> Vec<Host> {
             );
         }
         // fe-connect.c, is_unixsock_path: `@` starts an abstract socket.
-        hosts.push(if name.starts_with('/') || name.starts_with('@') {
-            Host::Socket {
-                path: name.to_owned(),
-                port,
-            }
-        } else {
-            Host::Tcp {
-                host: name.to_owned(),
-                port,
-            }
-        });
+        parsed
+            .hosts
+            .push(if name.starts_with('/') || name.starts_with('@') {
+                Host::Socket {
+                    path: name.to_owned(),
+                    port,
+                }
+            } else {
+                Host::Tcp {
+                    host: name.to_owned(),
+                    port,
+                }
+            });
     }
-    hosts
 }
 
 /// Advice on values that libpq takes when it parses and refuses when it connects.
@@ -297,21 +344,27 @@ pub(crate) fn advise(parsed: &mut Parsed) {
 fn advise_on_value(option: &UrlOption) -> Option<Diagnostic> {
     let name = &*option.name;
     // Made for a hint only: nearly every value is fine.
-    let field = || format!("option:{name}");
+    let field = || ["option:", name].concat();
     if let Some((_, allowed)) = VALUES.iter().find(|(keyword, _)| *keyword == name) {
         if allowed.contains(&option.value.as_str()) {
             return None;
         }
         let hint = Diagnostic::new(
             "unknown_value",
-            format!("{name} is one of {}.", allowed.join(", ")),
+            [name, " is one of ", &allowed.join(", "), "."].concat(),
             option.value_span,
         )
         .field(field());
-        let spelled = option.value.to_ascii_lowercase().replace('_', "-");
-        return Some(match allowed.iter().find(|value| **value == spelled) {
+        let spelled = option.value.bytes().map(|byte| match byte {
+            b'_' => b'-',
+            byte => byte.to_ascii_lowercase(),
+        });
+        let meant = allowed
+            .iter()
+            .find(|value| value.bytes().eq(spelled.clone()));
+        return Some(match meant {
             Some(value) => hint.repair(
-                format!("Write {value}"),
+                ["Write ", value].concat(),
                 vec![TextChange::new(option.value_span, *value)],
             ),
             None => hint,

@@ -34,6 +34,16 @@ pub(crate) fn scheme_of(text: &str) -> Option<(Cow<'static, str>, Span)> {
     Some((scheme, Span::new(0, end)))
 }
 
+/// Where an ASCII byte first stands; on the short parts of a URL quicker than [`str::find`].
+pub(crate) fn find_byte(text: &str, byte: u8) -> Option<usize> {
+    memchr::memchr(byte, text.as_bytes())
+}
+
+/// Where an ASCII byte last stands.
+pub(crate) fn rfind_byte(text: &str, byte: u8) -> Option<usize> {
+    memchr::memrchr(byte, text.as_bytes())
+}
+
 /// Decodes a part; a fault is told at its place in the text.
 pub(crate) fn decode_part<'a>(
     text: &'a str,
@@ -86,13 +96,16 @@ pub(crate) fn pairs<'a>(
     let mut position = Some(query.start);
     std::iter::from_fn(move || {
         let start = position?;
-        let mut end = start;
+        let mut end = query.end;
         let mut equals = None;
-        while end < query.end && !is_separator(bytes[end]) {
-            if bytes[end] == b'=' && equals.is_none() {
-                equals = Some(end);
+        for (offset, byte) in bytes[start..query.end].iter().enumerate() {
+            if is_separator(*byte) {
+                end = start + offset;
+                break;
             }
-            end += 1;
+            if *byte == b'=' && equals.is_none() {
+                equals = Some(start + offset);
+            }
         }
         position = (end < query.end).then_some(end + 1);
         Some(Pair {

@@ -36,8 +36,13 @@ impl UrlOption {
 /// cleared in bulk.
 pub(crate) fn wipe(text: &mut String) {
     let mut bytes = std::mem::take(text).into_bytes();
-    bytes.as_mut_slice().zeroize();
-    bytes.spare_capacity_mut().zeroize();
+    // Not for lengths of zero: filling nothing where no memory is takes a processor longer than filling a page.
+    if !bytes.is_empty() {
+        bytes.as_mut_slice().zeroize();
+    }
+    if bytes.capacity() > bytes.len() {
+        bytes.spare_capacity_mut().zeroize();
+    }
 }
 
 impl fmt::Debug for UrlOption {
