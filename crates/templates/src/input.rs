@@ -77,6 +77,18 @@ impl InputValue {
         }
     }
 
+    /// Whether a text or a key with a NUL character is in it.
+    pub(crate) fn holds_nul(&self) -> bool {
+        match self {
+            Self::String(text) => text.contains('\0'),
+            Self::Array(items) => items.iter().any(Self::holds_nul),
+            Self::Object(entries) => entries
+                .iter()
+                .any(|(key, value)| key.contains('\0') || value.holds_nul()),
+            Self::Null | Self::Bool(_) | Self::Number(_) => false,
+        }
+    }
+
     /// As a JSON value; a number that a double can't hold exactly becomes a text, as in result rows.
     pub fn to_json(&self) -> Value {
         match self {

@@ -6,10 +6,12 @@
 //! Pure: no I/O. `placeholder` reads `{{key:TYPE:min:max}}`, `input` the values, `sql` the templates of SQL.
 
 mod input;
+mod inputs;
 mod placeholder;
 pub mod sql;
 mod value;
 
 pub use input::{InputError, InputValue};
+pub use inputs::{Engine, Field, Inputs, Source, Values};
 pub use placeholder::{Measure, Placeholder, PlaceholderFault, PlaceholderType, read_placeholder};
 pub use value::{BoundValue, InputFault, check, expected, looks_secret};

@@ -49,19 +49,116 @@ pub struct InputFault {
     pub code: &'static str,
     /// What was expected and what came, in one sentence; the value is not repeated where its name says that it is a secret.
     pub message: String,
+    /// What was expected: "A whole number of 1 to 3 digits".
+    pub expected: String,
+    /// What came: "a text, \"abc\"", or "a text" where the value is not repeated.
+    pub came: String,
+}
+
+impl InputFault {
+    /// A fault of one input, with the sentence made from what was expected and what came.
+    pub(crate) fn new(
+        field: &str,
+        code: &'static str,
+        expected: impl Into<String>,
+        came: impl Into<String>,
+    ) -> Self {
+        let (expected, came) = (expected.into(), came.into());
+        Self {
+            field: field.to_owned(),
+            code,
+            message: format!("{expected} is expected, but this came: {came}."),
+            expected,
+            came,
+        }
+    }
+}
+
+impl BoundValue {
+    /// As the text that a longer text takes in; a list, an object or bytes have none.
+    pub fn as_text(&self) -> Option<&str> {
+        Some(match self {
+            Self::Text(text)
+            | Self::Integer(text)
+            | Self::Decimal(text)
+            | Self::Double(text)
+            | Self::Date(text)
+            | Self::Datetime(text)
+            | Self::Uuid(text)
+            | Self::ObjectId(text)
+            | Self::Json(text) => text,
+            Self::Boolean(value) => {
+                if *value {
+                    "true"
+                } else {
+                    "false"
+                }
+            }
+            Self::Null | Self::Bytes(_) | Self::Array(_) | Self::Object(_) => return None,
+        })
+    }
+
+    /// As JSON text; bytes are base64, and what JSON has no type for is text.
+    pub fn to_json_text(&self) -> String {
+        self.to_input().to_string()
+    }
+
+    fn to_input(&self) -> InputValue {
+        match self {
+            Self::Null => InputValue::Null,
+            Self::Boolean(value) => InputValue::Bool(*value),
+            Self::Integer(text) | Self::Decimal(text) | Self::Double(text) => {
+                InputValue::Number(text.clone())
+            }
+            Self::Bytes(bytes) => InputValue::String(STANDARD.encode(bytes)),
+            Self::Json(text) => InputValue::from_json(text).unwrap_or(InputValue::Null),
+            Self::Array(items) => InputValue::Array(items.iter().map(Self::to_input).collect()),
+            Self::Object(entries) => InputValue::Object(
+                entries
+                    .iter()
+                    .map(|(key, value)| (key.clone(), value.to_input()))
+                    .collect(),
+            ),
+            Self::Text(text)
+            | Self::Date(text)
+            | Self::Datetime(text)
+            | Self::Uuid(text)
+            | Self::ObjectId(text) => InputValue::String(text.clone()),
+        }
+    }
+
+    /// Whether a text with a NUL character is in it.
+    pub(crate) fn holds_nul(&self) -> bool {
+        match self {
+            Self::Text(text) => text.contains('\0'),
+            // The text of JSON has no NUL but an escaped one, which PostgreSQL's jsonb refuses.
+            Self::Json(text) => InputValue::from_json(text).is_ok_and(|value| value.holds_nul()),
+            Self::Array(items) => items.iter().any(Self::holds_nul),
+            Self::Object(entries) => entries
+                .iter()
+                .any(|(key, value)| key.contains('\0') || value.holds_nul()),
+            _ => false,
+        }
+    }
 }
 
 /// Names of inputs whose values are never repeated in a message.
-const SECRET_WORDS: [&str; 9] = [
+const SECRET_WORDS: [&str; 15] = [
     "password",
     "passwd",
+    "passphrase",
     "pwd",
+    "pass",
     "secret",
     "token",
     "apikey",
+    "accesskey",
+    "privatekey",
     "credential",
     "pin",
     "otp",
+    "cvv",
+    "cvc",
 ];
 
 /// Whether an input's name says that its value is a secret.
@@ -72,8 +169,8 @@ pub fn looks_secret(key: &str) -> bool {
         .flat_map(char::to_lowercase)
         .collect();
     SECRET_WORDS.iter().any(|word| match *word {
-        // Short words are parts of others: "spinner", "shipping".
-        "pin" | "otp" | "pwd" => plain == *word,
+        // Short words are parts of others: "spinner", "shipping", "passenger".
+        "pin" | "otp" | "pwd" | "pass" | "cvv" | "cvc" => plain == *word,
         word => plain.contains(word),
     })
 }
@@ -82,10 +179,17 @@ pub fn looks_secret(key: &str) -> bool {
 const LONGEST_SHOWN: usize = 40;
 
 /// What came, for a message.
-fn shown(key: &str, value: &InputValue) -> String {
+pub(crate) fn shown(key: &str, value: &InputValue) -> String {
     let noun = value.noun();
-    if looks_secret(key) || matches!(value, InputValue::Null) {
+    if matches!(
+        value,
+        InputValue::Null | InputValue::Array(_) | InputValue::Object(_)
+    ) {
+        // What is inside has names of its own, and one may be a secret's.
         return noun.to_owned();
+    }
+    if looks_secret(key) {
+        return format!("{noun}, ***");
     }
     let text = value.to_string();
     if text.chars().count() > LONGEST_SHOWN {
@@ -104,49 +208,27 @@ pub fn check(
     value: Option<&InputValue>,
 ) -> Result<BoundValue, InputFault> {
     let key = &placeholder.key;
-    let fault = |code, message: String| InputFault {
-        field: key.clone(),
-        code,
-        message,
-    };
+    let fault = |code, came: String| InputFault::new(key, code, expected(placeholder), came);
     let value = match value {
         None | Some(InputValue::Null) if placeholder.optional => return Ok(BoundValue::Null),
-        None => {
-            return Err(fault(
-                "required",
-                format!("{} is expected, and nothing came.", expected(placeholder)),
-            ));
-        }
+        None => return Err(fault("required", "nothing".to_owned())),
+        Some(InputValue::Null) => return Err(fault("required", "null".to_owned())),
         Some(value) => value,
     };
     let kind = placeholder.kind();
-    let bound = convert(kind, value).ok_or_else(|| {
-        fault(
-            "wrong_type",
-            format!(
-                "{} is expected, and came {}.",
-                expected(placeholder),
-                shown(key, value)
-            ),
-        )
-    })?;
+    let bound = convert(kind, value).ok_or_else(|| fault("wrong_type", shown(key, value)))?;
     if let Some(measure) = kind.measure() {
         let length = length(measure, &bound);
-        let fits = length >= placeholder.min && placeholder.max.is_none_or(|max| length <= max);
-        if !fits {
-            let code = if length < placeholder.min {
-                "too_short"
-            } else {
-                "too_long"
-            };
-            return Err(fault(
-                code,
-                format!(
-                    "{} is expected, and came {length} {}.",
-                    expected(placeholder),
-                    measure.noun(length == 1)
-                ),
-            ));
+        let code = if length < placeholder.min {
+            Some("too_short")
+        } else if placeholder.max.is_some_and(|max| length > max) {
+            Some("too_long")
+        } else {
+            None
+        };
+        if let Some(code) = code {
+            let came = format!("{length} {}", measure.noun(length == 1));
+            return Err(fault(code, came));
         }
     }
     Ok(bound)
@@ -505,7 +587,7 @@ mod tests {
 
     #[test]
     fn a_missing_value_is_a_fault_unless_it_is_optional() {
-        assert_eq!(run("{{a}}", "null"), Err("wrong_type"));
+        assert_eq!(run("{{a}}", "null"), Err("required"));
         assert_eq!(run("{{a:INTEGER?}}", "null"), Ok(BoundValue::Null));
         let (placeholder, _) = read_placeholder("{{a}}").unwrap();
         let fault = check(&placeholder.unwrap(), None).unwrap_err();
@@ -519,14 +601,15 @@ mod tests {
         let fault = check(&placeholder.unwrap(), Some(&value)).unwrap_err();
         assert_eq!(
             fault.message,
-            "A whole number is expected, and came a text."
+            "A whole number is expected, but this came: a text, ***."
         );
         let (placeholder, _) = read_placeholder("{{age:INTEGER}}").unwrap();
         let fault = check(&placeholder.unwrap(), Some(&value)).unwrap_err();
         assert_eq!(
             fault.message,
-            "A whole number is expected, and came a text, \"hunter2\"."
+            "A whole number is expected, but this came: a text, \"hunter2\"."
         );
         assert!(!looks_secret("shipping") && looks_secret("PIN") && looks_secret("apiKey"));
+        assert!(!looks_secret("passenger") && looks_secret("private-key"));
     }
 }

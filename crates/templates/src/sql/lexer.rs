@@ -53,7 +53,7 @@ pub enum TokenKind {
 pub struct Literal {
     /// How it is written.
     pub style: LiteralStyle,
-    /// What stands between the quotes.
+    /// What stands between the quotes; the quotes and the line break where a literal of PostgreSQL goes on are in it.
     pub body: Range<usize>,
 }
 
@@ -241,12 +241,42 @@ impl Lexer<'_> {
             body: body..end,
         };
         let backslashes = literal(body).has_backslashes(self.dialect);
-        let end = self.closing(body, quote, backslashes).ok_or(LexFault {
-            message: "A string is not closed.",
-            at: start,
-        })?;
-        self.at = end + 1;
-        Ok(TokenKind::Literal(literal(end)))
+        let mut next = body;
+        loop {
+            let end = self.closing(next, quote, backslashes).ok_or(LexFault {
+                message: "A string is not closed.",
+                at: start,
+            })?;
+            self.at = end + 1;
+            match self.continuation() {
+                Some(quote) => next = quote + 1,
+                None => return Ok(TokenKind::Literal(literal(end))),
+            }
+        }
+    }
+
+    /// Where the quote stands that goes on with the literal that ended just here. On PostgreSQL a literal goes on after a line break,
+    /// by the rules of its first piece: in `E'a'` a backslash still escapes there.
+    fn continuation(&self) -> Option<usize> {
+        if self.dialect != Dialect::Postgresql {
+            return None;
+        }
+        let mut at = self.at;
+        let mut broken = false;
+        loop {
+            match self.bytes.get(at)? {
+                b'\n' | b'\r' => {
+                    broken = true;
+                    at += 1;
+                }
+                byte if is_space(*byte) => at += 1,
+                b'-' if self.bytes.get(at + 1) == Some(&b'-') => {
+                    at += self.text[at..].find(['\n', '\r'])?;
+                }
+                b'\'' if broken => return Some(at),
+                _ => return None,
+            }
+        }
     }
 
     /// Where the quote stands that closes what starts at `from`; a doubled one is part of the text.
@@ -419,6 +449,11 @@ mod tests {
             ["l:B'01'", "l:x'ff'", "l:N'a'"]
         );
         assert_eq!(postgresql("type'a'"), ["w:type", "l:'a'"]);
+        assert_eq!(
+            postgresql("E'a' -- c\n 'b\\'c' 'd'"),
+            ["l:E'a' -- c\n 'b\\'c'", "l:'d'"]
+        );
+        assert_eq!(postgresql("'a' 'b'"), ["l:'a'", "l:'b'"]);
         assert_eq!(postgresql("a$1 $1 $a"), ["w:a$1", "$:$1", "s:$", "w:a"]);
         assert_eq!(postgresql("\"a\"\"b\" `"), ["i:\"a\"\"b\"", "s:`"]);
     }

@@ -1,9 +1,17 @@
 //! Templates in SQL.
 
+mod action;
+mod bind;
+mod filter;
 mod lexer;
+mod literal;
+mod position;
+mod split;
 mod template;
 mod typed_literal;
 
+pub use action::{ActionText, SqlAction};
+pub use bind::{Parameter, SqlStatement};
 pub use lexer::{LexFault, Literal, LiteralStyle, Token, TokenKind, lex};
 pub use template::{Part, Place, Slot, SqlTemplate, TemplateFault};
 
@@ -21,6 +29,15 @@ fn significant_before(tokens: &[Token], index: usize) -> Option<usize> {
     tokens[..index]
         .iter()
         .rposition(|token| !matches!(token.kind, TokenKind::Space | TokenKind::Comment))
+}
+
+/// The index of the first piece from this one on that is neither space nor comment.
+fn significant_after(tokens: &[Token], from: usize) -> Option<usize> {
+    let skipped = tokens
+        .get(from..)?
+        .iter()
+        .position(|token| !matches!(token.kind, TokenKind::Space | TokenKind::Comment))?;
+    Some(from + skipped)
 }
 
 /// Whether a piece is this word, in any letter case.
