@@ -31,6 +31,7 @@ mod mongodb_options;
 mod mongodb_properties;
 mod mysql;
 mod mysql_options;
+mod names;
 mod options;
 mod parsed;
 mod percent;

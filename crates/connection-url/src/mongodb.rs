@@ -10,22 +10,23 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use zeroize::Zeroizing;
 
 use crate::mongodb_auth::check_credential;
-use crate::mongodb_options::{check_options, is_known};
+use crate::mongodb_options::{check_options, is_known, usual_name};
 use crate::mongodb_properties::secret_properties;
 use crate::mysql::bad_port;
 use crate::parsed::Parsed;
 use crate::percent::{DecodeFault, decode, decode_lossy};
 use crate::reference::{has_reference, is_only_references, reference_length};
-use crate::uri::{decode_error, decode_part, encode_changes, pairs, push_option};
+use crate::uri::{
+    decode_error, decode_part, encode_changes, find_byte, pairs, push_option, rfind_byte,
+};
 use crate::{Diagnostic, Host, Port, Span, TextChange, UrlError, UrlOption};
 
 /// Reads what follows the scheme and its `://`.
 pub(crate) fn parse(text: &str, parsed: &mut Parsed) -> Result<(), UrlError> {
     let srv = parsed.scheme.as_deref() == Some("mongodb+srv");
     let start = parsed.layout.scheme.end + 3;
-    let authority_end = text[start..]
-        .find(['/', '?'])
-        .map_or(text.len(), |at| start + at);
+    let authority_end =
+        memchr::memchr2(b'/', b'?', &text.as_bytes()[start..]).map_or(text.len(), |at| start + at);
     let hosts_start = read_userinfo(text, Span::new(start, authority_end), parsed)?;
     let hosts = Span::new(hosts_start, authority_end);
     read_hosts(text, hosts, start, parsed)?;
@@ -34,9 +35,7 @@ pub(crate) fn parse(text: &str, parsed: &mut Parsed) -> Result<(), UrlError> {
     }
     let mut position = authority_end;
     if text[position..].starts_with('/') {
-        let end = text[position..]
-            .find('?')
-            .map_or(text.len(), |at| position + at);
+        let end = find_byte(&text[position..], b'?').map_or(text.len(), |at| position + at);
         let span = Span::new(position + 1, end);
         parsed.layout.database = Some(span);
         if !span.is_empty() {
@@ -52,9 +51,8 @@ pub(crate) fn parse(text: &str, parsed: &mut Parsed) -> Result<(), UrlError> {
             read_options(text, query, start, parsed)?;
         }
     }
-    check_options(text, parsed, srv)?;
-    check_credential(text, parsed)?;
-    Ok(())
+    let known = check_options(text, parsed, srv)?;
+    check_credential(text, parsed, known)
 }
 
 /// RFC 3986, section 3.2.1, to which the specification points: what is not listed must be percent-encoded.
@@ -80,15 +78,24 @@ const fn may_stand_in_userinfo(character: char) -> bool {
         )
 }
 
+/// [`may_stand_in_userinfo`] of each byte: what is not ASCII may not.
+static IN_USERINFO: [bool; 256] = {
+    let mut allowed = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        allowed[byte as usize] = may_stand_in_userinfo(byte as u8 as char);
+        byte += 1;
+    }
+    allowed
+};
+
 fn read_userinfo(text: &str, authority: Span, parsed: &mut Parsed) -> Result<usize, UrlError> {
-    let Some(sign) = authority.of(text).rfind('@').map(|at| authority.start + at) else {
+    let Some(sign) = rfind_byte(authority.of(text), b'@').map(|at| authority.start + at) else {
         parsed.layout.userinfo = Span::at(authority.start);
         return Ok(authority.start);
     };
     parsed.layout.userinfo = Span::new(authority.start, sign + 1);
-    let colon = text[authority.start..sign]
-        .find(':')
-        .map(|at| authority.start + at);
+    let colon = find_byte(&text[authority.start..sign], b':').map(|at| authority.start + at);
     let user = Span::new(authority.start, colon.unwrap_or(sign));
     parsed.layout.user = Some(user);
     parsed.user = Some(read_credential(text, user, "user")?);
@@ -110,6 +117,15 @@ fn read_userinfo(text: &str, authority: Span, parsed: &mut Parsed) -> Result<usi
 }
 
 fn read_credential(text: &str, span: Span, field: &str) -> Result<String, UrlError> {
+    let allowed = |byte: u8| IN_USERINFO[usize::from(byte)];
+    if !span.of(text).bytes().all(allowed) {
+        refuse_unescaped(text, span, field)?;
+    }
+    Ok(decode_part(text, span, field)?.into_owned())
+}
+
+/// Refuses the first character that may not stand in the userinfo and is no piece of a reference.
+fn refuse_unescaped(text: &str, span: Span, field: &str) -> Result<(), UrlError> {
     let mut position = span.start;
     while position < span.end {
         let rest = &text[position..span.end];
@@ -135,7 +151,7 @@ fn read_credential(text: &str, span: Span, field: &str) -> Result<String, UrlErr
         }
         position = end;
     }
-    Ok(decode_part(text, span, field)?.into_owned())
+    Ok(())
 }
 
 fn read_hosts(text: &str, hosts: Span, start: usize, parsed: &mut Parsed) -> Result<(), UrlError> {
@@ -167,7 +183,7 @@ fn read_host(text: &str, item: Span, start: usize) -> Result<Host, UrlError> {
     let host_error = |code, message: &str, span| UrlError::new(code, message, span).field("hosts");
     let literal = written.starts_with('[');
     let (name, rest) = if literal {
-        let Some(closing) = written.find(']') else {
+        let Some(closing) = find_byte(written, b']') else {
             return Err(host_error(
                 "unclosed_bracket",
                 "The bracket around an IPv6 address is not closed.",
@@ -179,7 +195,7 @@ fn read_host(text: &str, item: Span, start: usize) -> Result<Host, UrlError> {
             item.start + closing + 1,
         )
     } else {
-        let colon = written.find(':').map_or(item.end, |at| item.start + at);
+        let colon = find_byte(written, b':').map_or(item.end, |at| item.start + at);
         (Span::new(item.start, colon), colon)
     };
     if name.is_empty() {
@@ -247,11 +263,7 @@ fn read_host(text: &str, item: Span, start: usize) -> Result<Host, UrlError> {
             name,
         ));
     }
-    // Percent-encoded or not, no name or address holds one of these (RFC 3986, section 3.2.2).
-    let forbidden = |character: char| {
-        character.is_control() || character == ' ' || "\"<>\\^`{|}%:/?#[]@".contains(character)
-    };
-    if !has_reference(&decoded) && decoded.contains(forbidden) {
+    if decoded.contains(is_forbidden_in_host) && !has_reference(&decoded) {
         return Err(host_error(
             "invalid_host",
             "No name or address of a host holds such a character.",
@@ -262,6 +274,30 @@ fn read_host(text: &str, item: Span, start: usize) -> Result<Host, UrlError> {
         host: decoded,
         port,
     })
+}
+
+/// Percent-encoded or not, no name or address holds one of these (RFC 3986, section 3.2.2).
+const fn is_forbidden_in_host(character: char) -> bool {
+    matches!(
+        character,
+        '\0'..=' '
+            | '"'
+            | '<'
+            | '>'
+            | '\\'
+            | '^'
+            | '`'
+            | '{'..='}'
+            | '%'
+            | ':'
+            | '/'
+            | '?'
+            | '#'
+            | '['
+            | ']'
+            | '@'
+            | '\u{7f}'..='\u{9f}'
+    )
 }
 
 /// Seedlist discovery: one host name, no port.
@@ -295,7 +331,7 @@ fn check_srv(parsed: &Parsed) -> Result<(), UrlError> {
 /// An `@` after the first slash is most likely the end of a password that is not encoded. Read as a piece of a database
 /// name it would be stored in the clear, so that one in a database name must be written `%40`.
 pub(crate) fn refuse_stray_password(text: &str, start: usize, path: Span) -> Result<(), UrlError> {
-    let Some(sign) = path.of(text).rfind('@').map(|at| path.start + at) else {
+    let Some(sign) = rfind_byte(path.of(text), b'@').map(|at| path.start + at) else {
         return Ok(());
     };
     let userinfo = Span::new(start, sign);
@@ -319,6 +355,11 @@ pub(crate) fn refuse_stray_password(text: &str, start: usize, path: Span) -> Res
 
 fn read_database(text: &str, span: Span) -> Result<String, UrlError> {
     let database = decode_part(text, span, "database")?.into_owned();
+    let forbidden = |character: char| matches!(character, '/' | '\\' | ' ' | '"' | '$');
+    if !database.contains(forbidden) {
+        return Ok(database);
+    }
+    // Only as a piece of a reference may a dollar sign stand here.
     let mut position = 0;
     while position < database.len() {
         let rest = &database[position..];
@@ -329,7 +370,7 @@ fn read_database(text: &str, span: Span) -> Result<String, UrlError> {
         let Some(character) = rest.chars().next() else {
             break;
         };
-        if matches!(character, '/' | '\\' | ' ' | '"' | '$') {
+        if forbidden(character) {
             return Err(UrlError::new(
                 "invalid_database",
                 "A database name has no slash, backslash, space, double quote or dollar sign.",
@@ -349,7 +390,7 @@ fn read_options(
     start: usize,
     parsed: &mut Parsed,
 ) -> Result<(), UrlError> {
-    if let Some(at) = query.of(text).find(';') {
+    if let Some(at) = find_byte(query.of(text), b';') {
         let span = Span::new(query.start + at, query.start + at + 1);
         parsed.hints.push(
             Diagnostic::new(
@@ -370,24 +411,30 @@ fn read_options(
             )
             .field("options"));
         };
-        // No option has an @ in its name, but the rest of a password with a question mark in it has.
-        // So has what follows a password or a path that is empty.
-        let no_password = parsed
-            .password
-            .as_ref()
-            .is_some_and(|password| password.is_empty());
-        let no_path = parsed.layout.user.is_some() && parsed.layout.database.is_none();
-        refuse_stray_password(
-            text,
-            start,
-            // Nobody writes an @ in the value of an option that does not exist.
-            if no_password || no_path || !is_known(pair.name.of(text)) {
-                pair.whole
-            } else {
-                pair.name
-            },
-        )?;
-        let name = lenient(text, pair.name, "options", parsed)?;
+        if find_byte(pair.whole.of(text), b'@').is_some() {
+            // No option has an @ in its name, but the rest of a password with a question mark in it has.
+            // So has what follows a password or a path that is empty.
+            let no_password = parsed
+                .password
+                .as_ref()
+                .is_some_and(|password| password.is_empty());
+            let no_path = parsed.layout.user.is_some() && parsed.layout.database.is_none();
+            refuse_stray_password(
+                text,
+                start,
+                // Nobody writes an @ in the value of an option that does not exist.
+                if no_password || no_path || !is_known(pair.name.of(text)) {
+                    pair.whole
+                } else {
+                    pair.name
+                },
+            )?;
+        }
+        // A known name in its usual spelling, as nearly all are, is not copied.
+        let name = match usual_name(pair.name.of(text)) {
+            Some(name) => Cow::Borrowed(name),
+            None => Cow::Owned(lenient(text, pair.name, "options", parsed)?),
+        };
         let value = lenient(text, value_span, "options", parsed)?;
         if name.eq_ignore_ascii_case("authMechanismProperties") {
             push_properties(parsed, text, name, value, (pair.name, value_span));
@@ -418,7 +465,7 @@ fn lenient(text: &str, span: Span, field: &str, parsed: &mut Parsed) -> Result<S
 fn push_properties(
     parsed: &mut Parsed,
     text: &str,
-    name: String,
+    name: Cow<'static, str>,
     value: String,
     spans: (Span, Span),
 ) {
@@ -429,7 +476,7 @@ fn push_properties(
         parsed.add_slot(text, slot, span);
     }
     parsed.options.push(UrlOption {
-        name: Cow::Owned(name),
+        name,
         value,
         secret,
         folded: false,

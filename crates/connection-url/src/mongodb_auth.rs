@@ -3,15 +3,21 @@
 //! <https://github.com/mongodb/specifications/blob/master/source/auth/auth.md>: a URL that no credential can be made from is
 //! refused. `MONGODB-OIDC` without an environment is refused too: a callback cannot stand in a URL.
 
-use crate::mongodb_options::ByName;
+use crate::mongodb_options::{
+    AUTH_MECHANISM, AUTH_MECHANISM_PROPERTIES, AUTH_SOURCE, ByName, KnownSet,
+};
 use crate::parsed::Parsed;
 use crate::reference::has_reference;
 use crate::{Diagnostic, MASK, Span, UrlError, UrlOption};
 
 /// Checks the mechanism against the user name, password, source and properties.
-pub(crate) fn check_credential(text: &str, parsed: &mut Parsed) -> Result<(), UrlError> {
-    let by_name = ByName::of(&parsed.options);
-    let source = by_name.last("authsource");
+pub(crate) fn check_credential(
+    text: &str,
+    parsed: &mut Parsed,
+    known: KnownSet,
+) -> Result<(), UrlError> {
+    let by_name = ByName::of(&parsed.options, known);
+    let source = by_name.last(AUTH_SOURCE);
     if let Some(source) = source
         && source.value.is_empty()
     {
@@ -22,10 +28,10 @@ pub(crate) fn check_credential(text: &str, parsed: &mut Parsed) -> Result<(), Ur
         )
         .field("option:authSource"));
     }
-    let Some(mechanism) = by_name.last("authmechanism") else {
+    let Some(mechanism) = by_name.last(AUTH_MECHANISM) else {
         return Ok(());
     };
-    let properties = by_name.last("authmechanismproperties");
+    let properties = by_name.last(AUTH_MECHANISM_PROPERTIES);
     let credential = Credential {
         user: parsed.user.as_deref(),
         has_password: parsed.password.is_some(),

@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use crate::names::ByLength;
 use crate::parsed::Parsed;
 use crate::reference::has_reference;
 use crate::{Diagnostic, MASK, Span, TextChange, UrlError, UrlOption};
@@ -27,11 +28,11 @@ pub(crate) enum Kind {
     Properties,
 }
 
-/// Every option that the specifications list, by its lowercase name, sorted.
+/// Every option that the specifications list, spelled as they spell it.
 pub(crate) const OPTIONS: [(&str, Kind); 48] = [
-    ("appname", Kind::Text),
+    ("appName", Kind::Text),
     (
-        "authmechanism",
+        "authMechanism",
         Kind::OneOf(&[
             "GSSAPI",
             "MONGODB-AWS",
@@ -43,28 +44,28 @@ pub(crate) const OPTIONS: [(&str, Kind); 48] = [
             "SCRAM-SHA-256",
         ]),
     ),
-    ("authmechanismproperties", Kind::Properties),
-    ("authsource", Kind::Text),
+    ("authMechanismProperties", Kind::Properties),
+    ("authSource", Kind::Text),
     ("compressors", Kind::ListOf(&["snappy", "zlib", "zstd"])),
-    ("connecttimeoutms", Kind::Integer(0)),
-    ("directconnection", Kind::Boolean),
-    ("heartbeatfrequencyms", Kind::Integer(500)),
+    ("connectTimeoutMS", Kind::Integer(0)),
+    ("directConnection", Kind::Boolean),
+    ("heartbeatFrequencyMS", Kind::Integer(500)),
     ("j", Kind::Boolean),
     ("journal", Kind::Boolean),
-    ("loadbalanced", Kind::Boolean),
-    ("localthresholdms", Kind::Integer(0)),
-    ("maxconnecting", Kind::Integer(1)),
-    ("maxidletimems", Kind::Integer(0)),
-    ("maxpoolsize", Kind::Integer(0)),
-    ("maxstalenessseconds", Kind::Staleness),
-    ("minpoolsize", Kind::Integer(0)),
-    ("proxyhost", Kind::Text),
-    ("proxypassword", Kind::Text),
-    ("proxyport", Kind::Integer(0)),
-    ("proxyusername", Kind::Text),
-    ("readconcernlevel", Kind::Text),
+    ("loadBalanced", Kind::Boolean),
+    ("localThresholdMS", Kind::Integer(0)),
+    ("maxConnecting", Kind::Integer(1)),
+    ("maxIdleTimeMS", Kind::Integer(0)),
+    ("maxPoolSize", Kind::Integer(0)),
+    ("maxStalenessSeconds", Kind::Staleness),
+    ("minPoolSize", Kind::Integer(0)),
+    ("proxyHost", Kind::Text),
+    ("proxyPassword", Kind::Text),
+    ("proxyPort", Kind::Integer(0)),
+    ("proxyUsername", Kind::Text),
+    ("readConcernLevel", Kind::Text),
     (
-        "readpreference",
+        "readPreference",
         Kind::OneOf(&[
             "primary",
             "primaryPreferred",
@@ -73,32 +74,32 @@ pub(crate) const OPTIONS: [(&str, Kind); 48] = [
             "nearest",
         ]),
     ),
-    ("readpreferencetags", Kind::Tags),
-    ("replicaset", Kind::Text),
-    ("retryreads", Kind::Boolean),
-    ("retrywrites", Kind::Boolean),
+    ("readPreferenceTags", Kind::Tags),
+    ("replicaSet", Kind::Text),
+    ("retryReads", Kind::Boolean),
+    ("retryWrites", Kind::Boolean),
     (
-        "servermonitoringmode",
+        "serverMonitoringMode",
         Kind::OneOf(&["stream", "poll", "auto"]),
     ),
-    ("serverselectiontimeoutms", Kind::Integer(0)),
-    ("serverselectiontryonce", Kind::Boolean),
-    ("sockettimeoutms", Kind::Integer(0)),
-    ("srvmaxhosts", Kind::Integer(0)),
-    ("srvservicename", Kind::Text),
+    ("serverSelectionTimeoutMS", Kind::Integer(0)),
+    ("serverSelectionTryOnce", Kind::Boolean),
+    ("socketTimeoutMS", Kind::Integer(0)),
+    ("srvMaxHosts", Kind::Integer(0)),
+    ("srvServiceName", Kind::Text),
     ("ssl", Kind::Boolean),
-    ("timeoutms", Kind::Integer(0)),
+    ("timeoutMS", Kind::Integer(0)),
     ("tls", Kind::Boolean),
-    ("tlsallowinvalidcertificates", Kind::Boolean),
-    ("tlsallowinvalidhostnames", Kind::Boolean),
-    ("tlscafile", Kind::Text),
-    ("tlscertificatekeyfile", Kind::Text),
-    ("tlscertificatekeyfilepassword", Kind::Text),
-    ("tlsdisablecertificaterevocationcheck", Kind::Boolean),
-    ("tlsdisableocspendpointcheck", Kind::Boolean),
-    ("tlsinsecure", Kind::Boolean),
+    ("tlsAllowInvalidCertificates", Kind::Boolean),
+    ("tlsAllowInvalidHostnames", Kind::Boolean),
+    ("tlsCAFile", Kind::Text),
+    ("tlsCertificateKeyFile", Kind::Text),
+    ("tlsCertificateKeyFilePassword", Kind::Text),
+    ("tlsDisableCertificateRevocationCheck", Kind::Boolean),
+    ("tlsDisableOCSPEndpointCheck", Kind::Boolean),
+    ("tlsInsecure", Kind::Boolean),
     (
-        "uuidrepresentation",
+        "uuidRepresentation",
         Kind::OneOf(&[
             "standard",
             "csharpLegacy",
@@ -108,38 +109,112 @@ pub(crate) const OPTIONS: [(&str, Kind); 48] = [
         ]),
     ),
     ("w", Kind::WriteConcern),
-    ("waitqueuetimeoutms", Kind::Integer(0)),
-    ("wtimeoutms", Kind::Integer(0)),
+    ("waitQueueTimeoutMS", Kind::Integer(0)),
+    ("wtimeoutMS", Kind::Integer(0)),
 ];
 
 /// Options beside the list: known to the specification's reader, but checked elsewhere.
 pub(crate) const MORE: [(&str, Kind); 2] = [
     ("wtimeout", Kind::Integer(0)),
-    ("zlibcompressionlevel", Kind::CompressionLevel),
+    ("zlibCompressionLevel", Kind::CompressionLevel),
 ];
 
 /// Renamed keys, and what they are called now.
 pub(crate) const RENAMED: [(&str, &str); 2] = [("j", "journal"), ("wtimeout", "wtimeoutMS")];
 
-fn kind_of(name: &str) -> Option<&'static Kind> {
-    static ALL: [(&str, Kind); 48] = OPTIONS;
-    static REST: [(&str, Kind); 2] = MORE;
-    let lowercase = || name.bytes().map(|byte| byte.to_ascii_lowercase());
-    match ALL.binary_search_by(|(known, _)| known.bytes().cmp(lowercase())) {
-        Ok(index) => Some(&ALL[index].1),
-        Err(_) => REST
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, kind)| kind),
+/// The names of [`OPTIONS`] and, after them, [`MORE`].
+static NAMES: [&str; OPTIONS.len() + MORE.len()] = {
+    let mut names = [""; OPTIONS.len() + MORE.len()];
+    let mut index = 0;
+    while index < names.len() {
+        names[index] = if index < OPTIONS.len() {
+            OPTIONS[index].0
+        } else {
+            MORE[index - OPTIONS.len()].0
+        };
+        index += 1;
+    }
+    names
+};
+
+static BY_LENGTH: ByLength<37> = ByLength::of(&NAMES);
+
+/// An option that the specifications know: its place in [`NAMES`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Known(u8);
+
+impl Known {
+    /// The option of this name, in the spelling of the specifications. For constants: another name does not compile.
+    const fn named(name: &str) -> Self {
+        let mut index = 0;
+        while !NAMES[index]
+            .as_bytes()
+            .eq_ignore_ascii_case(name.as_bytes())
+        {
+            index += 1;
+        }
+        Self(index as u8)
+    }
+
+    /// The option of this name, in any letter case.
+    fn find(name: &str) -> Option<Self> {
+        let place = BY_LENGTH.find(name.len(), |place| NAMES[place].eq_ignore_ascii_case(name))?;
+        Some(Self(place as u8))
+    }
+
+    fn kind(self) -> &'static Kind {
+        static KINDS: [(&str, Kind); OPTIONS.len()] = OPTIONS;
+        static MORE_KINDS: [(&str, Kind); MORE.len()] = MORE;
+        let place = usize::from(self.0);
+        match KINDS.get(place) {
+            Some((_, kind)) => kind,
+            None => &MORE_KINDS[place - KINDS.len()].1,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        NAMES[self.0 as usize]
     }
 }
 
+pub(crate) const AUTH_MECHANISM: Known = Known::named("authMechanism");
+pub(crate) const AUTH_MECHANISM_PROPERTIES: Known = Known::named("authMechanismProperties");
+pub(crate) const AUTH_SOURCE: Known = Known::named("authSource");
+const DIRECT_CONNECTION: Known = Known::named("directConnection");
+const LOAD_BALANCED: Known = Known::named("loadBalanced");
+const MAX_POOL_SIZE: Known = Known::named("maxPoolSize");
+const MAX_STALENESS: Known = Known::named("maxStalenessSeconds");
+const MIN_POOL_SIZE: Known = Known::named("minPoolSize");
+const PROXY_HOST: Known = Known::named("proxyHost");
+const PROXY_PASSWORD: Known = Known::named("proxyPassword");
+const PROXY_PORT: Known = Known::named("proxyPort");
+const PROXY_USERNAME: Known = Known::named("proxyUsername");
+const READ_PREFERENCE: Known = Known::named("readPreference");
+const READ_PREFERENCE_TAGS: Known = Known::named("readPreferenceTags");
+const REPLICA_SET: Known = Known::named("replicaSet");
+const SOCKET_TIMEOUT: Known = Known::named("socketTimeoutMS");
+const SRV_MAX_HOSTS: Known = Known::named("srvMaxHosts");
+const SRV_SERVICE_NAME: Known = Known::named("srvServiceName");
+const SSL: Known = Known::named("ssl");
+const TLS: Known = Known::named("tls");
+const TLS_INSECURE: Known = Known::named("tlsInsecure");
+const ANY_CERTIFICATE: Known = Known::named("tlsAllowInvalidCertificates");
+const ANY_HOSTNAME: Known = Known::named("tlsAllowInvalidHostnames");
+const NO_OCSP_ENDPOINT: Known = Known::named("tlsDisableOCSPEndpointCheck");
+const NO_REVOCATION_CHECK: Known = Known::named("tlsDisableCertificateRevocationCheck");
+
 /// Whether the specifications know an option of this name, in any letter case.
 pub(crate) fn is_known(name: &str) -> bool {
-    kind_of(name).is_some()
+    Known::find(name).is_some()
 }
 
-/// Which names came before: looked for among a few options, kept in a set when there are many.
+/// The name, where it is that of a known option as the specifications spell it.
+pub(crate) fn usual_name(name: &str) -> Option<&'static str> {
+    let known = BY_LENGTH.find(name.len(), |place| NAMES[place] == name)?;
+    Some(NAMES[known])
+}
+
+/// Which names came before that are not known: looked for among a few options, kept in a set when there are many.
 #[derive(Default)]
 struct Seen(HashSet<String>);
 
@@ -147,7 +222,9 @@ impl Seen {
     fn before(&mut self, options: &[UrlOption], name: &str) -> bool {
         const FEW: usize = 16;
         if options.len() < FEW {
-            return ByName::of(options).last(name).is_some();
+            return options
+                .iter()
+                .any(|option| option.name.eq_ignore_ascii_case(name));
         }
         if self.0.is_empty() {
             self.0.extend(
@@ -160,31 +237,55 @@ impl Seen {
     }
 }
 
-/// The options, for the rules that look at several. They are asked for a few dozen times, which is cheaper than a map of them.
+/// Which known options there are, one bit each.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct KnownSet(u64);
+
+impl KnownSet {
+    const fn contains(self, option: Known) -> bool {
+        self.0 >> option.0 & 1 != 0
+    }
+
+    /// Adds an option; whether it was there before.
+    const fn insert(&mut self, option: Known) -> bool {
+        let before = self.contains(option);
+        self.0 |= 1 << option.0;
+        before
+    }
+}
+
+/// The options, for the rules that look at several. Most that the rules ask for are not there, which the set tells at once.
 #[derive(Clone, Copy)]
-pub(crate) struct ByName<'a>(&'a [UrlOption]);
+pub(crate) struct ByName<'a> {
+    options: &'a [UrlOption],
+    known: KnownSet,
+}
 
 impl<'a> ByName<'a> {
-    pub const fn of(options: &'a [UrlOption]) -> Self {
-        Self(options)
+    /// The options, with the set of those that are known.
+    pub const fn of(options: &'a [UrlOption], known: KnownSet) -> Self {
+        Self { options, known }
     }
 
     /// Those of a name, in order.
-    pub fn all(self, name: &'a str) -> impl Iterator<Item = &'a UrlOption> {
-        self.0
+    pub fn all(self, wanted: Known) -> impl DoubleEndedIterator<Item = &'a UrlOption> {
+        let options = if self.known.contains(wanted) {
+            self.options
+        } else {
+            &[]
+        };
+        options
             .iter()
-            .filter(move |option| option.name.eq_ignore_ascii_case(name))
+            .filter(move |option| option.name.eq_ignore_ascii_case(wanted.name()))
     }
 
-    pub fn last(self, name: &str) -> Option<&'a UrlOption> {
-        self.0
-            .iter()
-            .rev()
-            .find(|option| option.name.eq_ignore_ascii_case(name))
+    pub fn last(self, wanted: Known) -> Option<&'a UrlOption> {
+        self.all(wanted).next_back()
     }
 
-    pub fn is_true(self, name: &str) -> bool {
-        self.last(name).is_some_and(|option| option.value == "true")
+    pub fn is_true(self, wanted: Known) -> bool {
+        self.last(wanted)
+            .is_some_and(|option| option.value == "true")
     }
 }
 
@@ -198,24 +299,32 @@ fn refuse(code: &'static str, message: &str, option: &UrlOption) -> UrlError {
 }
 
 /// Warns of what the specification wants ignored, and refuses the combinations that it wants refused.
-pub(crate) fn check_options(text: &str, parsed: &mut Parsed, srv: bool) -> Result<(), UrlError> {
+pub(crate) fn check_options(
+    text: &str,
+    parsed: &mut Parsed,
+    srv: bool,
+) -> Result<KnownSet, UrlError> {
     let mut warnings = Vec::new();
     let mut hints = Vec::new();
     let options = std::mem::take(&mut parsed.options);
-    let by_name = ByName::of(&options);
+    let mut known = KnownSet::default();
     let mut seen = Seen::default();
     for (index, option) in options.iter().enumerate() {
         let name = &*option.name;
-        let warning = check_value(text, name, option);
+        let found = Known::find(name);
+        let warning = check_value(text, found.map(Known::kind), option);
         warnings.extend(warning);
         if let Some((_, new)) = RENAMED
             .iter()
             .find(|(old, _)| old.eq_ignore_ascii_case(name))
         {
-            let message = if by_name.last(new).is_none() {
-                format!("This option is now called {new}.")
-            } else {
+            let has_new = options
+                .iter()
+                .any(|option| option.name.eq_ignore_ascii_case(new));
+            let message = if has_new {
                 format!("This option is ignored, since {new} is there too.")
+            } else {
+                format!("This option is now called {new}.")
             };
             warnings.push(
                 Diagnostic::new("deprecated_option", message, option.name_span)
@@ -226,7 +335,7 @@ pub(crate) fn check_options(text: &str, parsed: &mut Parsed, srv: bool) -> Resul
                     ),
             );
         }
-        if name.eq_ignore_ascii_case("socketTimeoutMS") {
+        if found == Some(SOCKET_TIMEOUT) {
             hints.push(
                 Diagnostic::new(
                     "deprecated_option",
@@ -236,8 +345,11 @@ pub(crate) fn check_options(text: &str, parsed: &mut Parsed, srv: bool) -> Resul
                 .field(format!("option:{}", option.name)),
             );
         }
-        if seen.before(&options[..index], name) && !name.eq_ignore_ascii_case("readPreferenceTags")
-        {
+        let repeated = match found {
+            Some(found) => known.insert(found) && found != READ_PREFERENCE_TAGS,
+            None => seen.before(&options[..index], name),
+        };
+        if repeated {
             warnings.push(
                 Diagnostic::new(
                     "repeated_option",
@@ -248,18 +360,19 @@ pub(crate) fn check_options(text: &str, parsed: &mut Parsed, srv: bool) -> Resul
             );
         }
     }
+    let by_name = ByName::of(&options, known);
     let verdict = check_combinations(parsed, by_name, srv, &mut warnings, &mut hints);
     parsed.options = options;
     parsed.warnings.append(&mut warnings);
     parsed.hints.append(&mut hints);
-    verdict
+    verdict.map(|()| known)
 }
 
-fn check_value(text: &str, name: &str, option: &UrlOption) -> Option<Diagnostic> {
+fn check_value(text: &str, kind: Option<&Kind>, option: &UrlOption) -> Option<Diagnostic> {
     if has_reference(&option.name) || has_reference(&option.value) {
         return None;
     }
-    let Some(kind) = kind_of(name) else {
+    let Some(kind) = kind else {
         return Some(
             Diagnostic::new(
                 "unknown_option",
@@ -380,20 +493,14 @@ fn deprecated_boolean(option: &UrlOption, meant: &str) -> Option<Diagnostic> {
 }
 
 /// uri-options.md, "Conflicting TLS options": any two of these together are refused.
-const TLS_CONFLICTS: [(&str, &str); 7] = [
-    ("tlsinsecure", "tlsallowinvalidcertificates"),
-    ("tlsinsecure", "tlsallowinvalidhostnames"),
-    ("tlsinsecure", "tlsdisableocspendpointcheck"),
-    ("tlsinsecure", "tlsdisablecertificaterevocationcheck"),
-    ("tlsallowinvalidcertificates", "tlsdisableocspendpointcheck"),
-    (
-        "tlsallowinvalidcertificates",
-        "tlsdisablecertificaterevocationcheck",
-    ),
-    (
-        "tlsdisableocspendpointcheck",
-        "tlsdisablecertificaterevocationcheck",
-    ),
+const TLS_CONFLICTS: [(Known, Known); 7] = [
+    (TLS_INSECURE, ANY_CERTIFICATE),
+    (TLS_INSECURE, ANY_HOSTNAME),
+    (TLS_INSECURE, NO_OCSP_ENDPOINT),
+    (TLS_INSECURE, NO_REVOCATION_CHECK),
+    (ANY_CERTIFICATE, NO_OCSP_ENDPOINT),
+    (ANY_CERTIFICATE, NO_REVOCATION_CHECK),
+    (NO_OCSP_ENDPOINT, NO_REVOCATION_CHECK),
 ];
 
 fn check_combinations(
@@ -414,7 +521,7 @@ fn check_combinations(
             ));
         }
     }
-    let mut tls = options.all("tls").chain(options.all("ssl"));
+    let mut tls = options.all(TLS).chain(options.all(SSL));
     if let Some(first) = tls.next()
         && let Some(other) = tls.find(|option| option.value != first.value)
     {
@@ -424,7 +531,7 @@ fn check_combinations(
             other,
         ));
     }
-    if let Some(direct) = options.last("directconnection")
+    if let Some(direct) = options.last(DIRECT_CONNECTION)
         && direct.value == "true"
     {
         if srv {
@@ -442,14 +549,14 @@ fn check_combinations(
             ));
         }
     }
-    if let Some(balanced) = options.last("loadbalanced")
+    if let Some(balanced) = options.last(LOAD_BALANCED)
         && balanced.value == "true"
     {
         let conflict = if parsed.hosts.len() > 1 {
             Some("loadBalanced=true needs exactly one host.")
-        } else if options.last("replicaset").is_some() {
+        } else if options.last(REPLICA_SET).is_some() {
             Some("loadBalanced=true cannot be used with replicaSet.")
-        } else if options.is_true("directconnection") {
+        } else if options.is_true(DIRECT_CONNECTION) {
             Some("loadBalanced=true cannot be used with directConnection=true.")
         } else {
             None
@@ -465,10 +572,10 @@ fn check_combinations(
             .last(name)
             .and_then(|option| option.value.parse::<i32>().ok())
     };
-    if let (Some(least), Some(most)) = (number("minpoolsize"), number("maxpoolsize"))
+    if let (Some(least), Some(most)) = (number(MIN_POOL_SIZE), number(MAX_POOL_SIZE))
         && most > 0
         && least > most
-        && let Some(option) = options.last("minpoolsize")
+        && let Some(option) = options.last(MIN_POOL_SIZE)
     {
         hints.push(
             Diagnostic::new(
@@ -480,12 +587,12 @@ fn check_combinations(
         );
     }
     let primary = options
-        .last("readpreference")
+        .last(READ_PREFERENCE)
         .is_none_or(|option| option.value == "primary");
     if primary
         && let Some(option) = options
-            .last("readpreferencetags")
-            .or(options.last("maxstalenessseconds"))
+            .last(READ_PREFERENCE_TAGS)
+            .or(options.last(MAX_STALENESS))
     {
         hints.push(
             Diagnostic::new(
@@ -506,7 +613,7 @@ fn check_srv_options(
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<(), UrlError> {
     if !srv {
-        for name in ["srvservicename", "srvmaxhosts"] {
+        for name in [SRV_SERVICE_NAME, SRV_MAX_HOSTS] {
             if let Some(option) = options.last(name) {
                 return Err(refuse(
                     "needs_srv",
@@ -517,17 +624,17 @@ fn check_srv_options(
         }
         return Ok(());
     }
-    if let Some(option) = options.last("srvmaxhosts")
+    if let Some(option) = options.last(SRV_MAX_HOSTS)
         && option.value.parse::<i32>().is_ok_and(|number| number > 0)
     {
-        if options.last("replicaset").is_some() {
+        if options.last(REPLICA_SET).is_some() {
             return Err(refuse(
                 "conflicting_options",
                 "srvMaxHosts cannot be used with replicaSet.",
                 option,
             ));
         }
-        if options.is_true("loadbalanced") {
+        if options.is_true(LOAD_BALANCED) {
             return Err(refuse(
                 "conflicting_options",
                 "srvMaxHosts cannot be used with loadBalanced=true.",
@@ -535,7 +642,7 @@ fn check_srv_options(
             ));
         }
     }
-    if let Some(option) = options.last("srvservicename")
+    if let Some(option) = options.last(SRV_SERVICE_NAME)
         && !is_service_name(&option.value)
         && !has_reference(&option.value)
     {
@@ -565,7 +672,7 @@ fn is_service_name(name: &str) -> bool {
 
 /// socks5-support, "MongoClient configuration". With SRV the rest may come from DNS.
 fn check_proxy(options: ByName<'_>, srv: bool) -> Result<(), UrlError> {
-    for name in ["proxyhost", "proxyport", "proxyusername", "proxypassword"] {
+    for name in [PROXY_HOST, PROXY_PORT, PROXY_USERNAME, PROXY_PASSWORD] {
         if let Some(second) = options.all(name).nth(1) {
             return Err(refuse(
                 "repeated_option",
@@ -577,8 +684,8 @@ fn check_proxy(options: ByName<'_>, srv: bool) -> Result<(), UrlError> {
     if srv {
         return Ok(());
     }
-    if options.last("proxyhost").is_none() {
-        for name in ["proxyport", "proxyusername", "proxypassword"] {
+    if options.last(PROXY_HOST).is_none() {
+        for name in [PROXY_PORT, PROXY_USERNAME, PROXY_PASSWORD] {
             if let Some(option) = options.last(name) {
                 return Err(refuse(
                     "needs_proxy_host",
@@ -588,7 +695,7 @@ fn check_proxy(options: ByName<'_>, srv: bool) -> Result<(), UrlError> {
             }
         }
     }
-    match (options.last("proxyusername"), options.last("proxypassword")) {
+    match (options.last(PROXY_USERNAME), options.last(PROXY_PASSWORD)) {
         (Some(option), None) | (None, Some(option)) => Err(refuse(
             "incomplete_proxy_credential",
             "proxyUsername and proxyPassword need each other.",
@@ -603,7 +710,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_options_are_sorted_for_the_binary_search() {
-        assert!(OPTIONS.iter().map(|(name, _)| name).is_sorted());
+    fn every_option_is_found_in_any_letter_case() {
+        for name in NAMES {
+            let found = Known::find(&name.to_ascii_uppercase()).unwrap();
+            assert_eq!(found.name(), name);
+            assert_eq!(usual_name(name), Some(name));
+        }
+        assert!(matches!(
+            Known::named("zlibCompressionLevel").kind(),
+            Kind::CompressionLevel
+        ));
+        assert!(Known::find("tlsInsecurE_").is_none());
+        assert_eq!(usual_name("tlsinsecure"), None);
     }
 }

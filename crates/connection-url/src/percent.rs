@@ -81,7 +81,7 @@ pub(crate) fn decode_at(bytes: &[u8], position: usize) -> Option<u8> {
 /// Decodes strictly: bad hex and `%00` are faults, and so are bytes that are no UTF-8.
 pub(crate) fn decode(text: &str) -> Result<Cow<'_, str>, DecodeFault> {
     let bytes = text.as_bytes();
-    let Some(first) = bytes.iter().position(|byte| *byte == b'%') else {
+    let Some(first) = memchr::memchr(b'%', bytes) else {
         return Ok(Cow::Borrowed(text));
     };
     let mut decoded = Vec::with_capacity(bytes.len());

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use crate::names::ByLength;
 use crate::parsed::Parsed;
 use crate::reference::has_reference;
 use crate::{Diagnostic, Host, Port, TextChange, UrlOption};
@@ -106,29 +107,13 @@ pub(crate) const NUMBERS: [&str; 6] = [
     "tcp_user_timeout",
 ];
 
-/// The places in [`KEYWORDS`] of the keywords of each length. The first place left empty ends a row.
-static OF_LENGTH: [[Option<u8>; 8]; 26] = {
-    let mut rows = [[None; 8]; 26];
-    let mut index = 0;
-    while index < KEYWORDS.len() {
-        let row = &mut rows[KEYWORDS[index].len()];
-        let mut column = 0;
-        while row[column].is_some() {
-            column += 1;
-        }
-        row[column] = Some(index as u8);
-        index += 1;
-    }
-    rows
-};
+static BY_LENGTH: ByLength<26> = ByLength::of(&KEYWORDS);
 
 /// The keyword of libpq 18 with this name; names compare exactly.
 pub(crate) fn keyword(name: &str) -> Option<&'static str> {
-    OF_LENGTH
-        .get(name.len())?
-        .iter()
-        .map_while(|place| place.map(|index| KEYWORDS[usize::from(index)]))
-        .find(|keyword| *keyword == name)
+    BY_LENGTH
+        .find(name.len(), |place| KEYWORDS[place] == name)
+        .map(|place| KEYWORDS[place])
 }
 
 /// Whether libpq 18 knows the keyword.

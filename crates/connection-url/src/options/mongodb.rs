@@ -257,10 +257,14 @@ mod tests {
             })
             .collect();
         let names: BTreeSet<&str> = known.keys().map(String::as_str).collect();
-        let grammar: BTreeSet<&str> = OPTIONS.iter().chain(&MORE).map(|(name, _)| *name).collect();
-        assert_eq!(names, grammar);
+        let grammar: BTreeSet<String> = OPTIONS
+            .iter()
+            .chain(&MORE)
+            .map(|(name, _)| name.to_ascii_lowercase())
+            .collect();
+        assert!(names.iter().eq(&grammar));
         for (name, kind) in OPTIONS.iter().chain(&MORE) {
-            let info = known[*name];
+            let info = known[&name.to_ascii_lowercase()];
             let number = matches!(
                 info.kind,
                 OptionKind::Integer | OptionKind::Seconds | OptionKind::Milliseconds
