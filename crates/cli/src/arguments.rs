@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
-use workbench::Address;
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use workbench::{Address, UrlReplacePart, url_format_words};
 
 /// Your product's databases, every environment, one command.
 #[derive(Parser)]
@@ -290,6 +291,86 @@ pub enum DbVerb {
         /// PRODUCT/DATABASE@ENV
         target: Address,
     },
+    /// Compare two environments' connection URLs part by part; secrets only as same or different
+    Compare {
+        /// PRODUCT/DATABASE@ENV
+        left: Address,
+        /// The other environment
+        #[arg(value_name = "ENV")]
+        right: String,
+    },
+    /// Copy one environment's connection URL to others of the database
+    CopyUrl(CopyUrlArguments),
+}
+
+/// Arguments of `db copy-url`.
+#[derive(Args)]
+pub struct CopyUrlArguments {
+    /// PRODUCT/DATABASE@ENV
+    pub source: Address,
+    /// The environments to copy to
+    #[arg(required = true, value_name = "ENV")]
+    pub envs: Vec<String>,
+    /// Replace a text on the way; {env} in the new one is the environment that is copied to
+    #[arg(long, value_name = "OLD=NEW", value_parser = replacement)]
+    pub replace: Option<Replacement>,
+    /// Where to replace
+    #[arg(
+        long = "in",
+        value_name = "PART",
+        value_delimiter = ',',
+        default_values = ["host", "database", "user"]
+    )]
+    pub parts: Vec<ReplacePart>,
+    /// The passwords too; without them each environment keeps its own
+    #[arg(long)]
+    pub with_secrets: bool,
+    /// Only say what would be
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What `--replace` looks for, and what takes its place.
+#[derive(Clone, Default)]
+pub struct Replacement {
+    /// The old text.
+    pub find: String,
+    /// The new one.
+    pub replace: String,
+}
+
+fn replacement(text: &str) -> Result<Replacement, &'static str> {
+    match text.split_once('=') {
+        Some((find, replace)) if !find.is_empty() => Ok(Replacement {
+            find: find.to_owned(),
+            replace: replace.to_owned(),
+        }),
+        _ => Err("write OLD=NEW"),
+    }
+}
+
+/// A part of a URL in which `--replace` looks.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum ReplacePart {
+    /// Names and sockets of servers.
+    Host,
+    /// The database.
+    Database,
+    /// The user name.
+    User,
+    /// Values of options that are no secrets.
+    Options,
+}
+
+impl From<ReplacePart> for UrlReplacePart {
+    fn from(part: ReplacePart) -> Self {
+        match part {
+            ReplacePart::Host => Self::Host,
+            ReplacePart::Database => Self::Database,
+            ReplacePart::User => Self::User,
+            ReplacePart::Options => Self::Options,
+        }
+    }
 }
 
 /// Verbs of `url`.
@@ -314,6 +395,44 @@ pub enum UrlVerb {
         /// The parts as JSON; - for stdin
         #[arg(short, long, value_name = "FILE")]
         file: PathBuf,
+    },
+    /// Write a URL in another form: JDBC, a command line, a line of a .env file, code
+    Convert {
+        /// The form
+        #[arg(long = "to", value_name = "FORMAT", value_parser = PossibleValuesParser::new(url_format_words()))]
+        form: String,
+        /// mongodb, postgresql or mysql [default: by the scheme]
+        #[arg(long = "type", value_name = "TYPE")]
+        database_type: Option<String>,
+        /// With its secrets, in the forms that can hold them
+        #[arg(long)]
+        reveal: bool,
+    },
+    /// The options that an engine's URLs can have
+    Options {
+        /// mongodb, postgresql or mysql
+        #[arg(long = "type", value_name = "TYPE")]
+        database_type: String,
+        /// Only those with this word in their name or meaning
+        #[arg(
+            long,
+            value_name = "WORD",
+            default_value = "",
+            hide_default_value = true
+        )]
+        search: String,
+    },
+    /// Say what is wrong with a URL, or with what was pasted as one, and how it can be mended
+    Repair {
+        /// mongodb, postgresql or mysql [default: by the scheme]
+        #[arg(long = "type", value_name = "TYPE")]
+        database_type: Option<String>,
+        /// Print the mended URL: the error's repair applied, and that of the warning or hint named CODE
+        #[arg(long, value_name = "CODE", num_args = 0..=1, require_equals = true)]
+        apply: Option<Option<String>>,
+        /// With its secrets
+        #[arg(long, requires = "apply")]
+        reveal: bool,
     },
 }
 

@@ -19,6 +19,8 @@ pub const REFUSED: u8 = 3;
 pub const NOT_FOUND: u8 = 4;
 /// A secret is missing or the keyring can't be used.
 pub const SECRET: u8 = 5;
+/// Could not compare.
+pub const NOT_COMPARED: u8 = 6;
 /// Cancelled.
 pub const CANCELLED: u8 = 130;
 

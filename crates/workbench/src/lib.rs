@@ -33,6 +33,7 @@ mod reveal;
 mod sealing;
 mod settings;
 mod target;
+mod url_commands;
 mod url_options;
 mod url_tools;
 mod urls;
@@ -56,6 +57,10 @@ pub use import::ImportPlanned;
 pub use native_client::ClientCommand;
 pub use reveal::Copied;
 pub use target::Address;
+pub use url_commands::{
+    UrlCopyLine, UrlCopyOrder, UrlDiagnosis, UrlProblem, UrlSeverity, url_convert, url_diagnose,
+    url_format_words, url_options_like, url_repair,
+};
 pub use url_options::url_options;
 pub use urls::{parse_database_type, url_build, url_parse, url_redact};
 pub use watch::Watch;
