@@ -1,5 +1,5 @@
 //! The bodies of the fuzz targets. They stand here so that an ordinary test runs the committed corpus through the very same
-//! code, without a nightly compiler.
+//! code, without a fuzzer.
 
 use zeroize::Zeroizing;
 
@@ -227,6 +227,10 @@ pub fn edit(data: &[u8]) {
 /// When an invariant does not hold.
 pub fn redact_any(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
+    // A fuzzer learns the planted word from the comparisons; where it stands in the text itself, nothing is planted.
+    if text.contains(CANARY) {
+        return;
+    }
     let _ = redact(&text);
     for (before, after) in [
         ("postgresql://user:", "@host:5432/db"),
