@@ -243,6 +243,12 @@ fn read_host(text: &str, item: Span, start: usize) -> Result<Host, UrlError> {
             port,
         });
     }
+    if decoded.bytes().all(|byte| IN_HOST[usize::from(byte)]) && !decoded.ends_with(".sock") {
+        return Ok(Host::Tcp {
+            host: decoded,
+            port,
+        });
+    }
     if decoded.ends_with(".sock") && port == Port::None {
         return Ok(Host::Socket {
             path: decoded,
@@ -300,6 +306,17 @@ const fn is_forbidden_in_host(character: char) -> bool {
     )
 }
 
+/// The ASCII bytes that are not forbidden in a host: one that holds nothing else needs no closer look.
+static IN_HOST: [bool; 256] = {
+    let mut allowed = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        allowed[byte as usize] = !is_forbidden_in_host(byte as u8 as char);
+        byte += 1;
+    }
+    allowed
+};
+
 /// Seedlist discovery: one host name, no port.
 fn check_srv(parsed: &Parsed) -> Result<(), UrlError> {
     let span = parsed.layout.hosts;
@@ -355,8 +372,8 @@ pub(crate) fn refuse_stray_password(text: &str, start: usize, path: Span) -> Res
 
 fn read_database(text: &str, span: Span) -> Result<String, UrlError> {
     let database = decode_part(text, span, "database")?.into_owned();
-    let forbidden = |character: char| matches!(character, '/' | '\\' | ' ' | '"' | '$');
-    if !database.contains(forbidden) {
+    let forbidden = |byte: u8| matches!(byte, b'/' | b'\\' | b' ' | b'"' | b'$');
+    if !database.bytes().any(forbidden) {
         return Ok(database);
     }
     // Only as a piece of a reference may a dollar sign stand here.
@@ -367,10 +384,10 @@ fn read_database(text: &str, span: Span) -> Result<String, UrlError> {
             position += length;
             continue;
         }
-        let Some(character) = rest.chars().next() else {
+        let Some(byte) = rest.bytes().next() else {
             break;
         };
-        if forbidden(character) {
+        if forbidden(byte) {
             return Err(UrlError::new(
                 "invalid_database",
                 "A database name has no slash, backslash, space, double quote or dollar sign.",
@@ -378,7 +395,7 @@ fn read_database(text: &str, span: Span) -> Result<String, UrlError> {
             )
             .field("database"));
         }
-        position += character.len_utf8();
+        position += rest.chars().next().map_or(1, char::len_utf8);
     }
     Ok(database)
 }
@@ -402,6 +419,7 @@ fn read_options(
             .repair("Write &", vec![TextChange::new(span, "&")]),
         );
     }
+    let has_sign = find_byte(query.of(text), b'@').is_some();
     for pair in pairs(text, query, |byte| matches!(byte, b'&' | b';')) {
         let Some(value_span) = pair.value else {
             return Err(UrlError::new(
@@ -411,7 +429,7 @@ fn read_options(
             )
             .field("options"));
         };
-        if find_byte(pair.whole.of(text), b'@').is_some() {
+        if has_sign && find_byte(pair.whole.of(text), b'@').is_some() {
             // No option has an @ in its name, but the rest of a password with a question mark in it has.
             // So has what follows a password or a path that is empty.
             let no_password = parsed

@@ -312,7 +312,9 @@ pub(crate) fn check_options(
     for (index, option) in options.iter().enumerate() {
         let name = &*option.name;
         let found = Known::find(name);
-        let warning = check_value(text, found.map(Known::kind), option);
+        // What a reference stands for is not known; nearly every value is fine, so that they are looked for after that.
+        let warning = check_value(text, found.map(Known::kind), option)
+            .filter(|_| !has_reference(name) && !has_reference(&option.value));
         warnings.extend(warning);
         if let Some((_, new)) = RENAMED
             .iter()
@@ -369,9 +371,6 @@ pub(crate) fn check_options(
 }
 
 fn check_value(text: &str, kind: Option<&Kind>, option: &UrlOption) -> Option<Diagnostic> {
-    if has_reference(&option.name) || has_reference(&option.value) {
-        return None;
-    }
     let Some(kind) = kind else {
         return Some(
             Diagnostic::new(

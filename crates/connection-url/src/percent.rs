@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::Span;
 use crate::reference::{find_references, has_reference};
+use crate::uri::find_byte;
 
 /// Which characters stay as they are besides the unreserved ones of RFC 3986.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,7 +82,7 @@ pub(crate) fn decode_at(bytes: &[u8], position: usize) -> Option<u8> {
 /// Decodes strictly: bad hex and `%00` are faults, and so are bytes that are no UTF-8.
 pub(crate) fn decode(text: &str) -> Result<Cow<'_, str>, DecodeFault> {
     let bytes = text.as_bytes();
-    let Some(first) = memchr::memchr(b'%', bytes) else {
+    let Some(first) = find_byte(text, b'%') else {
         return Ok(Cow::Borrowed(text));
     };
     let mut decoded = Vec::with_capacity(bytes.len());

@@ -12,7 +12,9 @@ use crate::percent::{DecodeFault, decode, decode_lossy};
 use crate::postgres_keywords::{
     advise, fold_options, is_keyword, keyword, likely_keyword, translate,
 };
-use crate::uri::{Pair, decode_error, encode_changes, find_byte, pairs, push_option, rfind_byte};
+use crate::uri::{
+    Pair, decode_error, encode_changes, find_byte, has_either, pairs, push_option, rfind_byte,
+};
 use crate::{Diagnostic, Span, TextChange, UrlError};
 
 /// Reads what follows the scheme and its `://`.
@@ -163,7 +165,7 @@ fn decode_list<'a>(
     if list.is_empty() {
         return Ok(None);
     }
-    if memchr::memchr2(b'%', b' ', list.as_bytes()).is_none() {
+    if !has_either(&list, b'%', b' ') {
         return Ok(Some(list));
     }
     match decode_like_libpq(&list) {
@@ -196,9 +198,6 @@ enum LibpqFault {
 /// `conninfo_uri_decode`: spaces around the value are dropped, spaces inside are refused, any byte but NUL may be
 /// encoded. Bytes that are no UTF-8 are replaced, which the second value tells.
 fn decode_like_libpq(raw: &str) -> Result<(Cow<'_, str>, bool), LibpqFault> {
-    if memchr::memchr2(b'%', b' ', raw.as_bytes()).is_none() {
-        return Ok((Cow::Borrowed(raw), true));
-    }
     let body = raw.trim_start_matches(' ');
     let skipped = raw.len() - body.len();
     let body = body.trim_end_matches(' ');
@@ -231,7 +230,11 @@ fn decode_value(
     field: &str,
     parsed: &mut Parsed,
 ) -> Result<String, UrlError> {
-    match decode_like_libpq(span.of(text)) {
+    let written = span.of(text);
+    if !has_either(written, b'%', b' ') {
+        return Ok(written.to_owned());
+    }
+    match decode_like_libpq(written) {
         Ok((value, utf8)) => {
             if !utf8 {
                 parsed.hints.push(not_utf8(span, field));

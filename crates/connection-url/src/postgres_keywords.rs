@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use crate::names::ByLength;
 use crate::parsed::Parsed;
 use crate::reference::has_reference;
+use crate::uri::find_byte;
 use crate::{Diagnostic, Host, Port, TextChange, UrlOption};
 
 /// Every keyword.
@@ -141,6 +142,7 @@ pub(crate) fn likely_keyword(name: &str) -> Option<&'static str> {
     KEYWORDS
         .iter()
         .copied()
+        .filter(|keyword| keyword.as_bytes().first() == squeezed.as_bytes().first())
         .find(|keyword| letters(keyword).eq(squeezed.bytes()))
 }
 
@@ -220,7 +222,10 @@ fn read_hosts(host: &str, port: &str, parsed: &mut Parsed) {
     if host.is_empty() && port.is_empty() {
         return;
     }
-    let count = |list: &str| memchr::memchr_iter(b',', list.as_bytes()).count() + 1;
+    let count = |list: &str| match find_byte(list, b',') {
+        Some(first) => memchr::memchr_iter(b',', &list.as_bytes()[first..]).count() + 1,
+        None => 1,
+    };
     let port_count = count(port);
     let host_count = if host.is_empty() {
         port_count
@@ -290,11 +295,11 @@ fn read_hosts(host: &str, port: &str, parsed: &mut Parsed) {
 pub(crate) fn advise(parsed: &mut Parsed) {
     let mut hints = Vec::new();
     for option in &parsed.options {
-        if option.folded || option.value.is_empty() || option.secret || has_reference(&option.value)
-        {
+        if option.folded || option.value.is_empty() || option.secret {
             continue;
         }
-        hints.extend(advise_on_value(option));
+        // Nearly every value is fine, so that references are looked for only after that.
+        hints.extend(advise_on_value(option).filter(|_| !has_reference(&option.value)));
     }
     if let Some(root) = parsed
         .options

@@ -1,6 +1,7 @@
 //! `$Secret{KEY}`: a reference to a named secret.
 
 use crate::Span;
+use crate::uri::find_byte;
 
 /// One `$Secret{KEY}` in a connection URL. The reference itself is not a secret.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,7 +42,7 @@ pub(crate) fn reference_length(text: &[u8]) -> Option<usize> {
 /// Every reference of the text, in order.
 pub(crate) fn find_references(text: &str) -> Vec<Reference> {
     let mut found = Vec::new();
-    if memchr::memchr(b'$', text.as_bytes()).is_none() {
+    if find_byte(text, b'$').is_none() {
         return found;
     }
     let mut position = 0;

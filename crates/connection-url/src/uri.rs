@@ -9,9 +9,25 @@ use crate::repair::SCHEMES;
 use crate::secret_slot::is_secret_option;
 use crate::{Span, TextChange, UrlError, UrlOption};
 
+/// The length of `mongodb+srv`.
+const LONGEST_USUAL: usize = 11;
+
 /// Splits the scheme off (RFC 3986, section 3.1; `:` is let through for `jdbc:`).
 pub(crate) fn scheme_of(text: &str) -> Option<(Cow<'static, str>, Span)> {
     let bytes = text.as_bytes();
+    // The usual ones are found by their colon alone, and are not copied.
+    let colon = bytes
+        .iter()
+        .take(LONGEST_USUAL + 1)
+        .position(|byte| *byte == b':');
+    if let Some(end) = colon
+        && bytes[end + 1..].starts_with(b"//")
+        && let Some(scheme) = SCHEMES
+            .iter()
+            .find(|scheme| scheme.as_bytes() == &bytes[..end])
+    {
+        return Some((Cow::Borrowed(*scheme), Span::new(0, end)));
+    }
     bytes.first().filter(|first| first.is_ascii_alphabetic())?;
     let mut end = 1;
     loop {
@@ -22,21 +38,31 @@ pub(crate) fn scheme_of(text: &str) -> Option<(Cow<'static, str>, Span)> {
             _ => return None,
         }
     }
-    let written = &text[..end];
-    // The usual ones are not copied.
-    let scheme = SCHEMES
-        .iter()
-        .find(|scheme| **scheme == written)
-        .map_or_else(
-            || Cow::Owned(written.to_ascii_lowercase()),
-            |scheme| Cow::Borrowed(*scheme),
-        );
+    let scheme = Cow::Owned(text[..end].to_ascii_lowercase());
     Some((scheme, Span::new(0, end)))
 }
 
-/// Where an ASCII byte first stands; on the short parts of a URL quicker than [`str::find`].
+/// Up to this many bytes a plain loop is through before a search by vectors has begun.
+const SHORT: usize = 16;
+
+/// Where an ASCII byte first stands; on the parts of a URL, most of them short, quicker than [`str::find`].
 pub(crate) fn find_byte(text: &str, byte: u8) -> Option<usize> {
-    memchr::memchr(byte, text.as_bytes())
+    let bytes = text.as_bytes();
+    if bytes.len() <= SHORT {
+        bytes.iter().position(|found| *found == byte)
+    } else {
+        memchr::memchr(byte, bytes)
+    }
+}
+
+/// Whether one of two ASCII bytes stands in the text.
+pub(crate) fn has_either(text: &str, one: u8, other: u8) -> bool {
+    let bytes = text.as_bytes();
+    if bytes.len() <= SHORT {
+        bytes.iter().any(|found| *found == one || *found == other)
+    } else {
+        memchr::memchr2(one, other, bytes).is_some()
+    }
 }
 
 /// Where an ASCII byte last stands.
@@ -96,21 +122,22 @@ pub(crate) fn pairs<'a>(
     let mut position = Some(query.start);
     std::iter::from_fn(move || {
         let start = position?;
-        let mut end = query.end;
-        let mut equals = None;
-        for (offset, byte) in bytes[start..query.end].iter().enumerate() {
-            if is_separator(*byte) {
-                end = start + offset;
-                break;
-            }
-            if *byte == b'=' && equals.is_none() {
-                equals = Some(start + offset);
-            }
-        }
+        let name_end = bytes[start..query.end]
+            .iter()
+            .position(|byte| *byte == b'=' || is_separator(*byte))
+            .map_or(query.end, |at| start + at);
+        let equals = (name_end < query.end && bytes[name_end] == b'=').then_some(name_end);
+        let end = match equals {
+            Some(_) => bytes[name_end..query.end]
+                .iter()
+                .position(|byte| is_separator(*byte))
+                .map_or(query.end, |at| name_end + at),
+            None => name_end,
+        };
         position = (end < query.end).then_some(end + 1);
         Some(Pair {
             whole: Span::new(start, end),
-            name: Span::new(start, equals.unwrap_or(end)),
+            name: Span::new(start, name_end),
             value: equals.map(|at| Span::new(at + 1, end)),
         })
     })
