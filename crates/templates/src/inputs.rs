@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::value::shown;
+use crate::fault::shown;
 use crate::{
     BoundValue, InputFault, InputValue, Measure, Placeholder, PlaceholderType, check, looks_secret,
 };

@@ -5,13 +5,17 @@
 //!
 //! Pure: no I/O. `placeholder` reads `{{key:TYPE:min:max}}`, `input` the values, `sql` the templates of SQL.
 
+mod action_type;
+mod fault;
 mod input;
 mod inputs;
 mod placeholder;
 pub mod sql;
 mod value;
 
+pub use action_type::{ActionType, Deed, Disagreement};
+pub use fault::{InputFault, looks_secret};
 pub use input::{InputError, InputValue};
 pub use inputs::{Engine, Field, Inputs, Source, Values};
 pub use placeholder::{Measure, Placeholder, PlaceholderFault, PlaceholderType, read_placeholder};
-pub use value::{BoundValue, InputFault, check, expected, looks_secret};
+pub use value::{BoundValue, check, expected};

@@ -133,13 +133,11 @@ fn every_hostile_value_in_every_place() {
 #[test]
 fn nul_is_refused_where_the_engine_cannot_hold_it() {
     let action = compiled(&[0], Dialect::Postgresql);
-    for value in [r#"{"v": "a\u0000b"}"#] {
-        let data = InputValue::from_json(value).unwrap();
-        let faults = action
-            .bind(&data, &InputValue::Object(Vec::new()))
-            .unwrap_err();
-        assert_eq!(faults[0].code, "forbidden_nul");
-    }
+    let data = InputValue::from_json(r#"{"v": "a\u0000b"}"#).unwrap();
+    let faults = action
+        .bind(&data, &InputValue::Object(Vec::new()))
+        .unwrap_err();
+    assert_eq!(faults[0].code, "forbidden_nul");
 }
 
 proptest! {

@@ -3,16 +3,22 @@
 mod action;
 mod bind;
 mod filter;
+mod functions;
 mod lexer;
 mod literal;
 mod position;
+mod reach;
+mod reader;
 mod split;
+mod statement;
 mod template;
 mod typed_literal;
 
 pub use action::{ActionText, SqlAction};
 pub use bind::{Parameter, SqlStatement};
+pub use functions::WritingFunctions;
 pub use lexer::{LexFault, Literal, LiteralStyle, Token, TokenKind, lex};
+pub use statement::{Statement, StatementKind, Verb, read_statement};
 pub use template::{Part, Place, Slot, SqlTemplate, TemplateFault};
 
 /// Whose SQL it is.
