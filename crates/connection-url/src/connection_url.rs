@@ -145,7 +145,7 @@ impl ConnectionUrl {
         &self.parsed.references
     }
 
-    /// What the engine's specification asks a parser to warn of.
+    /// What the engine's specification asks a parser to warn of. Of a text with thousands of faults the first few hundred.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.parsed.warnings
     }

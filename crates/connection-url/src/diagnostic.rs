@@ -91,6 +91,9 @@ pub struct Repair {
     pub changes: Vec<TextChange>,
 }
 
+/// How many warnings, and how many hints, an option may still add to: nobody reads thousands, and making them takes time.
+pub(crate) const MOST_DIAGNOSTICS: usize = 256;
+
 /// A warning or a hint about a text that parses.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -27,6 +27,7 @@ mod host;
 mod keyword_value;
 mod mongodb;
 mod mongodb_auth;
+mod mongodb_names;
 mod mongodb_options;
 mod mongodb_properties;
 mod mysql;

@@ -9,8 +9,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use zeroize::Zeroizing;
 
+use crate::diagnostic::MOST_DIAGNOSTICS;
 use crate::mongodb_auth::check_credential;
-use crate::mongodb_options::{check_options, is_known, usual_name};
+use crate::mongodb_names::{is_known, usual_name};
+use crate::mongodb_options::check_options;
 use crate::mongodb_properties::secret_properties;
 use crate::mysql::bad_port;
 use crate::parsed::Parsed;
@@ -469,11 +471,13 @@ fn lenient(text: &str, span: Span, field: &str, parsed: &mut Parsed) -> Result<S
         Ok(decoded) => Ok(decoded.into_owned()),
         Err(fault @ DecodeFault::NotUtf8) => Err(decode_error(fault, span, field)),
         Err(fault) => {
-            let error = decode_error(fault, span, field);
-            let mut warning =
-                Diagnostic::new("bad_percent_encoding", error.message, error.span).field(field);
-            warning.repair = error.repair;
-            parsed.warnings.push(warning);
+            if parsed.warnings.len() < MOST_DIAGNOSTICS {
+                let error = decode_error(fault, span, field);
+                let mut warning =
+                    Diagnostic::new("bad_percent_encoding", error.message, error.span).field(field);
+                warning.repair = error.repair;
+                parsed.warnings.push(warning);
+            }
             Ok(decode_lossy(span.of(text)).into_owned())
         }
     }

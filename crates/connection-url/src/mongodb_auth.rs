@@ -3,9 +3,7 @@
 //! <https://github.com/mongodb/specifications/blob/master/source/auth/auth.md>: a URL that no credential can be made from is
 //! refused. `MONGODB-OIDC` without an environment is refused too: a callback cannot stand in a URL.
 
-use crate::mongodb_options::{
-    AUTH_MECHANISM, AUTH_MECHANISM_PROPERTIES, AUTH_SOURCE, ByName, KnownSet,
-};
+use crate::mongodb_names::{ByName, Known, KnownSet};
 use crate::parsed::Parsed;
 use crate::reference::has_reference;
 use crate::{Diagnostic, MASK, Span, UrlError, UrlOption};
@@ -47,6 +45,10 @@ pub(crate) fn check_credential(
     parsed.hints.extend(hint);
     Ok(())
 }
+
+const AUTH_MECHANISM: Known = Known::named("authMechanism");
+const AUTH_MECHANISM_PROPERTIES: Known = Known::named("authMechanismProperties");
+const AUTH_SOURCE: Known = Known::named("authSource");
 
 struct Credential<'a> {
     user: Option<&'a str>,

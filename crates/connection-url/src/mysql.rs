@@ -6,6 +6,7 @@
 
 use zeroize::Zeroizing;
 
+use crate::diagnostic::MOST_DIAGNOSTICS;
 use crate::mongodb::refuse_stray_password;
 use crate::mysql_options::{advise, fold_options};
 use crate::parsed::Parsed;
@@ -295,7 +296,7 @@ fn read_options(
             .field("options")
             .repair("Encode it", vec![TextChange::new(span, "%40")]));
         }
-        if pair.value.is_none() {
+        if pair.value.is_none() && parsed.hints.len() < MOST_DIAGNOSTICS {
             parsed.hints.push(
                 Diagnostic::new(
                     "missing_equals",

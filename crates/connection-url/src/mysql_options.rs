@@ -3,6 +3,7 @@
 //! Names from MySQL Shell's page and from the connectors (Connector/J, Connector/Python, MariaDB Connector/J). They compare
 //! without regard to case, `-` and `_`.
 
+use crate::diagnostic::MOST_DIAGNOSTICS;
 use crate::parsed::Parsed;
 use crate::reference::has_reference;
 use crate::secret_slot::squeeze;
@@ -123,6 +124,9 @@ pub(crate) fn advise(parsed: &mut Parsed) {
     let mut hints = Vec::new();
     let mut seen = std::collections::BTreeSet::new();
     for option in &parsed.options {
+        if hints.len() >= MOST_DIAGNOSTICS {
+            break;
+        }
         let name = squeeze(&option.name);
         if has_reference(&option.name) {
             continue;

@@ -239,7 +239,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use crate::DatabaseType;
-    use crate::mongodb_options::{Kind, MORE, OPTIONS, RENAMED};
+    use crate::mongodb_names::{Kind, MORE, OPTIONS, RENAMED};
     use crate::options::{OptionInfo, OptionKind, option_catalogue, option_info};
 
     fn sorted(values: &[&'static str]) -> BTreeSet<&'static str> {
