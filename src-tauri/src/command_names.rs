@@ -38,6 +38,7 @@ pub const COMMAND_NAMES: &[&str] = &[
     "export_save",
     "import_open",
     "import_apply",
+    "file_choose",
     "window_new",
     "data_folder_open",
 ];

@@ -5,6 +5,7 @@ mod app;
 mod credentials;
 mod database;
 mod environment;
+mod file;
 mod matrix;
 mod product;
 mod secret;
@@ -62,6 +63,7 @@ pub fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static 
         transfer::export_save,
         transfer::import_open,
         transfer::import_apply,
+        file::file_choose,
         window::window_new,
         window::data_folder_open,
     ]

@@ -10,6 +10,7 @@ mod arguments;
 mod clipboard;
 mod commands;
 mod failure;
+mod file_dialog;
 mod logging;
 mod single_process;
 mod startup_error;

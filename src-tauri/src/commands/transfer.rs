@@ -1,13 +1,13 @@
 //! Export and import. The person chooses the file in the system's own dialog; the page never names a path.
 
-use std::path::PathBuf;
-
 use tauri::AppHandle;
-use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
-use workbench::{AppError, ImportPlanned, ImportView};
+use workbench::{ImportPlanned, ImportView};
 
 use super::{Answer, Bench};
-use crate::failure;
+use crate::file_dialog::ask;
+
+/// Name and endings of the files that an export writes.
+const FILTER: (&str, &[&str]) = ("Tapedeck", &["json"]);
 
 /// Writes a product to a file; null when the person closed the dialog.
 #[tauri::command]
@@ -18,7 +18,10 @@ pub async fn export_save(
     passphrase: Option<String>,
 ) -> Answer<Option<String>> {
     let Some(path) = ask(&app, |dialog, answer| {
-        dialog.set_file_name("product.json").save_file(answer)
+        dialog
+            .add_filter(FILTER.0, FILTER.1)
+            .set_file_name("product.json")
+            .save_file(answer);
     })
     .await?
     else {
@@ -37,7 +40,10 @@ pub async fn import_open(
     bench: Bench<'_>,
     passphrase: Option<String>,
 ) -> Answer<Option<ImportPlanned>> {
-    match ask(&app, |dialog, answer| dialog.pick_file(answer)).await? {
+    let chosen = ask(&app, |dialog, answer| {
+        dialog.add_filter(FILTER.0, FILTER.1).pick_file(answer);
+    });
+    match chosen.await? {
         Some(path) => bench
             .import_plan_file(path, passphrase.map(Into::into))
             .await
@@ -50,25 +56,4 @@ pub async fn import_open(
 #[tauri::command]
 pub async fn import_apply(bench: Bench<'_>, token: String) -> Answer<ImportView> {
     bench.import_apply(token).await
-}
-
-type FileAnswer = Box<dyn FnOnce(Option<FilePath>) + Send>;
-
-/// Shows a file dialog without holding a thread while it is open.
-async fn ask(
-    app: &AppHandle,
-    show: impl FnOnce(FileDialogBuilder<tauri::Wry>, FileAnswer),
-) -> Result<Option<PathBuf>, AppError> {
-    let (tell, told) = tokio::sync::oneshot::channel();
-    show(
-        app.dialog().file().add_filter("Tapedeck", &["json"]),
-        Box::new(|path| drop(tell.send(path))),
-    );
-    let chosen = told
-        .await
-        .map_err(|error| failure::desktop("The file dialog can't be shown", error))?;
-    chosen
-        .map(FilePath::into_path)
-        .transpose()
-        .map_err(|error| failure::desktop("This is no local file", error))
 }

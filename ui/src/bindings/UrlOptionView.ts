@@ -15,4 +15,8 @@ value: string,
 /**
  * Whether the value is a secret.
  */
-secret: boolean, };
+secret: boolean, 
+/**
+ * Whether it is one of the URL's parts (host, user, database…) written as an option: those have fields of their own.
+ */
+part: boolean, };

@@ -15,6 +15,7 @@ import {
   Text,
   TextArea,
   TextField,
+  type TextFieldProps,
 } from 'react-aria-components';
 import { Icon } from './Icon';
 import styles from './primitives.module.css';
@@ -50,6 +51,9 @@ interface FieldProps {
   path?: string;
   testId?: string;
   list?: string;
+  /** Id of what describes it, where that stands elsewhere. */
+  describedBy?: string | undefined;
+  onKeyDown?: TextFieldProps['onKeyDown'];
 }
 
 export function Field(props: FieldProps) {
@@ -75,6 +79,8 @@ export function Field(props: FieldProps) {
       autoCorrect="off"
       {...(props.onFocus ? { onFocus: props.onFocus } : {})}
       {...(props.onBlur ? { onBlur: props.onBlur } : {})}
+      {...(props.onKeyDown ? { onKeyDown: props.onKeyDown } : {})}
+      {...(props.describedBy ? { 'aria-describedby': props.describedBy } : {})}
       {...(hideLabel ? { 'aria-label': label } : {})}
     >
       {hideLabel ? null : (
@@ -114,6 +120,7 @@ export function Select(props: {
   hideLabel?: boolean;
   path?: string;
   testId?: string;
+  describedBy?: string | undefined;
 }) {
   return (
     <AriaSelect
@@ -126,6 +133,7 @@ export function Select(props: {
       isInvalid={props.error !== undefined}
       isDisabled={props.isDisabled ?? false}
       {...(props.hideLabel ? { 'aria-label': props.label } : {})}
+      {...(props.describedBy ? { 'aria-describedby': props.describedBy } : {})}
     >
       {props.hideLabel ? null : <Label className={styles.label ?? ''}>{props.label}</Label>}
       <Button

@@ -3,26 +3,13 @@ import type { EngineInfo } from '../bindings/EngineInfo';
 import type { EnvironmentView } from '../bindings/EnvironmentView';
 import type { TestResult } from '../bindings/TestResult';
 import type { UrlFormatInfo } from '../bindings/UrlFormatInfo';
-import type { UrlOptionInfo } from '../bindings/UrlOptionInfo';
-
-const option = (
-  name: string,
-  group: UrlOptionInfo['group'],
-  documentation: string,
-  rest: Partial<UrlOptionInfo> = {},
-): UrlOptionInfo => ({
-  name,
-  aliases: [],
-  group,
-  kind: 'text',
-  values: [],
-  default: null,
-  minimum: null,
-  maximum: null,
-  documentation,
-  deprecated: null,
-  ...rest,
-});
+import {
+  MONGODB_MECHANISMS,
+  MONGODB_OPTIONS,
+  MYSQL_MECHANISMS,
+  MYSQL_OPTIONS,
+  POSTGRESQL_OPTIONS,
+} from './fake-options';
 
 const FORMATS: UrlFormatInfo[] = [
   { id: 'url', label: 'URL', can_hold_secrets: true },
@@ -31,11 +18,6 @@ const FORMATS: UrlFormatInfo[] = [
   { id: 'env', label: '.env line', can_hold_secrets: true },
   { id: 'node', label: 'Node.js', can_hold_secrets: false },
 ];
-
-const TIMEOUT = option('connect_timeout', 'timeouts', 'Seconds to wait for a connection.', {
-  kind: 'seconds',
-  minimum: 0,
-});
 
 export const ENGINES: EngineInfo[] = [
   {
@@ -50,22 +32,7 @@ export const ENGINES: EngineInfo[] = [
     unix_sockets: true,
     tls_option: 'sslmode',
     tls_modes: ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'],
-    options: [
-      option('sslmode', 'tls', 'How the connection is encrypted, and what of the certificate is checked.', {
-        kind: 'choice',
-        values: ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'],
-        default: 'prefer',
-      }),
-      option('sslrootcert', 'tls', 'The file of certificates to trust, or system.', { kind: 'file' }),
-      option('sslpassword', 'tls', 'The password of the client key.', { kind: 'secret' }),
-      option('application_name', 'other', 'A name that the server shows for this connection.'),
-      option('target_session_attrs', 'servers', 'Which kind of server to accept.', {
-        kind: 'choice',
-        values: ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'],
-        default: 'any',
-      }),
-      TIMEOUT,
-    ],
+    options: POSTGRESQL_OPTIONS,
     auth_option: null,
     auth_mechanisms: [],
     formats: FORMATS,
@@ -82,9 +49,9 @@ export const ENGINES: EngineInfo[] = [
     unix_sockets: true,
     tls_option: 'ssl-mode',
     tls_modes: ['DISABLED', 'PREFERRED', 'REQUIRED', 'VERIFY_CA', 'VERIFY_IDENTITY'],
-    options: [TIMEOUT],
-    auth_option: null,
-    auth_mechanisms: [],
+    options: MYSQL_OPTIONS,
+    auth_option: 'auth-method',
+    auth_mechanisms: MYSQL_MECHANISMS,
     formats: FORMATS,
   },
   {
@@ -99,12 +66,9 @@ export const ENGINES: EngineInfo[] = [
     unix_sockets: true,
     tls_option: 'tls',
     tls_modes: ['false', 'true'],
-    options: [
-      option('replicaSet', 'servers', 'The name of the replica set.'),
-      option('maxPoolSize', 'pool', 'The most connections to one server.', { kind: 'integer', minimum: 0 }),
-    ],
+    options: MONGODB_OPTIONS,
     auth_option: 'authMechanism',
-    auth_mechanisms: [],
+    auth_mechanisms: MONGODB_MECHANISMS,
     formats: FORMATS,
   },
 ];

@@ -21,7 +21,27 @@ const TYPE_OF_SCHEME: Record<string, string> = {
   mongodb: 'mongodb',
   'mongodb+srv': 'mongodb',
 };
-const SECRET_OPTIONS = new Set(['password', 'sslpassword', 'tlscertificatekeyfilepassword', 'proxypassword']);
+const SECRET_OPTIONS = new Set([
+  'password',
+  'sslpassword',
+  'sslkeypassword',
+  'tlscertificatekeyfilepassword',
+  'proxypassword',
+]);
+
+/** As the engine names a slot: whatever the spelling. */
+function squeeze(name: string): string {
+  return name.toLowerCase().replace(/[-_]/g, '');
+}
+
+/** The one property that is a secret, in a list of them. */
+function tokenIn(name: string, raw: string): { start: number; value: string } | null {
+  if (squeeze(name) !== 'authmechanismproperties') return null;
+  const match = /(^|,)AWS_SESSION_TOKEN:([^,]*)/i.exec(raw);
+  if (!match) return null;
+  const value = match[2] ?? '';
+  return { start: match.index + match[0].length - value.length, value };
+}
 
 interface Parts {
   schemeEnd: number;
@@ -144,6 +164,7 @@ function tokens(text: string, parts: Parts): UrlToken[] {
     ...token('scheme', 0, parts.schemeEnd),
     ...token('punctuation', parts.schemeEnd, parts.authority),
     ...(parts.userEnd === null ? [] : token('user', parts.authority, parts.userEnd)),
+    ...(parts.passwordStart === null ? [] : token('secret', parts.passwordStart, parts.hostsStart - 1)),
     ...token('host', parts.hostsStart, parts.hostsEnd),
     ...(parts.databaseStart === null ? [] : token('database', parts.databaseStart, parts.databaseEnd)),
     ...(parts.queryStart === null ? [] : token('option_value', parts.queryStart, text.length)),
@@ -186,8 +207,9 @@ export function fakeComplete(
   return { start: start + name.length + 1, end: offset, items };
 }
 
-export function fakeInspect(text: string, databaseType: string | null): UrlInspection {
-  const answer: UrlInspection = {
+/** Of what can't be taken apart. */
+function blank(text: string): UrlInspection {
+  return {
     valid: false,
     type: null,
     scheme: null,
@@ -204,6 +226,10 @@ export function fakeInspect(text: string, databaseType: string | null): UrlInspe
     references: [...text.matchAll(/\$Secret\{([^}]*)\}/g)].map((match) => match[1] ?? ''),
     tokens: [],
   };
+}
+
+export function fakeInspect(text: string, databaseType: string | null): UrlInspection {
+  const answer = blank(text);
   const pasted = assignment(text);
   if (pasted) return { ...answer, error: pasted };
   const parts = split(text);
@@ -244,16 +270,19 @@ export function fakeInspect(text: string, databaseType: string | null): UrlInspe
   for (const pair of parts.queryStart === null ? [] : text.slice(parts.queryStart).split('&')) {
     const [name = '', ...rest] = pair.split('=');
     const raw = rest.join('=');
-    const secret = SECRET_OPTIONS.has(name.toLowerCase());
-    if (name) answer.options.push({ name: decode(name), value: secret ? '***' : decode(raw), secret });
+    const token = tokenIn(name, raw);
+    const secret = token !== null || SECRET_OPTIONS.has(squeeze(name));
+    if (name)
+      answer.options.push({ name: decode(name), value: secret ? '***' : decode(raw), secret, part: false });
     if (secret && raw) {
-      const start = offset + name.length + 1;
+      const start = offset + name.length + 1 + (token?.start ?? 0);
+      const value = token?.value ?? raw;
       spans.push({
-        slot: `option:${name}`,
+        slot: `option:${squeeze(name)}${token ? '.aws_session_token' : ''}`,
         start,
-        end: start + raw.length,
-        state: secretState(raw),
-        reference: referenceIn(raw),
+        end: start + value.length,
+        state: secretState(value),
+        reference: referenceIn(value),
       });
     }
     if (
@@ -311,6 +340,7 @@ export function fakeInspect(text: string, databaseType: string | null): UrlInspe
     );
   }
   answer.valid = answer.error === null;
+  if (!answer.valid) return { ...blank(''), type: databaseType, error: answer.error, tokens: answer.tokens };
   const hostText = first ? (first.socket ?? `${first.host}${first.port ? `:${first.port}` : ''}`) : '';
   answer.target = `${hostText}${answer.hosts.length > 1 ? ` +${answer.hosts.length - 1}` : ''}${answer.database ? `/${answer.database}` : ''}`;
   return answer;
@@ -318,6 +348,10 @@ export function fakeInspect(text: string, databaseType: string | null): UrlInspe
 
 function encode(text: string): string {
   return encodeURIComponent(text).replaceAll('%24Secret%7B', '$Secret{').replaceAll('%7D', '}');
+}
+
+function encodeOption(text: string): string {
+  return encode(text).replace(/%3A|%2C|%2F/g, decodeURIComponent);
 }
 
 function writeHosts(hosts: UrlHost[]): string {
@@ -366,12 +400,14 @@ export function fakeEdit(text: string, edit: UrlEdit): UrlTextChange[] {
         encode(edit.value ?? ''),
       );
     case 'option': {
-      const insert = `${encodeURIComponent(edit.name)}=${edit.value === '***' ? '***' : encode(edit.value ?? '')}`;
+      const value = edit.value === '***' ? '***' : encodeOption(edit.value ?? '');
+      const insert = `${encodeURIComponent(edit.name)}=${value}`;
       if (parts.queryStart !== null) {
         let offset = parts.queryStart;
         for (const pair of text.slice(parts.queryStart).split('&')) {
-          if (decode(pair.split('=')[0] ?? '').toLowerCase() === edit.name.toLowerCase()) {
-            if (edit.value !== null) return change(offset, offset + pair.length, insert);
+          const [written = ''] = pair.split('=');
+          if (squeeze(decode(written)) === squeeze(edit.name)) {
+            if (edit.value !== null) return change(offset, offset + pair.length, `${written}=${value}`);
             const last = offset + pair.length >= text.length;
             return last
               ? change(offset - 1, offset + pair.length, '')

@@ -650,6 +650,7 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
       },
     }),
     importApply: async () => ({ products: ['shop'], steps: [], warnings: [], secrets: 3, applied: true }),
+    fileChoose: async (folder) => (folder ? '/home/ada/certificates' : '/home/ada/certificates/root.crt'),
     windowNew: async () => undefined,
     dataFolderOpen: async () => undefined,
     onCatalogChanged(callback) {

@@ -47,6 +47,7 @@ export const tauriPlatform: Platform = {
   exportSave: (productId, passphrase) => invoke('export_save', { productId, passphrase }),
   importOpen: (passphrase) => invoke('import_open', { passphrase }),
   importApply: (token) => invoke('import_apply', { token }),
+  fileChoose: (folder) => invoke('file_choose', { folder }),
   windowNew: () => invoke('window_new'),
   dataFolderOpen: () => invoke('data_folder_open'),
   onCatalogChanged(callback) {

@@ -85,6 +85,8 @@ export interface Platform {
   exportSave(productId: string, passphrase: string | null): Promise<string | null>;
   importOpen(passphrase: string | null): Promise<ImportPreview | null>;
   importApply(token: string): Promise<ImportView>;
+  /** The path that the person chose in the system’s dialog; null when they closed it. */
+  fileChoose(folder: boolean): Promise<string | null>;
   windowNew(): Promise<void>;
   dataFolderOpen(): Promise<void>;
   /** Calls back when any process wrote the catalog; answers how to stop. */

@@ -4,7 +4,6 @@ import { announce } from '../../app/changes';
 import type { ConfigView } from '../../bindings/ConfigView';
 import type { DatabaseView } from '../../bindings/DatabaseView';
 import type { EngineInfo } from '../../bindings/EngineInfo';
-import type { UrlEdit } from '../../bindings/UrlEdit';
 import type { UrlTextChange } from '../../bindings/UrlTextChange';
 import { Button } from '../../design/Button';
 import { ErrorText, Field } from '../../design/Field';
@@ -23,6 +22,7 @@ import { Problems } from './Problems';
 import type { EditorSession } from './session';
 import { TestOutcome, TestTimeline } from './TestTimeline';
 import { UrlString } from './UrlString';
+import { listenForUndo } from './undoKeys';
 import { useDraftTest } from './useDraftTest';
 
 const REVEALED_FOR = 30_000;
@@ -45,9 +45,7 @@ async function secretValues(
   const values: Record<string, string> = {};
   const kept = session
     .get()
-    .inspection?.secret_spans.some(
-      (span) => span.state === 'kept' && session.get().secrets[span.slot] === undefined,
-    );
+    .inspection?.secret_spans.some((span) => span.state === 'kept' && session.secret(span.slot) === '');
   if (config && kept) {
     const { connection_url } = await platform.urlReveal(config.id);
     const inspection = await platform.urlInspect(connection_url, type);
@@ -85,11 +83,10 @@ function useReveal(session: EditorSession, config: ConfigView | undefined, type:
 
 export function ConnectionEditor({ session, productId, database, slug, config, engine }: Props) {
   const panel = useRef<HTMLDivElement>(null);
-  const { text: typed, inspection, secrets, saved } = useSyncExternalStore(session.subscribe, session.get);
+  const { text: typed, inspection, saved } = useSyncExternalStore(session.subscribe, session.get);
   const [base, setBase] = useState(database);
   const [description, setDescription] = useState<string | null>(null);
   const [sent, setSent] = useState<DatabasePatch>({});
-  const [editFailure, setEditFailure] = useState<string | null>(null);
   const { revealed, reveal, hide, failure } = useReveal(session, config, engine.type);
   const { submit, faults, general, busy, form, conflict, dropConflict } = useSubmit();
   const draft = useDraftTest();
@@ -133,11 +130,6 @@ export function ConnectionEditor({ session, productId, database, slug, config, e
       type: database.type,
       config: configInput(),
     });
-  const onEdit = (edit: UrlEdit) => {
-    setEditFailure(null);
-    session.edit(edit).catch((thrown) => setEditFailure(errorText(asAppError(thrown))));
-  };
-
   const repair = (changes: UrlTextChange[]) => {
     session.repair(changes);
     panel.current?.querySelector<HTMLElement>('[data-testid="url-string"]')?.focus();
@@ -167,7 +159,10 @@ export function ConnectionEditor({ session, productId, database, slug, config, e
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: leaving it hides what was revealed; Ctrl S saves
     <div
-      ref={panel}
+      ref={(element) => {
+        panel.current = element;
+        return element ? listenForUndo(element, session) : undefined;
+      }}
       className={styles.editor}
       onBlur={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget)) hide();
@@ -204,7 +199,6 @@ export function ConnectionEditor({ session, productId, database, slug, config, e
         />
         {revealed ? <p className={primitives.help}>{text.revealed}</p> : null}
         {failure ? <ErrorText>{failure}</ErrorText> : null}
-        {editFailure ? <ErrorText>{editFailure}</ErrorText> : null}
         {urlFault ? <ErrorText>{urlFault}</ErrorText> : null}
         {general ? (
           <Notice tone="error" role="alert">
@@ -251,7 +245,7 @@ export function ConnectionEditor({ session, productId, database, slug, config, e
               look="quiet"
               onPress={() => {
                 setDescription(null);
-                session.reset(stored);
+                session.discard(stored);
                 setBase(database);
               }}
               data-testid="discard"
@@ -274,13 +268,7 @@ export function ConnectionEditor({ session, productId, database, slug, config, e
         </div>
       </section>
       <section className={styles.formSide} aria-label={text.form}>
-        <ConnectionForm
-          session={session}
-          inspection={inspection}
-          secrets={secrets}
-          engine={engine}
-          onEdit={onEdit}
-        />
+        <ConnectionForm session={session} engine={engine} />
       </section>
     </div>
   );

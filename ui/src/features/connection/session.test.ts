@@ -145,3 +145,148 @@ describe('repairs', () => {
     expect(session.get().text).toBe('postgresql://other/db');
   });
 });
+
+describe('undo', () => {
+  const text = (session: EditorSession) => session.get().text;
+
+  test('takes back what was typed in the string and in the form, in the order in which it was done', async () => {
+    const session = open('postgresql://h/d');
+    session.setText('postgresql://h/orders');
+    await session.edit({ kind: 'user', value: 'ada' }, 'user');
+    session.setText('postgresql://ada@h/orders?x=1');
+    await session.edit({ kind: 'database', value: 'people' }, 'database');
+    expect(text(session)).toBe('postgresql://ada@h/people?x=1');
+    for (const expected of [
+      'postgresql://ada@h/orders?x=1',
+      'postgresql://ada@h/orders',
+      'postgresql://h/orders',
+      'postgresql://h/d',
+      'postgresql://h/d',
+    ]) {
+      await session.undo();
+      expect(text(session)).toBe(expected);
+    }
+    expect(session.canUndo).toBe(false);
+    for (let turn = 0; turn < 4; turn += 1) await session.redo();
+    expect(text(session)).toBe('postgresql://ada@h/people?x=1');
+    expect(session.canRedo).toBe(false);
+  });
+
+  test('takes typing in one field as one step, until the field is left', async () => {
+    const session = open('postgresql://h/d');
+    for (const value of ['a', 'ad', 'ada']) await session.edit({ kind: 'user', value }, 'user');
+    session.endStep();
+    for (const value of ['adam', 'adams']) await session.edit({ kind: 'user', value }, 'user');
+    expect(text(session)).toBe('postgresql://adams@h/d');
+    await session.undo();
+    expect(text(session)).toBe('postgresql://ada@h/d');
+    await session.undo();
+    expect(text(session)).toBe('postgresql://h/d');
+  });
+
+  test('takes keystrokes in the string as one step, a pause or a paste as another', async () => {
+    const session = open('postgresql://h/');
+    for (const typed of ['o', 'or', 'ord']) session.setText(`postgresql://h/${typed}`);
+    await vi.advanceTimersByTimeAsync(600);
+    for (const typed of ['orde', 'order']) session.setText(`postgresql://h/${typed}`);
+    session.setText('postgresql://h/order?application_name=pasted');
+    const seen: string[] = [];
+    while (session.canUndo) {
+      await session.undo();
+      seen.push(text(session));
+    }
+    expect(seen).toEqual(['postgresql://h/order', 'postgresql://h/ord', 'postgresql://h/']);
+  });
+
+  test('is lost by a change that follows it', async () => {
+    const session = open('postgresql://h/d');
+    await session.edit({ kind: 'user', value: 'ada' });
+    await session.undo();
+    expect(session.canRedo).toBe(true);
+    session.setText('postgresql://h/e');
+    expect(session.canRedo).toBe(false);
+  });
+
+  test('takes a secret back with its mask', async () => {
+    const session = open('postgresql://app@h/d');
+    await vi.advanceTimersByTimeAsync(0);
+    for (const value of ['p', 'p4', 'p4ss']) await session.setSecret('password', value);
+    expect(session.liveSecrets()).toEqual({ password: 'p4ss' });
+    await session.undo();
+    expect(text(session)).toBe('postgresql://app@h/d');
+    expect(session.get().secrets).toEqual({});
+    expect(session.canUndo).toBe(false);
+    await session.redo();
+    expect(text(session)).toBe('postgresql://app:***@h/d');
+    expect(session.liveSecrets()).toEqual({ password: 'p4ss' });
+  });
+
+  test('brings back what was discarded, and knows nothing of what was saved', async () => {
+    const session = open('postgresql://h/d');
+    session.setText('postgresql://app:hunter2@h/d');
+    session.discard('postgresql://h/d');
+    expect(text(session)).toBe('postgresql://h/d');
+    await session.undo();
+    expect(text(session)).toBe('postgresql://app:hunter2@h/d');
+    session.reset('postgresql://app:***@h/d');
+    expect(session.canUndo).toBe(false);
+    await session.undo();
+    expect(text(session)).toBe('postgresql://app:***@h/d');
+    expect(JSON.stringify(session)).not.toContain('hunter2');
+  });
+
+  test('gives the editor the least change, so that its cursor stays', async () => {
+    const session = open('postgresql://h/d');
+    const applied: unknown[] = [];
+    session.applyTo = (changes) => {
+      applied.push(changes);
+      session.setText(applyChanges(session.get().text, changes));
+    };
+    await session.edit({ kind: 'user', value: 'ada' });
+    await session.undo();
+    expect(applied).toEqual([[{ start: 13, end: 13, insert: 'ada@' }], [{ start: 13, end: 17, insert: '' }]]);
+    expect(session.canUndo).toBe(false);
+  });
+});
+
+describe('typing in one field', () => {
+  test('leaves an option at its place and under its spelling, also when it is emptied in between', async () => {
+    const session = open('mysql://h/d?sslMode=REQUIRED&charset=utf8');
+    const field = 'option:sslmode';
+    await session.edit({ kind: 'option', name: 'sslMode', value: null }, field);
+    expect(session.get().text).toBe('mysql://h/d?charset=utf8');
+    await session.edit({ kind: 'option', name: 'ssl-mode', value: 'DISABLED' }, field);
+    expect(session.get().text).toBe('mysql://h/d?sslMode=DISABLED&charset=utf8');
+  });
+
+  test('goes on from a text that it made unreadable', async () => {
+    const session = open('postgresql://h:5432/d');
+    const hosts = (port: string) => ({
+      kind: 'hosts' as const,
+      hosts: [{ host: 'h', port, socket: null }],
+    });
+    await session.edit(hosts('54x'), 'port-0');
+    expect(session.get().inspection?.valid).toBe(false);
+    expect(session.get().readable?.database).toBe('d');
+    session.endStep();
+    await session.edit(hosts('54'), 'port-0');
+    expect(session.get().text).toBe('postgresql://h:54/d');
+    await session.undo();
+    expect(session.get().text).toBe('postgresql://h:5432/d');
+  });
+
+  test('of a secret option is told by its slot, however it is spelled', async () => {
+    const session = open('postgresql://h/d');
+    await session.setSecret('option:sslKeyPassword', 'key');
+    expect(session.get().text).toBe('postgresql://h/d?sslKeyPassword=***');
+    expect(session.liveSecrets()).toEqual({ 'option:sslkeypassword': 'key' });
+    expect(session.secret('option:ssl-key-password')).toBe('key');
+  });
+});
+
+test('secrets of a text that can’t be read are hidden too', async () => {
+  const session = open('postgresql://app:pa@ss@h/d');
+  const inspection = await session.inspectNow();
+  expect(inspection?.valid).toBe(false);
+  expect(inspection?.secret_spans).toMatchObject([{ start: 17, end: 22, state: 'typed' }]);
+});
