@@ -3,6 +3,7 @@ import { mkdtempSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBrowser, serve } from './support.mjs';
+import { surfaces } from './surfaces.mjs';
 
 const out = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'tapedeck-'));
 const only = process.argv[3] ?? '';
@@ -32,6 +33,7 @@ const screens = {
   activity: { fake: 'three', act: click('nav-activity') },
   settings: { fake: 'three', act: click('nav-settings') },
   product: { fake: 'three', act: async (page) => { await page.getByTestId('nav-settings').click(); await page.getByTestId('manage-product').click(); } },
+  ...Object.fromEntries(Object.entries(surfaces).map(([name, act]) => [name.replaceAll(' ', '-'), { fake: 'three', act }])),
   import: { fake: 'three', act: async (page) => { await page.getByTestId('nav-settings').click(); await page.getByTestId('import').click(); await page.getByTestId('import-open').click(); } },
 };
 

@@ -34,8 +34,13 @@ function items(actions: Action[]): ReactNode {
   ]);
 }
 
+/**
+ * Two frames later: the menu has closed by then and given the focus back, and a dialog that the action opens returns
+ * it there rather than to an item that is gone.
+ */
 function run(actions: Action[], key: string): void {
-  actions.find((action) => action.id === key)?.run();
+  const action = actions.find((candidate) => candidate.id === key);
+  requestAnimationFrame(() => requestAnimationFrame(() => action?.run()));
 }
 
 /** A button and its menu. */

@@ -1,8 +1,13 @@
 /** What the fake says of two URLs, of a copy and of other forms: rough, and enough to build and test the dialogs against. */
 import type { UrlComparison } from '../bindings/UrlComparison';
 import type { UrlCopyPreview } from '../bindings/UrlCopyPreview';
+import type { UrlCopyRequest } from '../bindings/UrlCopyRequest';
+import type { UrlCopyTarget } from '../bindings/UrlCopyTarget';
 import type { UrlFormatted } from '../bindings/UrlFormatted';
 import type { UrlPartComparison } from '../bindings/UrlPartComparison';
+import type { UrlRange } from '../bindings/UrlRange';
+import type { UrlReplacePart } from '../bindings/UrlReplacePart';
+import type { UrlTokenKind } from '../bindings/UrlTokenKind';
 import { fakeInspect } from './fake-url';
 
 function parts(
@@ -26,13 +31,15 @@ function parts(
   return found;
 }
 
-export function fakeCompare(left: string, right: string, samePassword: boolean): UrlComparison {
+/** `samePassword` is null where this machine lacks one of them. */
+export function fakeCompare(left: string, right: string, samePassword: boolean | null): UrlComparison {
   const [one, other] = [parts(left), parts(right)];
   const compared = [...new Set([...one.keys(), ...other.keys()])].map((key): UrlPartComparison => {
     const [a, b] = [one.get(key), other.get(key)];
     const some = (a ?? b) as { part: string; name: string | null; secret: boolean };
     const same = some.secret ? samePassword : a?.value === b?.value;
-    const state = a && b ? (same ? 'same' : 'different') : a ? 'only_left' : 'only_right';
+    const both = same === null ? 'unknown' : same ? 'same' : 'different';
+    const state = a && b ? both : a ? 'only_left' : 'only_right';
     return {
       part: some.part,
       name: some.name,
@@ -45,18 +52,46 @@ export function fakeCompare(left: string, right: string, samePassword: boolean):
   return { left, right, parts: compared, same: compared.every((part) => part.state === 'same') };
 }
 
+const TOKEN_OF_PART: Record<UrlReplacePart, UrlTokenKind> = {
+  host: 'host',
+  database: 'database',
+  user: 'user',
+  options: 'option_value',
+};
+
 export function fakeCopy(
-  source: string,
-  before: string | null,
-  target: { slug: string; find: string; replace: string },
+  source: { connection_url: string; type: string },
+  /** What the target has: its URL, and whether a password is kept for it. */
+  there: { connection_url: string; password: boolean } | null,
+  request: Pick<UrlCopyRequest, 'parts' | 'with_secrets'>,
+  { slug, find, replace }: UrlCopyTarget,
 ): UrlCopyPreview {
-  const { find, replace, slug } = target;
-  const after = find === '' ? source : source.replaceAll(find, replace);
-  const replaced = [];
-  if (find !== '')
-    for (let at = after.indexOf(replace); at >= 0 && replace !== ''; at = after.indexOf(replace, at + 1))
-      replaced.push({ start: at, end: at + replace.length });
-  return { slug, before, after, replaced, missing_secrets: [], problem: null };
+  const { connection_url } = source;
+  const wanted = new Set(request.parts.map((part) => TOKEN_OF_PART[part]));
+  const spans = fakeInspect(connection_url, source.type).tokens.filter(({ kind }) => wanted.has(kind));
+  const replaced: UrlRange[] = [];
+  let after = '';
+  let at = 0;
+  while (at < connection_url.length) {
+    const here =
+      find !== '' &&
+      connection_url.startsWith(find, at) &&
+      spans.some(({ start, end }) => start <= at && at + find.length <= end);
+    if (here) replaced.push({ start: after.length, end: after.length + replace.length });
+    after += here ? replace : connection_url.charAt(at);
+    at += here ? find.length : 1;
+  }
+  const { error, secret_spans } = fakeInspect(after, source.type);
+  const lacks =
+    secret_spans.some(({ state }) => state === 'kept') && !request.with_secrets && !there?.password;
+  return {
+    slug,
+    before: there?.connection_url ?? null,
+    after,
+    replaced,
+    missing_secrets: lacks ? ['the password'] : [],
+    problem: error?.message ?? null,
+  };
 }
 
 export function fakeFormat(url: string, id: string): UrlFormatted {

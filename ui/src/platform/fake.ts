@@ -490,17 +490,23 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
       const config = (slug: string) => database.envs.find((candidate) => candidate.slug === slug);
       const [one, other] = [config(left.slug), config(right.slug)];
       const password = (id: string | undefined) => passwords.get(id ?? '')?.password;
+      const [mine, yours] = [password(one?.id), password(other?.id)];
       return fakeCompare(
         left.text ?? one?.connection_url ?? '',
         right.text ?? other?.connection_url ?? '',
-        password(one?.id) === password(other?.id),
+        mine === undefined || yours === undefined ? null : mine === yours,
       );
     },
     async urlCopyPreview(request) {
       const [database, source] = configOf(request.config_id);
       return request.targets.map((target) => {
         const there = database.envs.find((config) => config.slug === target.slug);
-        return fakeCopy(source.connection_url, there?.connection_url ?? null, target);
+        return fakeCopy(
+          { ...source, type: database.type },
+          there ? { ...there, password: passwords.get(there.id)?.password !== undefined } : null,
+          request,
+          target,
+        );
       });
     },
     async urlCopyApply(request, revision) {
@@ -508,7 +514,7 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
       return fake.databaseUpdate(database.id, {
         envs: request.targets.map((target) => ({
           slug: target.slug,
-          connection_url: fakeCopy(source.connection_url, null, target).after,
+          connection_url: fakeCopy({ ...source, type: database.type }, null, request, target).after,
           ...(request.with_secrets ? { copy_from: source.id } : {}),
         })),
         revision,

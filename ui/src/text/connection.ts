@@ -105,6 +105,16 @@ export const problems = {
   preview: 'Preview of the repair',
   becomes: 'Becomes',
   apply: 'Apply',
+  keys: (repair: string) => `F8 goes to the next problem, ${repair} offers its repairs.`,
+  position: (kind: string, number: number, total: number) => `${kind}, ${number} of ${total}.`,
+  noProblems: 'No problems.',
+  repairs: 'Repairs',
+  noRepairs: 'No repair is known here.',
+  repairOffered: (label: string, keys: string) => `A repair is offered: ${label}. ${keys} shows it.`,
+  repairSaid: (label: string, preview: string, number: number, total: number) =>
+    `${label}, ${number} of ${total}. Becomes ${preview}`,
+  repairHelp: 'Enter applies it, Escape leaves the string as it is.',
+  repaired: (label: string) => `Done: ${label}.`,
 };
 
 export const test = {
@@ -134,20 +144,38 @@ export const test = {
 };
 
 export const copyTo = {
+  button: 'Copy to…',
   title: (database: string, slug: string) => `Copy ${database} @ ${slug}`,
-  lead: 'Its connection URL, secrets included, goes to the environments you choose. What is there already is replaced; undo brings it back.',
+  lead: 'Its connection string goes to the environments you choose, with what you replace in it. One undo takes it all back.',
   targets: 'Copy to',
+  noTargets: 'There is no other environment. Add one, then copy to it.',
+  empty: 'no connection yet',
+  replaces: 'replaces what is there',
   find: 'Replace',
   replace: 'With',
-  findHelp: 'In the URL, such as dev by stg.',
-  preview: 'Becomes',
-  replaces: 'replaces what is there',
-  submit: 'Copy',
+  parts: 'Replace in',
+  partNames: { host: 'Host', database: 'Database', user: 'User', options: 'Options' },
+  secrets: 'Take the passwords along',
+  secretsHelp: {
+    with: 'They are copied in the keyring, and shown nowhere.',
+    without: 'Each environment keeps its own password where it has one.',
+  },
+  before: 'Now',
+  after: 'Then',
+  nothingReplaced: (find: string) => `“${find}” occurs in none of the chosen parts.`,
+  missing: (names: string) => `Still lacks: ${names}. Type it in the cell after copying.`,
+  unsaved: 'What is typed and not saved does not go along.',
+  submit: (count: number) =>
+    count === 0 ? 'Copy' : `Copy to ${count} ${count === 1 ? 'environment' : 'environments'}`,
+  production: (slugs: string) => `${slugs} is production.`,
   chooseOne: 'Choose at least one environment.',
+  blocked: (slugs: string) => `It can’t be copied to ${slugs}: mend what is said there, or leave it out.`,
+  changed: 'The connections changed meanwhile. What you see is as they are now: look again, then copy.',
   done: (slugs: string) => `Copied to ${slugs}.`,
 };
 
 export const compare = {
+  button: 'Compare…',
   title: (database: string) => `Compare the connections of ${database}`,
   lead: 'Part by part. Passwords are compared, and never shown.',
   left: 'Left',
@@ -156,7 +184,8 @@ export const compare = {
   part: 'Part',
   verdict: 'Compared',
   onlyDifferent: 'Only what differs',
-  unsaved: 'What is typed and not saved counts.',
+  unsaved: (slugs: string) => `Of ${slugs}, what is typed and not saved is compared.`,
+  alone: 'Only one environment has a connection. Give another one its own, then compare.',
   summary: (count: number) =>
     count === 0 ? 'Every part is the same.' : `${count} ${count === 1 ? 'part differs' : 'parts differ'}.`,
   absent: 'not there',
@@ -170,21 +199,24 @@ export const compare = {
     database: 'Database',
   } as Record<string, string>,
   states: {
-    same: 'same',
-    different: 'different',
-    only_left: 'only left',
-    only_right: 'only right',
-    unknown: 'can’t be told: the password is not on this machine',
+    same: 'Same',
+    different: 'Different',
+    only_left: 'Only left',
+    only_right: 'Only right',
+    unknown: 'Can’t be told here',
   },
-  marks: { same: '=', different: '≠', only_left: '←', only_right: '→', unknown: '?' },
+  unknownHelp: 'A password that is not on this machine can’t be compared.',
 };
 
 export const copyAs = {
+  button: 'Copy as…',
   title: (database: string, slug: string) => `Copy ${database} @ ${slug} as`,
   lead: 'Without the password unless you ask for it.',
   form: 'Form',
   copy: 'Copy',
   copyReal: 'Copy with the password',
-  copied: 'Copied, without the password.',
-  copiedReal: 'Copied with the password. The clipboard is cleared in a while.',
+  copied: (form: string) => `Copied as ${form}, without the password.`,
+  copiedReal: (form: string, seconds: number) =>
+    `Copied as ${form} with the password. The clipboard is cleared in ${seconds} s.`,
+  unsaved: 'What is saved is copied; what is typed and not saved is not in it.',
 };

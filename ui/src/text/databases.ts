@@ -12,6 +12,7 @@ export const databases = {
   removed: (name: string) => `Deleted database ${name}.`,
   configRemoved: (name: string, slug: string) => `Removed ${name} from ${slug}.`,
   nameRequired: 'Give the database a name.',
+  doesNotParse: 'It can be saved once it parses.',
   envRequired: 'Give at least one environment its connection URL.',
   emptyTitle: 'No databases yet',
   emptyText:

@@ -1,5 +1,5 @@
 import { Eye, EyeOff, FlaskConical } from 'lucide-react';
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import { announce } from '../../app/changes';
 import type { ConfigView } from '../../bindings/ConfigView';
 import type { DatabaseView } from '../../bindings/DatabaseView';
@@ -24,8 +24,7 @@ import { TestOutcome, TestTimeline } from './TestTimeline';
 import { UrlString } from './UrlString';
 import { listenForUndo } from './undoKeys';
 import { useDraftTest } from './useDraftTest';
-
-const REVEALED_FOR = 30_000;
+import { useRevealed } from './useRevealed';
 
 interface Props {
   session: EditorSession;
@@ -55,21 +54,11 @@ async function secretValues(
   return { ...values, ...session.liveSecrets() };
 }
 
-/** Hidden again when the focus or the window is left, and after 30 s whatever happens. */
+/** Hidden again when the focus is left too. */
 function useReveal(session: EditorSession, config: ConfigView | undefined, type: string) {
-  const [revealed, setRevealed] = useState<Readonly<Record<string, string>> | null>(null);
+  const [revealed, setRevealed] = useRevealed();
   const [failure, setFailure] = useState<string | null>(null);
   const hide = () => setRevealed(null);
-  useEffect(() => {
-    if (revealed === null) return;
-    const timer = setTimeout(() => setRevealed(null), REVEALED_FOR);
-    const onBlur = () => setRevealed(null);
-    window.addEventListener('blur', onBlur);
-    return () => {
-      clearTimeout(timer);
-      window.removeEventListener('blur', onBlur);
-    };
-  }, [revealed]);
   const reveal = async () => {
     setFailure(null);
     try {
@@ -83,6 +72,7 @@ function useReveal(session: EditorSession, config: ConfigView | undefined, type:
 
 export function ConnectionEditor({ session, productId, database, slug, config, engine }: Props) {
   const panel = useRef<HTMLDivElement>(null);
+  const notes = useId();
   const { text: typed, inspection, saved } = useSyncExternalStore(session.subscribe, session.get);
   const [base, setBase] = useState(database);
   const [description, setDescription] = useState<string | null>(null);
@@ -196,6 +186,7 @@ export function ConnectionEditor({ session, productId, database, slug, config, e
           invalid={inspection?.valid === false && typed !== ''}
           revealed={revealed}
           autoFocus={saved === ''}
+          describedBy={notes}
         />
         {revealed ? <p className={primitives.help}>{text.revealed}</p> : null}
         {failure ? <ErrorText>{failure}</ErrorText> : null}
@@ -208,7 +199,7 @@ export function ConnectionEditor({ session, productId, database, slug, config, e
         {typed.trim() === '' ? (
           <p className={primitives.help}>{text.empty}</p>
         ) : (
-          inspection && <Problems inspection={inspection} onRepair={repair} />
+          inspection && <Problems id={notes} inspection={inspection} onRepair={repair} />
         )}
         <Field
           label={text.description}

@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'react';
-import { announce } from '../../app/changes';
 import { engineOf, useEngines, useMatrix } from '../../app/queries';
 import type { ConfigView } from '../../bindings/ConfigView';
 import type { DatabaseView } from '../../bindings/DatabaseView';
@@ -11,11 +10,14 @@ import { Select } from '../../design/Field';
 import { Notice } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
 import { plain } from '../../design/text';
+import { say } from '../../design/toasts';
 import { asAppError, platform } from '../../platform';
 import { common } from '../../text/common';
 import { copyAs as text } from '../../text/connection';
 import { errorText } from '../../text/errors';
+import { clipboardSeconds } from '../matrix/deeds';
 import styles from './compare.module.css';
+import { unsavedText } from './sessions';
 
 /** A connection in the form in which it is needed: a command line, a line of a file, a piece of code. */
 export function CopyAs(props: { databaseId: string; slug: string; onClose: () => void }) {
@@ -63,13 +65,20 @@ function CopyAsDialog({
     try {
       await platform.urlFormatCopy(config.id, id, withSecrets);
       onClose();
-      await announce(withSecrets ? text.copiedReal : text.copied, null, []);
+      const form = plain(format?.label ?? id);
+      say({ text: withSecrets ? text.copiedReal(form, clipboardSeconds()) : text.copied(form) });
     } catch (thrown) {
       setFailure(errorText(asAppError(thrown)));
     }
   };
   return (
-    <Dialog title={text.title(plain(database.name), config.slug)} lead={text.lead} onClose={onClose} wide>
+    <Dialog
+      title={text.title(plain(database.name), config.slug)}
+      lead={text.lead}
+      onClose={onClose}
+      wide
+      testId="copy-as-dialog"
+    >
       <div className={primitives.dialogBody}>
         <Select
           label={text.form}
@@ -78,6 +87,7 @@ function CopyAsDialog({
           onChange={setId}
           testId="copy-as-format"
         />
+        {unsavedText(database.id, config.slug) === null ? null : <Notice tone="warn">{text.unsaved}</Notice>}
         {failure ? (
           <Notice tone="error" role="alert">
             {failure}

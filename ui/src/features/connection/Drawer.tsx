@@ -1,7 +1,15 @@
-import { FlaskConical, X } from 'lucide-react';
+import { CopyPlus, FileCode, FlaskConical, GitCompareArrows, type LucideIcon, X } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
-import { type CellTarget, closeCell, type DrawerTab, navigation, openDatabase } from '../../app/navigation';
+import {
+  type CellTarget,
+  closeCell,
+  type DialogTarget,
+  type DrawerTab,
+  navigation,
+  openDatabase,
+  openDialog,
+} from '../../app/navigation';
 import { type Credentials, engineOf, useEngines } from '../../app/queries';
 import { useStore } from '../../app/store';
 import type { ConfigView } from '../../bindings/ConfigView';
@@ -15,7 +23,13 @@ import { ClassBadge } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
 import { classes, moment, plain } from '../../design/text';
 import { common } from '../../text/common';
-import { test as testText, connection as text } from '../../text/connection';
+import {
+  compare as compareText,
+  copyAs as copyAsText,
+  copyTo as copyToText,
+  test as testText,
+  connection as text,
+} from '../../text/connection';
 import { databases as databaseText } from '../../text/databases';
 import { matrix as matrixText } from '../../text/matrix';
 import { secrets as secretText } from '../../text/secrets';
@@ -24,6 +38,7 @@ import { copyUrl } from '../matrix/deeds';
 import { cancelTests, startTests, testRuns } from '../matrix/testRuns';
 import { ConnectionEditor } from './ConnectionEditor';
 import styles from './connection.module.css';
+import tools from './drawerTools.module.css';
 import { sessionOf } from './sessions';
 import { TestOutcome, TestTimeline } from './TestTimeline';
 
@@ -105,6 +120,7 @@ function Opened({ productId, database, environment, engine, credentials }: Opene
           <span className={styles.drawerState}>
             <CellStatus config={config} credential={config && credentials?.states.get(config.id)} brief />
           </span>
+          {config ? <Tools target={{ databaseId: database.id, slug }} /> : null}
           <Button
             look="quiet"
             small
@@ -134,6 +150,33 @@ function Opened({ productId, database, environment, engine, credentials }: Opene
         </TabPanel>
       </Tabs>
     </section>
+  );
+}
+
+const TOOLS: { kind: DialogTarget['kind'] & `cell-${string}`; label: string; icon: LucideIcon }[] = [
+  { kind: 'cell-compare', label: compareText.button, icon: GitCompareArrows },
+  { kind: 'cell-copy', label: copyToText.button, icon: CopyPlus },
+  { kind: 'cell-copy-as', label: copyAsText.button, icon: FileCode },
+];
+
+/** What can be done with the whole string. Where there is little room, each is its icon, with its words as name. */
+function Tools({ target }: { target: CellTarget }) {
+  return (
+    <span className={tools.tools}>
+      {TOOLS.map(({ kind, label, icon }) => (
+        <Button
+          key={kind}
+          look="quiet"
+          small
+          aria-label={label}
+          data-testid={`tool-${kind.slice('cell-'.length)}`}
+          onPress={() => openDialog({ kind, ...target })}
+        >
+          <Icon of={icon} small />
+          <span className={tools.word}>{label}</span>
+        </Button>
+      ))}
+    </span>
   );
 }
 

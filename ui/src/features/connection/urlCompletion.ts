@@ -4,14 +4,13 @@ import {
   type Completion,
   type CompletionContext,
   type CompletionResult,
-  completionStatus,
+  closeCompletion,
   startCompletion,
 } from '@codemirror/autocomplete';
-import type { Extension } from '@codemirror/state';
-import { EditorView, keymap } from '@codemirror/view';
+import { type Extension, Prec } from '@codemirror/state';
+import { keymap } from '@codemirror/view';
 import type { UrlCompletion } from '../../bindings/UrlCompletion';
 import type { UrlCompletions } from '../../bindings/UrlCompletions';
-import styles from './connection.module.css';
 
 export type CompleteUrl = (text: string, offset: number) => Promise<UrlCompletions>;
 
@@ -69,14 +68,51 @@ export function urlCompletion(complete: CompleteUrl): Extension {
       icons: false,
       activateOnTypingDelay: 60,
       interactionDelay: 0,
-      tooltipClass: () => styles.completions ?? '',
     }),
     keymap.of([{ key: 'Tab', run: acceptCompletion }]),
-    EditorView.domEventHandlers({
-      keydown: (event, view) => {
-        if (event.key === 'Escape' && completionStatus(view.state) !== null) event.stopPropagation();
-        return false;
-      },
-    }),
+    // What an Escape closes here must not close a drawer or a dialog too.
+    Prec.highest(keymap.of([{ key: 'Escape', run: closeCompletion, stopPropagation: true }])),
   ];
 }
+
+/** The look of what opens over the string, which CodeMirror's own theme would else decide. */
+export const TOOLTIP_THEME = {
+  '.cm-tooltip': {
+    maxWidth: 'var(--dialog)',
+    border: 'var(--hairline) solid var(--line-button)',
+    borderRadius: 'var(--radius)',
+    backgroundColor: 'var(--ground-raised)',
+    color: 'var(--ink)',
+    fontFamily: 'var(--font-ui)',
+    zIndex: 'var(--layer-overlay)',
+  },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': {
+    maxHeight: 'calc(var(--row-compact) * 9)',
+    padding: 'var(--space-1)',
+    fontFamily: 'var(--font-mono)',
+    fontVariantLigatures: 'none',
+  },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': {
+    display: 'flex',
+    gap: 'var(--space-4)',
+    padding: '0 var(--space-2)',
+    borderRadius: 'var(--radius-small)',
+    lineHeight: 'var(--line-title)',
+  },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+    backgroundColor: 'var(--accent-soft)',
+    color: 'var(--ink)',
+  },
+  '.cm-completionLabel': { flex: '1' },
+  '.cm-completionDetail': {
+    margin: '0',
+    color: 'var(--ink-faint)',
+    fontFamily: 'var(--font-ui)',
+    fontStyle: 'normal',
+  },
+  '.cm-tooltip.cm-completionInfo': {
+    padding: 'var(--space-2) var(--space-3)',
+    color: 'var(--ink-soft)',
+    lineHeight: 'var(--line-body)',
+  },
+};

@@ -1,13 +1,17 @@
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { EditorState, type Extension, RangeSet, StateField } from '@codemirror/state';
+import { completionStatus } from '@codemirror/autocomplete';
+import { defaultKeymap } from '@codemirror/commands';
+import { EditorState, type Extension, RangeSet, StateField, Transaction } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, keymap, WidgetType } from '@codemirror/view';
 import type { UrlSecretState } from '../../bindings/UrlSecretState';
+import type { UrlTextChange } from '../../bindings/UrlTextChange';
+import { plain } from '../../design/text';
 import { connection as text } from '../../text/connection';
 import styles from './connection.module.css';
 import { guessSecrets } from './masking';
 import { urlColours } from './urlColours';
-import { type CompleteUrl, urlCompletion } from './urlCompletion';
+import { type CompleteUrl, TOOLTIP_THEME, urlCompletion } from './urlCompletion';
 import { setInspection, setRevealed } from './urlEffects';
+import { problemsOf, repairsOpen, urlProblems } from './urlProblems';
 
 interface SecretSpan {
   slot: string;
@@ -61,7 +65,11 @@ export const secretField = StateField.define<Secrets>({
       spans = guessed(transaction.newDoc.toString(), spans);
     }
     for (const effect of transaction.effects) {
-      if (effect.is(setInspection)) spans = effect.value.secret_spans.map((span) => ({ ...span }));
+      if (effect.is(setInspection)) {
+        const { valid, secret_spans } = effect.value;
+        // Of a text that does not parse, the engine may not know where all of its secrets are.
+        spans = valid ? secret_spans : guessed(transaction.newDoc.toString(), secret_spans);
+      }
       if (effect.is(setRevealed)) revealed = effect.value;
     }
     return spans === secrets.spans && revealed === secrets.revealed ? secrets : { spans, revealed };
@@ -115,17 +123,13 @@ const noteField = StateField.define<DecorationSet>({
     let next = notes.map(transaction.changes);
     for (const effect of transaction.effects) {
       if (!effect.is(setInspection)) continue;
-      const { error, warnings, hints } = effect.value;
       const length = transaction.newDoc.length;
-      const marks = [
-        ...(error ? [{ note: error, name: styles.error }] : []),
-        ...warnings.map((note) => ({ note, name: styles.warning })),
-        ...hints.map((note) => ({ note, name: styles.hint })),
-      ].flatMap(({ note, name }) => {
+      const marks = problemsOf(effect.value).flatMap(({ kind, note }) => {
         const start = Math.min(note.start, length);
         const end = Math.min(Math.max(note.end, note.start), length);
+        const attributes = { title: plain(note.message) };
         return end > start
-          ? [Decoration.mark({ class: name ?? '', attributes: { title: note.message } }).range(start, end)]
+          ? [Decoration.mark({ class: styles[kind] ?? '', attributes }).range(start, end)]
           : [];
       });
       next = Decoration.set(marks, true);
@@ -169,20 +173,33 @@ function leave(event: ClipboardEvent, view: EditorView, remove: boolean): boolea
   return true;
 }
 
-/** A URL is one line: a pasted line end is let go of, Enter is for the panel. */
-const oneLine: Extension = [
-  EditorState.transactionFilter.of((transaction) => {
-    if (!transaction.docChanged || transaction.newDoc.lines === 1) return transaction;
-    const joined = transaction.newDoc.toString().replace(/\s*\n\s*/g, '');
-    return [
-      {
-        changes: { from: 0, to: transaction.startState.doc.length, insert: joined },
-        selection: { anchor: joined.length },
-      },
-    ];
-  }),
-  keymap.of([{ key: 'Enter', run: () => true }]),
-];
+/** A URL is one line: a pasted line end is let go of. */
+const oneLine = EditorState.transactionFilter.of((transaction) => {
+  if (!transaction.docChanged || transaction.newDoc.lines === 1) return transaction;
+  const joined = transaction.newDoc.toString().replace(/\s*\n\s*/g, '');
+  return [
+    {
+      changes: { from: 0, to: transaction.startState.doc.length, insert: joined },
+      selection: { anchor: joined.length },
+      annotations: Transaction.userEvent.of(transaction.annotation(Transaction.userEvent) ?? 'input'),
+    },
+  ];
+});
+
+/**
+ * Typing over a selection. Left to the browser, it would keep the look of what is replaced by an inline style, which
+ * the window's CSP refuses.
+ */
+const typeOver = EditorView.domEventHandlers({
+  beforeinput: (event, view) => {
+    const { data, inputType, isComposing } = event;
+    if (inputType !== 'insertText' || isComposing || data === null) return false;
+    if (view.state.selection.main.empty) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
+    return true;
+  },
+});
 
 function nonce(): string {
   const content = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.content ?? '';
@@ -190,37 +207,57 @@ function nonce(): string {
   return content.startsWith('__') ? '' : content;
 }
 
-export function urlExtensions(
-  label: string,
-  onText: (text: string) => void,
-  complete: CompleteUrl,
-  placeholder: Extension,
-): Extension {
+export interface UrlEditorOptions {
+  label: string;
+  testId: string;
+  complete: CompleteUrl;
+  onRepair: (changes: UrlTextChange[]) => void;
+  onText: (text: string) => void;
+  onPaste?: (() => void) | undefined;
+  /** What Enter does where no list is open: a panel ignores it, a form is sent. */
+  onEnter?: (() => void) | undefined;
+}
+
+export function urlExtensions(options: UrlEditorOptions): Extension {
   return [
     EditorView.cspNonce.of(nonce()),
-    history(),
     oneLine,
     keymap.of([
+      {
+        key: 'Enter',
+        run: () => {
+          options.onEnter?.();
+          return true;
+        },
+      },
       ...defaultKeymap.filter((binding) => binding.key !== 'Mod-Enter' && binding.key !== 'Mod-/'),
-      ...historyKeymap,
     ]),
     EditorView.lineWrapping,
     secretField,
     noteField,
     urlColours,
-    urlCompletion(complete),
+    urlProblems(options.onRepair),
+    urlCompletion(options.complete),
     guardClipboard,
-    placeholder,
+    typeOver,
     EditorView.contentAttributes.of({
-      'aria-label': label,
-      'aria-multiline': 'false',
-      'data-testid': 'url-string',
+      'aria-label': options.label,
+      'data-testid': options.testId,
       spellcheck: 'false',
       autocorrect: 'off',
       autocapitalize: 'off',
     }),
+    // A text in which lists open: completion, and repairs.
+    EditorView.contentAttributes.of((view) => ({
+      role: 'combobox',
+      'aria-haspopup': 'listbox',
+      'aria-expanded': String(completionStatus(view.state) === 'active' || repairsOpen(view.state)),
+    })),
     EditorView.updateListener.of((update) => {
-      if (update.docChanged) onText(update.state.doc.toString());
+      if (!update.docChanged) return;
+      options.onText(update.state.doc.toString());
+      if (update.transactions.some((transaction) => transaction.isUserEvent('input.paste')))
+        options.onPaste?.();
     }),
     EditorView.theme({
       '&': { font: 'inherit', color: 'var(--ink)', backgroundColor: 'var(--ground)' },
@@ -233,6 +270,7 @@ export function urlExtensions(
       '.cm-content': { padding: 'var(--space-2)', caretColor: 'var(--ink)' },
       '.cm-line': { padding: '0', overflowWrap: 'anywhere' },
       '.cm-placeholder': { color: 'var(--ink-faint)' },
+      ...TOOLTIP_THEME,
     }),
   ];
 }

@@ -1,18 +1,28 @@
-import { useState } from 'react';
+import { Eye, EyeOff } from 'lucide-react';
+import { useId, useRef, useState, useSyncExternalStore } from 'react';
 import { announce } from '../../app/changes';
 import { openCell } from '../../app/navigation';
 import { engineOf, useEngines, useMatrix } from '../../app/queries';
 import type { DatabaseView } from '../../bindings/DatabaseView';
+import type { EngineInfo } from '../../bindings/EngineInfo';
+import type { EnvironmentView } from '../../bindings/EnvironmentView';
+import type { MatrixView } from '../../bindings/MatrixView';
 import { Button } from '../../design/Button';
 import { Dialog, DialogForm } from '../../design/Dialog';
-import { Field, Segments } from '../../design/Field';
+import { ErrorText, Field, Segments } from '../../design/Field';
 import { useSubmit } from '../../design/forms';
+import { Icon } from '../../design/Icon';
 import { ClassBadge, Notice } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
 import { type DatabasePatch, platform } from '../../platform';
 import { common } from '../../text/common';
+import { connection as connectionText } from '../../text/connection';
 import { databases as text } from '../../text/databases';
-import { maskPasswords } from '../connection/masking';
+import { UrlDrafts } from '../connection/drafts';
+import { Problems } from '../connection/Problems';
+import type { EditorSession } from '../connection/session';
+import { UrlString } from '../connection/UrlString';
+import { useRevealed } from '../connection/useRevealed';
 import { suggestTag } from '../products/naming';
 import { ConflictDialog } from './ConflictDialog';
 import styles from './DatabaseForm.module.css';
@@ -21,35 +31,59 @@ import styles from './DatabaseForm.module.css';
 export function DatabaseCreate({ onClose }: { onClose: () => void }) {
   const matrix = useMatrix().data;
   const engines = useEngines();
+  return matrix && engines.length > 0 ? (
+    <CreateForm matrix={matrix} engines={engines} onClose={onClose} />
+  ) : null;
+}
+
+function CreateForm({
+  matrix,
+  engines,
+  onClose,
+}: {
+  matrix: MatrixView;
+  engines: EngineInfo[];
+  onClose: () => void;
+}) {
+  const fallback = engines[0]?.type ?? '';
   const [name, setName] = useState('');
   const [tag, setTag] = useState<string | null>(null);
-  const [chosenType, setType] = useState<string | null>(null);
-  const [urls, setUrls] = useState<Record<string, string>>({});
-  const { submit, faults, general, busy, form, setFaults } = useSubmit();
-  if (!matrix) return null;
-
-  const guessed = engines.find((engine) =>
-    Object.values(urls).some((url) =>
-      engine.schemes.some((scheme) => url.trim().toLowerCase().startsWith(`${scheme}://`)),
-    ),
+  const [drafts] = useState(
+    () =>
+      new UrlDrafts(
+        matrix.environments.map(({ slug }) => slug),
+        fallback,
+      ),
   );
-  const type = chosenType ?? guessed?.type ?? engines[0]?.type ?? '';
-  const engine = engineOf(engines, type);
-  const shownTag = tag ?? suggestTag(name);
-  const given = matrix.environments.filter((environment) => (urls[environment.slug] ?? '').trim() !== '');
+  const { type: told, texts, inspections } = useSyncExternalStore(drafts.subscribe, drafts.get);
+  const [revealed, setRevealed] = useRevealed();
+  const { submit, faults, general, busy, form, setFaults } = useSubmit();
 
-  const send = () => {
+  const type = told ?? fallback;
+  const example = engineOf(engines, type)?.example_url ?? '';
+  const shownTag = tag ?? suggestTag(name);
+  const given = matrix.environments.filter(({ slug }) => (texts[slug] ?? '').trim() !== '');
+  const hasSecret = Object.values(inspections).some((inspection) =>
+    inspection?.secret_spans.some((span) => span.state === 'typed'),
+  );
+  const pathOf = (environment: EnvironmentView): string => {
+    const index = given.indexOf(environment);
+    return index < 0 ? `unset-${environment.slug}` : `envs[${index}].connection_url`;
+  };
+
+  const send = async () => {
     if (name.trim() === '') return setFaults({ name: text.nameRequired });
     if (given.length === 0) return setFaults({ envs: text.envRequired });
-    return void submit(async () => {
+    const broken = await drafts.firstBroken(given.map(({ slug }) => slug));
+    const faulty = given.find(({ slug }) => slug === broken);
+    // Its problems stand below it: it gets the focus, and F8 goes to the first of them.
+    if (faulty) return setFaults({ [pathOf(faulty)]: text.doesNotParse });
+    await submit(async () => {
       const { record, activity_id, hints } = await platform.databaseCreate(matrix.product.id, {
         name: name.trim(),
         tag: shownTag,
-        type,
-        envs: given.map((environment) => ({
-          slug: environment.slug,
-          connection_url: (urls[environment.slug] ?? '').trim(),
-        })),
+        type: drafts.get().type ?? fallback,
+        envs: given.map(({ slug }) => ({ slug, connection_url: (texts[slug] ?? '').trim() })),
       });
       onClose();
       await announce(text.created(record.name), activity_id, hints);
@@ -61,7 +95,7 @@ export function DatabaseCreate({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={text.create} onClose={onClose} wide keepOnOutsideClick testId="database-form">
       <DialogForm
-        onSubmit={send}
+        onSubmit={() => void send()}
         actions={
           <>
             <Button onPress={onClose}>{common.cancel}</Button>
@@ -85,7 +119,7 @@ export function DatabaseCreate({ onClose }: { onClose: () => void }) {
               label: item.display_name,
               testId: `database-type-${item.type}`,
             }))}
-            onChange={setType}
+            onChange={(chosen) => drafts.choose(chosen)}
           />
           <div className={primitives.pair}>
             <Field
@@ -112,27 +146,37 @@ export function DatabaseCreate({ onClose }: { onClose: () => void }) {
           </div>
           <fieldset className={styles.urls}>
             <legend className={primitives.label}>{text.connections}</legend>
-            <p className={primitives.help}>{text.connectionsHelp}</p>
+            <div className={styles.urlsHead}>
+              <p className={primitives.help}>{text.connectionsHelp}</p>
+              <Button
+                look="quiet"
+                small
+                isDisabled={!hasSecret}
+                aria-pressed={revealed !== null}
+                onPress={() => setRevealed(revealed === null ? {} : null)}
+                data-testid="reveal"
+              >
+                <Icon of={revealed === null ? Eye : EyeOff} small />
+                {revealed === null ? connectionText.reveal : connectionText.hide}
+              </Button>
+            </div>
             {matrix.environments.map((environment, position) => {
-              const index = given.indexOf(environment);
-              const path = index < 0 ? `unset-${environment.slug}` : `envs[${index}].connection_url`;
-              return (
-                <div key={environment.id} className={styles.url}>
-                  <span className={styles.environment}>
-                    <span className={primitives.truncate}>{environment.env_name}</span>
-                    <ClassBadge of={environment.class} />
-                  </span>
-                  <UrlInput
-                    label={environment.env_name}
-                    value={urls[environment.slug] ?? ''}
-                    onChange={(value) => setUrls({ ...urls, [environment.slug]: value })}
-                    error={faults[path] ?? (index < 0 ? undefined : faults[`envs[${index}].slug`])}
-                    path={faults.envs && position === 0 ? 'envs' : path}
-                    testId={`env-url-${environment.slug}`}
-                    placeholder={engine?.example_url ?? ''}
-                  />
-                </div>
-              );
+              const { slug } = environment;
+              const session = drafts.of(slug);
+              const path = pathOf(environment);
+              return session ? (
+                <UrlRow
+                  key={environment.id}
+                  environment={environment}
+                  session={session}
+                  example={example}
+                  revealed={revealed}
+                  error={faults[path] ?? faults[path.replace('.connection_url', '.slug')]}
+                  path={faults.envs && position === 0 ? 'envs' : path}
+                  onPaste={() => drafts.wasPasted(slug)}
+                  onEnter={() => form.current?.closest('form')?.requestSubmit()}
+                />
+              ) : null;
             })}
             {faults.envs ? (
               <Notice tone="error" role="alert">
@@ -146,26 +190,55 @@ export function DatabaseCreate({ onClose }: { onClose: () => void }) {
   );
 }
 
-/** While it is not being typed in, the password in it is dots. */
-function UrlInput(props: {
-  label: string;
-  value: string;
-  onChange: (value: string) => void;
+/** One environment's string, with the same colours, dots, completion and repairs as in its cell. */
+function UrlRow(props: {
+  environment: EnvironmentView;
+  session: EditorSession;
+  example: string;
+  revealed: Readonly<Record<string, string>> | null;
   error: string | undefined;
   path: string;
-  testId: string;
-  placeholder: string;
+  onPaste: () => void;
+  onEnter: () => void;
 }) {
-  const [focused, setFocused] = useState(false);
+  const { environment, session, error } = props;
+  const notes = useId();
+  const row = useRef<HTMLDivElement>(null);
+  const { text: typed, inspection } = useSyncExternalStore(session.subscribe, session.get);
+  const empty = typed.trim() === '';
   return (
-    <Field
-      {...props}
-      hideLabel
-      mono
-      value={focused ? props.value : maskPasswords(props.value)}
-      onFocus={() => setFocused(true)}
-      onBlur={() => setFocused(false)}
-    />
+    <div className={styles.url} ref={row}>
+      <span className={styles.environment}>
+        <span className={primitives.truncate}>{environment.env_name}</span>
+        <ClassBadge of={environment.class} />
+      </span>
+      <div className={styles.string}>
+        <UrlString
+          session={session}
+          example={props.example}
+          invalid={(!empty && inspection?.valid === false) || error !== undefined}
+          revealed={props.revealed}
+          label={environment.env_name}
+          testId={`env-url-${environment.slug}`}
+          path={props.path}
+          describedBy={notes}
+          onPaste={props.onPaste}
+          onEnter={props.onEnter}
+        />
+        <div id={notes}>
+          {error === undefined ? null : <ErrorText>{error}</ErrorText>}
+          {empty || !inspection ? null : (
+            <Problems
+              inspection={inspection}
+              onRepair={(changes) => {
+                session.repair(changes);
+                row.current?.querySelector<HTMLElement>('[contenteditable]')?.focus();
+              }}
+            />
+          )}
+        </div>
+      </div>
+    </div>
   );
 }
 

@@ -3,7 +3,9 @@ import {
   Copy,
   CopyPlus,
   Eye,
+  FileCode,
   FlaskConical,
+  GitCompareArrows,
   KeyRound,
   PanelBottom,
   Pencil,
@@ -46,11 +48,15 @@ export function configIdsOf(cells: Iterable<string>): string[] {
   return ids;
 }
 
+/** After how long the clipboard is cleared of a secret. */
+export function clipboardSeconds(): number {
+  return queries.getQueryData<Bootstrap>(keys.bootstrap)?.settings.clipboard_seconds ?? 30;
+}
+
 export async function copyUrl(configId: string, masked: boolean): Promise<void> {
   await attempt(async () => {
     await platform.urlCopy(configId, masked);
-    const seconds = queries.getQueryData<Bootstrap>(keys.bootstrap)?.settings.clipboard_seconds ?? 30;
-    say({ text: common.copied(masked, seconds) });
+    say({ text: common.copied(masked, clipboardSeconds()) });
   });
 }
 
@@ -118,10 +124,22 @@ export function cellActions(databaseId: string, slug: string): Action[] {
     },
     { id: 'copy-real', label: text.copyReal, icon: KeyRound, run: () => void copyUrl(config.id, false) },
     {
+      id: 'copy-as',
+      label: text.copyAs,
+      icon: FileCode,
+      run: () => openDialog({ kind: 'cell-copy-as', ...target }),
+    },
+    {
       id: 'copy-to',
       label: text.copyTo,
       icon: CopyPlus,
       run: () => openDialog({ kind: 'cell-copy', ...target }),
+    },
+    {
+      id: 'compare',
+      label: text.compareWith,
+      icon: GitCompareArrows,
+      run: () => openDialog({ kind: 'cell-compare', ...target }),
     },
     { id: 'details', label: text.details, icon: Eye, apart: true, run: () => openCell(target, 'details') },
     {
