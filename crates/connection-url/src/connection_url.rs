@@ -8,7 +8,7 @@ use crate::build::encode_in_place;
 use crate::edit::{self, Edit};
 use crate::parsed::{Form, Parsed};
 use crate::reference::is_whole_reference;
-use crate::repair::{advise, suggest};
+use crate::repair::{advise, keep_what_mends, suggest};
 use crate::secret_slot::canonical_name;
 use crate::{
     DatabaseType, Diagnostic, Host, MASK, Reference, SecretSlot, SlotState, Span, TextChange,
@@ -50,7 +50,7 @@ impl ConnectionUrl {
         let mut url = Self::parse(text, database_type)
             .map_err(|error| suggest(text, database_type, error))?;
         let advice = advise(&url);
-        url.parsed.hints.extend(advice);
+        keep_what_mends(&mut url, advice);
         Ok(url)
     }
 
@@ -150,7 +150,7 @@ impl ConnectionUrl {
         &self.parsed.warnings
     }
 
-    /// Our own advice.
+    /// Our own advice. Of a text with thousands of faults the first few hundred.
     pub fn hints(&self) -> &[Diagnostic] {
         &self.parsed.hints
     }
@@ -270,6 +270,11 @@ impl ConnectionUrl {
             _ => self.parsed.database_type,
         };
         Self::parse(&text, database_type)
+    }
+
+    /// The warnings and the hints.
+    pub(crate) const fn notes_mut(&mut self) -> (&mut Vec<Diagnostic>, &mut Vec<Diagnostic>) {
+        (&mut self.parsed.warnings, &mut self.parsed.hints)
     }
 
     pub(crate) const fn parsed(&self) -> &Parsed {

@@ -93,7 +93,7 @@ pub(crate) fn changes(url: &ConnectionUrl, edit: &Edit) -> Result<Vec<TextChange
             Span::new(0, url.expose().len()),
         ));
     }
-    match edit {
+    let changes = match edit {
         Edit::Scheme(scheme) => change_scheme(url, scheme),
         Edit::User(user) => Ok(change_user(
             url,
@@ -106,7 +106,37 @@ pub(crate) fn changes(url: &ConnectionUrl, edit: &Edit) -> Result<Vec<TextChange
             database.as_deref().filter(|database| !database.is_empty()),
         )),
         Edit::SetOption { name, value } => Ok(set_option(url, name, value.as_deref())),
+    }?;
+    Ok(with_path(url, changes))
+}
+
+/// libpq looks for the end of the userinfo up to the first slash: in a URL that has none any more, an `@` in an option's value
+/// would be it. A slash before the options keeps them what they are.
+fn with_path(url: &ConnectionUrl, mut changes: Vec<TextChange>) -> Vec<TextChange> {
+    let layout = &url.parsed().layout;
+    let text = url.expose();
+    let may_need_it = type_of(url) == DatabaseType::Postgresql
+        && url.form() == Form::Url
+        && layout.database.is_none()
+        && layout
+            .query
+            .is_some_and(|query| query.of(text).contains('@'))
+        && !layout.userinfo.of(text).contains('?');
+    if !may_need_it {
+        return changes;
     }
+    let result = Zeroizing::new(apply_changes(text, &changes));
+    let rest = result.split_once("://").map_or("", |(_, rest)| rest);
+    let before_slash = rest.split('/').next().unwrap_or_default();
+    let runs_over = before_slash
+        .split_once('@')
+        .is_some_and(|(userinfo, _)| userinfo.contains('?'));
+    if runs_over {
+        let place = Span::at(layout.hosts.end);
+        let index = changes.partition_point(|change| change.span.end <= place.end);
+        changes.insert(index, TextChange::new(place, "/"));
+    }
+    changes
 }
 
 fn change_scheme(url: &ConnectionUrl, scheme: &str) -> Result<Vec<TextChange>, UrlError> {
@@ -171,8 +201,15 @@ fn user_in_authority(url: &ConnectionUrl, user: Option<&str>) -> Vec<TextChange>
     match user {
         Some(user) => vec![TextChange::new(span, encode(user, Keep::Unreserved))],
         None if layout.password.is_some() => vec![TextChange::new(span, "")],
-        None => vec![TextChange::new(layout.userinfo, "")],
+        None => vec![without_userinfo(url)],
     }
+}
+
+/// Takes the userinfo out. libpq reads up to the first `@`: another one, in the hosts, must not become the end of a user name.
+fn without_userinfo(url: &ConnectionUrl) -> TextChange {
+    let layout = &url.parsed().layout;
+    let stays = layout.hosts.of(url.expose()).contains('@');
+    TextChange::new(layout.userinfo, if stays { "@" } else { "" })
 }
 
 fn change_password(
@@ -237,7 +274,7 @@ fn password_in_authority(url: &ConnectionUrl, text: Option<&str>) -> Vec<TextCha
         (Some(span), None)
             if layout.user.is_some_and(|user| user.is_empty()) && layout.password == Some(span) =>
         {
-            vec![TextChange::new(layout.userinfo, "")]
+            vec![without_userinfo(url)]
         }
         (Some(span), None) => vec![TextChange::new(Span::new(span.start - 1, span.end), "")],
         (None, None) => Vec::new(),

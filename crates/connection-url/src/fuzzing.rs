@@ -4,8 +4,8 @@
 use zeroize::Zeroizing;
 
 use crate::{
-    ConnectionUrl, DatabaseType, Edit, Host, PasswordEdit, SlotState, Span, TextChange, build,
-    redact,
+    ConnectionUrl, DatabaseType, Edit, Host, PasswordEdit, Repair, SlotState, Span, TextChange,
+    apply_changes, build, redact,
 };
 
 const CANARY: &str = "c4naryInTheC0alMine";
@@ -72,6 +72,44 @@ pub fn parse(data: &[u8]) {
                 }
             }
         }
+        diagnose(&text, database_type);
+    }
+}
+
+/// What was meant is looked for without a panic. A repair on offer makes the text parse, and what it mends is gone then.
+fn diagnose(text: &str, database_type: Option<DatabaseType>) {
+    let mended = |repair: &Repair| {
+        assert_changes(text, &repair.changes);
+        let mended = apply_changes(text, &repair.changes);
+        match ConnectionUrl::diagnose(&mended, database_type) {
+            Ok(url) => url,
+            Err(error) => panic!("a mended text must parse: {}: {error}", repair.label),
+        }
+    };
+    let url = match ConnectionUrl::diagnose(text, database_type) {
+        Ok(url) => url,
+        Err(error) => {
+            assert_span(text, error.span);
+            if let Some(repair) = &error.repair {
+                mended(repair);
+            }
+            return;
+        }
+    };
+    let notes = |url: &ConnectionUrl| [url.warnings(), url.hints()].concat();
+    for note in notes(&url) {
+        assert_span(text, note.span);
+        let Some(repair) = &note.repair else { continue };
+        let same = |url: &ConnectionUrl| {
+            let all = notes(url);
+            all.iter().filter(|other| other.code == note.code).count()
+        };
+        assert!(
+            same(&mended(repair)) < same(&url),
+            "what is mended is gone: {} after {}",
+            note.code,
+            repair.label
+        );
     }
 }
 
@@ -195,8 +233,8 @@ pub fn edit(data: &[u8]) {
                 crate::secret_slot::squeeze(named) == crate::secret_slot::squeeze(name)
             }
             // MySQL reads these as the part when the authority does not name it.
-            Edit::User(_) => name.eq_ignore_ascii_case("user"),
-            Edit::Password(_) => name.eq_ignore_ascii_case("password"),
+            Edit::User(_) => crate::secret_slot::squeeze(name) == "user",
+            Edit::Password(_) => crate::secret_slot::squeeze(name) == "password",
             _ => false,
         };
         url.options()

@@ -16,7 +16,7 @@ use crate::mongodb_options::check_options;
 use crate::mongodb_properties::secret_properties;
 use crate::mysql::bad_port;
 use crate::parsed::Parsed;
-use crate::percent::{DecodeFault, decode, decode_lossy};
+use crate::percent::{DecodeFault, decode, decode_lossy, decodes_to_utf8};
 use crate::reference::{has_reference, is_only_references, reference_length};
 use crate::uri::{
     decode_error, decode_part, encode_changes, find_byte, pairs, push_option, rfind_byte,
@@ -469,7 +469,10 @@ fn read_options(
 fn lenient(text: &str, span: Span, field: &str, parsed: &mut Parsed) -> Result<String, UrlError> {
     match decode(span.of(text)) {
         Ok(decoded) => Ok(decoded.into_owned()),
-        Err(fault @ DecodeFault::NotUtf8) => Err(decode_error(fault, span, field)),
+        // Bytes that are no UTF-8 are refused wherever they stand: a mask could take out the percent sign that comes before.
+        Err(fault) if fault == DecodeFault::NotUtf8 || !decodes_to_utf8(span.of(text)) => {
+            Err(decode_error(DecodeFault::NotUtf8, span, field))
+        }
         Err(fault) => {
             if parsed.warnings.len() < MOST_DIAGNOSTICS {
                 let error = decode_error(fault, span, field);

@@ -50,15 +50,19 @@ pub(crate) fn parse(text: &str, parsed: &mut Parsed) -> Result<(), UrlError> {
 /// The authority ends at the first `/` or `?` that does not stand in the parentheses of a socket path.
 fn authority_end(text: &str, start: usize) -> usize {
     let bytes = text.as_bytes();
-    // Parentheses are legal in a password: only those that open a host hold a path.
+    // Parentheses are legal in a user name and password: only those that open a host hold a path.
     let mut position = start;
+    let mut opens_from = start;
     while let Some(byte) = bytes.get(position) {
         match byte {
             b'/' | b'?' => return position,
-            b'(' if position == start || matches!(bytes[position - 1], b'@' | b',') => {
-                match text[position..].find(')') {
-                    Some(length) => position += length,
-                    None => return text.len(),
+            b'(' if position >= opens_from
+                && (position == start || matches!(bytes[position - 1], b'@' | b',')) =>
+            {
+                // One that is not closed before the hosts begin, or at all, opens none. None before that place is looked at again.
+                match memchr::memchr2(b')', b'@', &bytes[position..]).map(|at| position + at) {
+                    Some(end) if bytes[end] == b')' => position = end,
+                    end => opens_from = end.unwrap_or(text.len()),
                 }
             }
             _ => {}
@@ -256,7 +260,8 @@ fn socket_meant(text: &str, at: usize, database: Span) -> Diagnostic {
     .field("hosts")
     .repair(
         "Read it as a socket",
-        encode_changes(text, path, |character| character == '/'),
+        // As a host, the other separators would end it.
+        encode_changes(text, path, |character| "/:,[(".contains(character)),
     )
 }
 
@@ -287,14 +292,18 @@ fn read_options(
             .value
             .and_then(|value| value.of(text).find('@').map(|at| value.start + at))
         {
-            let span = Span::new(at, at + 1);
             return Err(UrlError::new(
                 "unescaped_character",
                 "An @ in the value of an option is written %40.",
-                span,
+                Span::new(at, at + 1),
             )
             .field("options")
-            .repair("Encode it", vec![TextChange::new(span, "%40")]));
+            .repair(
+                "Encode it",
+                encode_changes(text, Span::new(at, pair.whole.end), |character| {
+                    character == '@'
+                }),
+            ));
         }
         if pair.value.is_none() && parsed.hints.len() < MOST_DIAGNOSTICS {
             parsed.hints.push(

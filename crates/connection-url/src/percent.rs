@@ -112,13 +112,25 @@ pub(crate) fn decode(text: &str) -> Result<Cow<'_, str>, DecodeFault> {
         .map_err(|_| DecodeFault::NotUtf8)
 }
 
+/// Whether what can be decoded, with the rest as written, is UTF-8.
+pub(crate) fn decodes_to_utf8(text: &str) -> bool {
+    std::str::from_utf8(&decode_what_can_be(text)).is_ok()
+}
+
 /// Decodes what can be decoded and leaves the rest as written: for names met while redacting, and for libpq's
 /// values, which may hold any bytes.
 pub(crate) fn decode_lossy(text: &str) -> Cow<'_, str> {
-    let bytes = text.as_bytes();
-    if !bytes.contains(&b'%') {
+    if memchr::memchr(b'%', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
+    Cow::Owned(match String::from_utf8(decode_what_can_be(text)) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    })
+}
+
+fn decode_what_can_be(text: &str) -> Vec<u8> {
+    let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut position = 0;
     while let Some(&byte) = bytes.get(position) {
@@ -133,8 +145,5 @@ pub(crate) fn decode_lossy(text: &str) -> Cow<'_, str> {
             }
         }
     }
-    Cow::Owned(match String::from_utf8(decoded) {
-        Ok(text) => text,
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-    })
+    decoded
 }

@@ -66,12 +66,12 @@ pub(crate) fn canonical_name(database_type: DatabaseType, name: &str) -> String 
     }
 }
 
-/// Lowercase, without `-`, `_` and `.`: the spelling that all spellings of a name share.
+/// ASCII letters lowercase, without `-`, `_` and `.`: the spelling that all spellings of a name share.
 pub(crate) fn squeeze(name: &str) -> String {
     let mut squeezed = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        if byte.is_ascii() && !matches!(byte, b'-' | b'_' | b'.') {
-            squeezed.push(char::from(byte.to_ascii_lowercase()));
+    for character in name.chars() {
+        if !matches!(character, '-' | '_' | '.') {
+            squeezed.push(character.to_ascii_lowercase());
         }
     }
     squeezed
@@ -129,7 +129,9 @@ pub(crate) fn is_secret_option(name: &str) -> bool {
     {
         return false;
     }
-    let name = squeeze(name);
+    // What is not ASCII hides no secret's name: `pass\u{200b}word` is one.
+    let mut name = squeeze(name);
+    name.retain(|character| character.is_ascii());
     if NOT_SECRET.contains(&name.as_str()) {
         return false;
     }

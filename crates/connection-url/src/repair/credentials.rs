@@ -41,7 +41,21 @@ fn end_of_userinfo(text: &str, start: usize) -> Option<usize> {
             .rev()
             .find(|at| bytes[*at] == b'@' && can_be_hosts(*at))
     };
-    last_of(start..query).or_else(|| last_of(query..text.len()))
+    last_of(start..query).or_else(|| {
+        last_of(query..text.len())
+            .filter(|at| may_be_userinfo(&text[start..query], &text[query..*at]))
+    })
+}
+
+/// Whether what stands before and after the first question mark can be a user name and password rather than hosts, a database and
+/// the start of an option.
+fn may_be_userinfo(before: &str, after: &str) -> bool {
+    let has_password = before.split_once(':').is_some_and(|(name, rest)| {
+        let port = rest.trim_start_matches(|first: char| first.is_ascii_digit());
+        let is_port = port.len() < rest.len() && (port.is_empty() || port.starts_with([',', '/']));
+        !is_port && !name.starts_with('[')
+    });
+    has_password || !(after.contains('=') || before.contains('/'))
 }
 
 /// Characters of a user name or password that are separators elsewhere in a URL, or that no URL has.

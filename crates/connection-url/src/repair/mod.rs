@@ -11,6 +11,9 @@ mod jdbc;
 mod location;
 mod wrapping;
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use zeroize::Zeroizing;
 
 use crate::edit::apply_changes;
@@ -149,7 +152,7 @@ pub(crate) fn suggest(
     error
 }
 
-/// Advice on a text that parses, and yet may be meant otherwise. Each has a repair after which it still parses.
+/// Advice on a text that parses, and yet may be meant otherwise.
 pub(crate) fn advise(url: &ConnectionUrl) -> Vec<Diagnostic> {
     let text = url.expose();
     if text.len() > LONGEST {
@@ -162,16 +165,87 @@ pub(crate) fn advise(url: &ConnectionUrl) -> Vec<Diagnostic> {
     found
         .into_iter()
         .flatten()
-        .filter(|finding| {
-            let mended = Zeroizing::new(apply_changes(text, &finding.changes));
-            ConnectionUrl::parse(&mended, url.database_type()).is_ok()
-        })
         .map(|finding| {
             Diagnostic::new(finding.code, finding.message, cover(&finding.changes))
                 .field(finding.field)
                 .repair(finding.label, finding.changes)
         })
         .collect()
+}
+
+/// How many of the notes say each thing.
+fn count<'a>(notes: impl Iterator<Item = &'a Diagnostic>) -> BTreeMap<Cow<'static, str>, usize> {
+    let mut counts = BTreeMap::new();
+    for note in notes {
+        *counts.entry(note.code.clone()).or_default() += 1;
+    }
+    counts
+}
+
+fn count_all(url: &ConnectionUrl, advice: &[Diagnostic]) -> BTreeMap<Cow<'static, str>, usize> {
+    count(url.warnings().iter().chain(url.hints()).chain(advice))
+}
+
+/// Takes back the repairs that mend nothing: after one, the text must parse, and say what was wrong less often than before. Other
+/// faults stay, each with a repair of its own; a new one may come only where the parts are read anew, which the fault hid before.
+pub(crate) fn keep_what_mends(url: &mut ConnectionUrl, mut advice: Vec<Diagnostic>) {
+    let may_have_repair =
+        |note: &Diagnostic| note.repair.is_some() || note.code == "unescaped_character";
+    if advice.is_empty()
+        && !url
+            .warnings()
+            .iter()
+            .chain(url.hints())
+            .any(may_have_repair)
+    {
+        return;
+    }
+    let before = count_all(url, &advice);
+    let text = Zeroizing::new(url.expose().to_owned());
+    let database_type = url.database_type();
+    let mends = |code: &str, repair: &Repair| {
+        if text.len() > LONGEST {
+            return false;
+        }
+        let mended = Zeroizing::new(apply_changes(&text, &repair.changes));
+        let Ok(mended) = ConnectionUrl::parse(&mended, database_type) else {
+            return false;
+        };
+        let after = count_all(&mended, &advise(&mended));
+        let gone = after.get(code) < before.get(code);
+        let reads_anew = matches!(code, "unescaped_character" | "invisible_characters");
+        gone && (reads_anew
+            || after
+                .iter()
+                .all(|(code, count)| before.get(code).is_some_and(|before| count <= before)))
+    };
+    let keep = |notes: &mut Vec<Diagnostic>| {
+        for note in notes {
+            let own = note
+                .repair
+                .take()
+                .filter(|repair| mends(&note.code, repair));
+            note.repair = own.or_else(|| {
+                // The rule for texts that do not parse encodes the user name too.
+                if note.code != "unescaped_character" {
+                    return None;
+                }
+                let finding = credentials::unescaped(&text, database_type)?;
+                let repair = Repair {
+                    label: finding.label,
+                    changes: finding.changes,
+                };
+                mends(&note.code, &repair).then(|| Box::new(repair))
+            });
+        }
+    };
+    let (warnings, hints) = url.notes_mut();
+    keep(warnings);
+    keep(hints);
+    keep(&mut advice);
+    // Without its repair, advice of this kind says nothing.
+    advice.retain(|note| note.repair.is_some());
+    hints.append(&mut advice);
 }
 
 /// "Remove the quotes, encode the password".

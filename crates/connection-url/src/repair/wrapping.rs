@@ -13,8 +13,11 @@ const fn is_invisible(character: char) -> bool {
 
 /// Zero-width characters anywhere, white space at the ends, line ends inside.
 pub(super) fn invisible_characters(text: &str, _: Option<DatabaseType>) -> Option<Finding> {
-    let start = text.len() - text.trim_start().len();
     let end = text.trim_end().len();
+    if end == 0 {
+        return None;
+    }
+    let start = text.len() - text.trim_start().len();
     let has_url = text.contains("://");
     // A line that ends inside a URL takes the white space around its end along.
     let mut broken = vec![false; text.len()];
