@@ -7,6 +7,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebDriver } from "./webdriver.mjs";
 
@@ -87,6 +88,17 @@ export class Desktop {
     });
     if (status !== 0) throw new Error(`tapedeck ${args.join(" ")}: exit ${status}: ${stderr}`);
     return stdout;
+  }
+
+  // Puts a text on the clipboard of the display, as another program would.
+  copy(text) {
+    const { status, stderr } = spawnSync("xclip", ["-selection", "clipboard"], { env: this.env, input: text, stdio: ["pipe", "ignore", "pipe"], timeout: 10_000 });
+    if (status !== 0) throw new Error(`xclip: exit ${status}: ${stderr}`);
+  }
+
+  // The text on the clipboard of the display.
+  copied() {
+    return spawnSync("xclip", ["-selection", "clipboard", "-o"], { env: this.env, encoding: "utf8", timeout: 10_000 }).stdout;
   }
 
   // What `secret-tool search --all --unlock service tapedeck` finds in the private keyring.
@@ -170,6 +182,20 @@ function freePort() {
       server.close(() => done(port));
     });
   });
+}
+
+// The steps of one story, each a test. One that fails leaves a picture of what was on the screen.
+export function steps(desktop) {
+  return (name, body) =>
+    test(name, { timeout: 120_000 }, async () => {
+      try {
+        await body();
+      } catch (error) {
+        const picture = desktop().screenshot(`failed-${name.replace(/\W+/g, "-").slice(0, 60)}`);
+        error.message += `\nThe screen: ${picture}`;
+        throw error;
+      }
+    });
 }
 
 // Every file under a folder with its bytes.

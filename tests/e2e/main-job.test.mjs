@@ -2,9 +2,9 @@
 // of a product, tests them, comes back another day, renames one, and deletes it. The steps build on each other.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Desktop, filesUnder, traces } from "./desktop.mjs";
+import { Desktop, filesUnder, steps, traces } from "./desktop.mjs";
 
 const ENVIRONMENTS = ["dev", "stg", "prd"];
 const DATABASES = [
@@ -29,18 +29,7 @@ after(async () => {
   await desktop?.stop();
 });
 
-// A step that fails leaves a picture of what was on the screen.
-function step(name, body) {
-  test(name, { timeout: 120_000 }, async () => {
-    try {
-      await body();
-    } catch (error) {
-      const picture = desktop.screenshot(`failed-${name.replace(/\W+/g, "-").slice(0, 60)}`);
-      error.message += `\nThe screen: ${picture}`;
-      throw error;
-    }
-  });
-}
+const step = steps(() => desktop);
 
 async function allGreen() {
   await window.until(

@@ -4,7 +4,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
-export const KEYS = { backspace: "\uE003", tab: "\uE004", enter: "\uE007", control: "\uE009", escape: "\uE00C", down: "\uE015" };
+// https://www.w3.org/TR/webdriver2/#keyboard-actions
+export const KEYS = {
+  backspace: "\uE003", tab: "\uE004", enter: "\uE007", shift: "\uE008", control: "\uE009", escape: "\uE00C", space: "\uE00D",
+  end: "\uE010", home: "\uE011", left: "\uE012", right: "\uE014", down: "\uE015", f8: "\uE038", f10: "\uE03A",
+};
 
 export class WebDriver {
   constructor(server, session) {
@@ -86,6 +90,29 @@ export class WebDriver {
   async keys(text, id) {
     const element = id ? await this.byId(id) : await this.active();
     await call("POST", `${element}/value`, { text });
+  }
+
+  // A key with a modifier, to what has the focus.
+  chord(modifier, key) {
+    return this.keys(`${modifier}${key}${modifier}`);
+  }
+
+  // The test id of what has the focus.
+  focused() {
+    return this.run("return document.activeElement?.closest('[data-testid]')?.dataset.testid ?? null;");
+  }
+
+  // By one key alone to a control: Tab in a form, an arrow in a menu. A control that the key does not reach fails.
+  async goTo(id, key = KEYS.tab, modifier = "") {
+    await this.byId(id);
+    const passed = [];
+    for (let press = 0; press < 80; press += 1) {
+      const at = await this.focused();
+      if (at === id) return;
+      passed.push(at);
+      await this.keys(modifier ? `${modifier}${key}${modifier}` : key);
+    }
+    throw new Error(`${id} is not reached: ${passed.join(", ")}`);
   }
 
   async active() {

@@ -63,9 +63,15 @@ function inOrder(inspection: UrlInspection): Problem[] {
   return problemsOf(inspection).sort((a, b) => a.note.start - b.note.start);
 }
 
-/** Read once more with the same result, what is open stays open. */
+/** The problem itself, however often the string is read. */
+const same = (a: Problem, b: Problem): boolean => a.note.code === b.note.code && a.note.start === b.note.start;
+
+/** Read once more: what is open stays open if it is still a problem, as one that was told before the type was known. */
 function read(value: ProblemState, problems: Problem[]): ProblemState {
-  return JSON.stringify(problems) === JSON.stringify(value.problems) ? value : { problems, shown: null };
+  if (JSON.stringify(problems) === JSON.stringify(value.problems)) return value;
+  const shown = value.shown?.kind === 'problem' ? value.problems[value.shown.index] : undefined;
+  const index = shown ? problems.findIndex((problem) => same(problem, shown)) : -1;
+  return { problems, shown: index < 0 ? null : { kind: 'problem', index } };
 }
 
 export const problemField = StateField.define<ProblemState>({
