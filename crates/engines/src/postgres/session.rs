@@ -49,6 +49,8 @@ enum Encryption {
 
 #[async_trait]
 impl Dialer for Session<'_> {
+    type Output = Outcome;
+
     async fn attempt(&self, target: &Target<'_>) -> Attempt<Outcome> {
         // 34.19.1: encryption over a unix socket is not supported, and sslmode is ignored there.
         let mode = if target.is_unix() {
