@@ -70,6 +70,16 @@ impl Channel {
         }
     }
 
+    /// The kind of the next message, waiting for it.
+    pub(crate) async fn peek(&mut self) -> io::Result<u8> {
+        loop {
+            if let Some(tag) = self.unread().first() {
+                return Ok(*tag);
+            }
+            self.fill().await?;
+        }
+    }
+
     /// The next message, if all of it has come.
     pub(crate) fn next_ready(&mut self) -> io::Result<Option<Frame<'_>>> {
         Ok(self.complete()?.map(|(tag, range)| Frame {

@@ -8,6 +8,7 @@ use crate::error::code;
 use crate::failure::Failure;
 use crate::net::banner;
 use crate::net::tls::{self, Words};
+use crate::session::Fate;
 use crate::stage::Stage;
 
 const PRODUCT: &str = "PostgreSQL";
@@ -67,6 +68,92 @@ pub(crate) fn of_login(
         )
         .remedy("Let the server's pg_hba.conf take scram-sha-256 for this user."),
     }
+}
+
+/// What an error of a statement means, and what became of the statement.
+pub(crate) fn run_failure(error: &Reported) -> (Failure, Fate) {
+    let mut message = format!("{}: {}", error.severity, error.message);
+    if let Some(detail) = &error.detail {
+        message = format!("{message} ({detail})");
+    }
+    let hint = |otherwise: &str| error.hint.clone().unwrap_or_else(|| otherwise.to_owned());
+    let fail = |code, remedy: &str| Failure::new(code, message.clone()).remedy(hint(remedy));
+    let (failure, fate) = match error.code.as_str() {
+        "57014" if error.message.contains("timeout") => (
+            fail(
+                code::TIMED_OUT,
+                "Give the statement more time, or less to do.",
+            ),
+            Fate::Refused,
+        ),
+        "57014" => (
+            fail(
+                code::CANCELLED,
+                "It was ended at the server and changed nothing.",
+            ),
+            Fate::Refused,
+        ),
+        "40001" => (
+            fail(code::SERIALIZATION_FAILURE, "Run it again.").retryable(),
+            Fate::RolledBack,
+        ),
+        "40P01" => (
+            fail(code::DEADLOCK, "Run it again.").retryable(),
+            Fate::RolledBack,
+        ),
+        "55P03" => (
+            fail(
+                code::LOCK_TIMEOUT,
+                "Wait for whoever holds the lock (pg_locks, pg_stat_activity), and run it again.",
+            )
+            .retryable(),
+            Fate::Refused,
+        ),
+        "25006" => (
+            fail(
+                code::READ_ONLY,
+                "A read does not write: change the type of the action, or the statement.",
+            ),
+            Fate::Refused,
+        ),
+        "42501" => (
+            fail(
+                code::PERMISSION_DENIED,
+                "Ask for the right to do this (GRANT).",
+            ),
+            Fate::Refused,
+        ),
+        "22P02" | "22003" | "22007" | "22008" | "22021" | "22P03" | "22P05" => (
+            fail(
+                code::VALUE_REFUSED,
+                "Check the value against the type of its column.",
+            ),
+            Fate::Refused,
+        ),
+        // The session ends, and what it had not committed with it.
+        "57P01" | "57P02" | "57P03" => (
+            fail(
+                code::CONNECTION_LOST,
+                "Wait until the server is back, and run it again.",
+            ),
+            Fate::RolledBack,
+        ),
+        state if state.starts_with("23") => (
+            fail(
+                code::CONSTRAINT_VIOLATED,
+                "Check the values against the rows that are there.",
+            ),
+            Fate::Refused,
+        ),
+        _ => (
+            fail(
+                code::STATEMENT_FAILED,
+                "Mend the statement; the place is told where the server tells it.",
+            ),
+            Fate::Refused,
+        ),
+    };
+    (failure.server_code(error.code.as_str()), fate)
 }
 
 /// The failure of a connection that broke, or on which somebody says what the protocol does not know.

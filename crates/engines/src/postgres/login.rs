@@ -124,11 +124,8 @@ pub(crate) async fn log_in(
 async fn request(channel: &mut Channel, first: bool) -> Result<(u32, Vec<u8>), Fault> {
     loop {
         // Whoever speaks another protocol has said its first word by now.
-        while channel.unread().is_empty() {
-            channel.fill().await?;
-        }
-        let known = |byte: &u8| matches!(byte, b'R' | b'E' | b'N' | b'v');
-        if first && !channel.unread().first().is_some_and(known) {
+        let tag = channel.peek().await?;
+        if first && !matches!(tag, b'R' | b'E' | b'N' | b'v') {
             return Err(Fault::Foreign(first_bytes(channel)));
         }
         let opening = first.then(|| first_bytes(channel));

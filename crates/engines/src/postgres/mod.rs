@@ -3,23 +3,32 @@
 //! What an option means is what libpq says it means (PostgreSQL's documentation, 34.1.2 “Parameter Key Words” and
 //! 34.19 “SSL Support”); `settings.rs` reads them, this file acts on them.
 
+mod cancel;
 mod channel;
 mod end_point;
 mod errors;
 mod login;
+mod query;
 mod session;
 mod settings;
+mod values;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use connection_url::{ConnectionUrl, DatabaseType};
 use tokio_util::sync::CancellationToken;
 
+use self::query::PostgresSession;
 use self::session::{Connected, Dial, Role};
 use self::settings::{SessionAttributes, Settings};
 use crate::engine::{Capabilities, Engine, IsolationLevel};
+use crate::error::EngineError;
 use crate::failure::Attempt;
 use crate::net::dial;
 use crate::report::{TestOptions, TestReport};
+use crate::scrub::Scrubber;
+use crate::session::{Session, SessionOptions};
 use crate::stage::Stage;
 use crate::track::{self, Track};
 
@@ -57,6 +66,24 @@ impl Engine for Postgres {
         track::run(url, options, progress, cancel, |track| async move {
             let settings = Settings::read(url, options.home.as_deref()).await?;
             connect(&settings, &track).await?.test(&track).await
+        })
+        .await
+    }
+
+    async fn connect(
+        &self,
+        url: &ConnectionUrl,
+        options: &SessionOptions,
+        cancel: &CancellationToken,
+    ) -> Result<Box<dyn Session>, EngineError> {
+        let scrubber = Scrubber::new(url);
+        track::attempt(options.timeout, &scrubber, cancel, |track| async move {
+            let settings = Settings::read(url, options.home.as_deref()).await?;
+            let connected = connect(&settings, &track).await?;
+            let (settings, scrubber) = (Arc::new(settings), Scrubber::new(url));
+            let session =
+                PostgresSession::open(connected, settings, scrubber, options.read_only).await?;
+            Ok(Box::new(session) as Box<dyn Session>)
         })
         .await
     }

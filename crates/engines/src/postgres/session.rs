@@ -101,6 +101,17 @@ impl Dial<'_> {
         self.login(wire, tls, target).await
     }
 
+    /// Connects again to where a session is, encrypted as it is.
+    pub(crate) async fn again(&self, target: &Target<'_>, encrypted: bool) -> Attempt<Wire> {
+        let encryption = if encrypted {
+            Encryption::Always
+        } else {
+            Encryption::Never
+        };
+        let (wire, _) = self.wire(target, encryption, &mut false).await?;
+        Ok(wire)
+    }
+
     /// Connects, and encrypts as far as asked.
     async fn wire(
         &self,
