@@ -427,21 +427,8 @@ impl PostgresSession {
                     let body = frame.body.to_vec();
                     return Err(self.error(&body).await?);
                 }
-                backend::COPY_IN_RESPONSE_TAG => {
-                    frontend::copy_fail("not supported here", &mut self.channel.output)?;
-                    frontend::sync(&mut self.channel.output);
-                    self.channel.flush().await?;
-                    // The `Sync` that was sent with the statement was lost on the server that waited for data.
-                    self.drain().await?;
-                }
-                backend::COPY_OUT_RESPONSE_TAG => {
-                    self.drain().await?;
-                    return Err(Trouble::Server(Box::new(Reported {
-                        severity: "ERROR".to_owned(),
-                        code: "0A000".to_owned(),
-                        message: "COPY to the client is not supported here.".to_owned(),
-                        ..Reported::default()
-                    })));
+                tag @ (backend::COPY_IN_RESPONSE_TAG | backend::COPY_OUT_RESPONSE_TAG) => {
+                    return Err(self.refuse_copy(tag).await?);
                 }
                 backend::READY_FOR_QUERY_TAG => {
                     self.answer = Answer::Idle;
@@ -450,6 +437,27 @@ impl PostgresSession {
                 _ => {}
             }
         }
+    }
+
+    /// COPY speaks a protocol of its own, which ends here.
+    async fn refuse_copy(&mut self, tag: u8) -> Run<Trouble> {
+        if tag == backend::COPY_IN_RESPONSE_TAG {
+            // The `Sync` that was sent with the statement was lost on the server, which waited for data.
+            frontend::copy_fail("not supported here", &mut self.channel.output)?;
+            frontend::sync(&mut self.channel.output);
+            self.channel.flush().await?;
+        }
+        match self.drain().await {
+            Ok(()) | Err(Trouble::Server(_)) => {}
+            Err(trouble) => return Err(trouble),
+        }
+        Ok(Trouble::Server(Box::new(Reported {
+            severity: "ERROR".to_owned(),
+            code: "0A000".to_owned(),
+            message: "COPY between the server and the client is not supported here.".to_owned(),
+            hint: Some("Use psql, or COPY with a file at the server.".to_owned()),
+            ..Reported::default()
+        })))
     }
 
     async fn control(&mut self, statement: &str, sent: Fate) -> Result<(), RunError> {
