@@ -5,10 +5,12 @@ use connection_url::{ConnectionUrl, DatabaseType};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
+use crate::error::EngineError;
 use crate::mongodb::Mongodb;
 use crate::mysql::Mysql;
 use crate::postgres::Postgres;
 use crate::report::{TestOptions, TestReport};
+use crate::session::{Session, SessionOptions};
 use crate::stage::Stage;
 
 /// A database engine.
@@ -31,6 +33,19 @@ pub trait Engine: Send + Sync {
         progress: &(dyn Fn(Stage) + Send + Sync),
         cancel: &CancellationToken,
     ) -> TestReport;
+
+    /// Opens a session. The URL has its secrets in place and its references resolved.
+    ///
+    /// # Errors
+    /// As a test reports them; a cancelled call ends at once, whatever the server does.
+    async fn connect(
+        &self,
+        _url: &ConnectionUrl,
+        _options: &SessionOptions,
+        _cancel: &CancellationToken,
+    ) -> Result<Box<dyn Session>, EngineError> {
+        unimplemented!("each engine, before this lands")
+    }
 }
 
 /// An isolation level of SQL transactions.

@@ -2,13 +2,14 @@
 
 use std::io;
 
-use crate::error::code;
+use crate::error::{EngineError, code};
+use crate::scrub::Scrubber;
 use crate::stage::Stage;
 
 /// A failure whose texts may still hold anything that a server or a driver said.
 ///
 /// It has neither `Debug` nor `Display`, so that it cannot end up in a log by accident: the one way out is
-/// `Track::error`, which scrubs.
+/// [`Failure::into_error`], which scrubs.
 pub(crate) struct Failure {
     pub(crate) code: &'static str,
     pub(crate) message: String,
@@ -64,6 +65,20 @@ impl Failure {
     pub(crate) fn retryable(mut self) -> Self {
         self.retryable = true;
         self
+    }
+
+    /// What comes out of the crate: every text scrubbed. `stage` is the one that the attempt was at.
+    pub(crate) fn into_error(self, stage: Stage, scrubber: &Scrubber) -> EngineError {
+        EngineError {
+            code: self.code,
+            stage: self.stage.unwrap_or(stage),
+            message: scrubber.scrub(&self.message),
+            remedy: scrubber.scrub(&self.remedy),
+            server_code: self
+                .server_code
+                .map(|code| scrubber.scrub(&code).chars().take(64).collect()),
+            retryable: self.retryable,
+        }
     }
 
     pub(crate) fn at(mut self, stage: Stage) -> Self {

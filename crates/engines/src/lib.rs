@@ -13,8 +13,8 @@
 //!   login themselves, over one connection: a trial connection before the driver's would count as an aborted one at
 //!   a MySQL server, which blocks a host after a hundred of them (`max_connect_errors`).
 //!
-//! Invariants: no text leaves the crate without having passed the scrubber of its URL (`scrub.rs`, called in one place,
-//! `track.rs`); nothing is logged; dropping the future of a test closes everything it opened, so that cancelling and
+//! Invariants: no text leaves the crate without having passed the scrubber of its URL (`scrub.rs`, called in one
+//! place, `failure.rs`); nothing is logged; dropping the future of a test closes everything it opened, so that cancelling and
 //! timing out need no cooperation from a server.
 
 mod engine;
@@ -27,6 +27,7 @@ mod options;
 mod postgres;
 mod report;
 mod scrub;
+mod session;
 mod stage;
 mod track;
 
@@ -35,5 +36,9 @@ pub use engine::{Capabilities, Engine, IsolationLevel, engine, install_crypto_pr
 pub use error::{EngineError, code};
 pub use report::{TestOptions, TestReport, TlsReport};
 pub use scrub::Scrubber;
+pub use session::{
+    Batch, Canceller, Column, Completion, Fate, Operation, Parameter, RunError, Session,
+    SessionOptions,
+};
 pub use stage::{Stage, StageTiming};
 pub use tokio_util::sync::CancellationToken;

@@ -1,7 +1,7 @@
 //! One run of a test: which stage it is at, how long each took, when it must end.
 
 use std::future::Future;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use connection_url::ConnectionUrl;
@@ -161,26 +161,44 @@ fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
-/// Runs a test to its end, which is the earliest of: its result, the cancellation, the deadline.
+/// Runs an attempt to its end, which is the earliest of: its result, the cancellation, the deadline.
+async fn drive<'a, T, F>(
+    timeout: Duration,
+    progress: &'a (dyn Fn(Stage) + Send + Sync),
+    cancel: &CancellationToken,
+    cancelled: impl FnOnce() -> Failure,
+    attempt: impl FnOnce(Arc<Track<'a>>) -> F,
+) -> (Arc<Track<'a>>, Attempt<T>)
+where
+    F: Future<Output = Attempt<T>>,
+{
+    let track = Arc::new(Track::new(timeout, progress));
+    let deadline = tokio::time::Instant::from_std(track.deadline);
+    let result = tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(cancelled()),
+        result = attempt(Arc::clone(&track)) => result,
+        () = tokio::time::sleep_until(deadline) => Err(track.too_late()),
+    };
+    (track, result)
+}
+
+/// Runs a test.
 pub(crate) async fn run<'a, F>(
     url: &ConnectionUrl,
     options: &TestOptions,
     progress: &'a (dyn Fn(Stage) + Send + Sync),
     cancel: &CancellationToken,
-    test: impl FnOnce(std::sync::Arc<Track<'a>>) -> F,
+    test: impl FnOnce(Arc<Track<'a>>) -> F,
 ) -> TestReport
 where
     F: Future<Output = Attempt<Outcome>>,
 {
-    let track = std::sync::Arc::new(Track::new(options.timeout, progress));
-    let deadline = tokio::time::Instant::from_std(track.deadline);
-    let result = tokio::select! {
-        biased;
-        () = cancel.cancelled() => Err(Failure::new(code::CANCELLED, "The test was cancelled.")
-            .remedy("Run it again when you want the answer.")),
-        result = test(std::sync::Arc::clone(&track)) => result,
-        () = tokio::time::sleep_until(deadline) => Err(track.too_late()),
+    let cancelled = || {
+        Failure::new(code::CANCELLED, "The test was cancelled.")
+            .remedy("Run it again when you want the answer.")
     };
+    let (track, result) = drive(options.timeout, progress, cancel, cancelled, test).await;
     let scrubber = Scrubber::new(url);
     let mut report = TestReport {
         connected: false,
@@ -203,21 +221,30 @@ where
             report.tls = outcome.tls;
         }
         Err(failure) => {
-            let stage = failure.stage.unwrap_or(report.stage);
-            report.stage = stage;
-            report.error = Some(EngineError {
-                code: failure.code,
-                stage,
-                message: scrubber.scrub(&failure.message),
-                remedy: scrubber.scrub(&failure.remedy),
-                server_code: failure
-                    .server_code
-                    .map(|code| scrubber.scrub(&code).chars().take(64).collect()),
-                retryable: failure.retryable,
-            });
+            let error = failure.into_error(report.stage, &scrubber);
+            report.stage = error.stage;
+            report.error = Some(error);
         }
     }
     report
+}
+
+/// Runs what a session needs a connection for: to be opened, to be cancelled.
+pub(crate) async fn attempt<F, T>(
+    timeout: Duration,
+    scrubber: &Scrubber,
+    cancel: &CancellationToken,
+    attempt: impl FnOnce(Arc<Track<'static>>) -> F,
+) -> Result<T, EngineError>
+where
+    F: Future<Output = Attempt<T>>,
+{
+    let cancelled = || {
+        Failure::new(code::CANCELLED, "Connecting was cancelled.")
+            .remedy("Run it again when you want the answer.")
+    };
+    let (track, result) = drive(timeout, &|_| {}, cancel, cancelled, attempt).await;
+    result.map_err(|failure| failure.into_error(track.current(), scrubber))
 }
 
 /// One failure out of those of several addresses: the one that got furthest, and what else was tried.

@@ -29,6 +29,8 @@ pub(crate) struct Session<'a> {
 
 #[async_trait]
 impl Dialer for Session<'_> {
+    type Output = Outcome;
+
     async fn attempt(&self, target: &Target<'_>) -> Attempt<Outcome> {
         let address = target.to_string();
         // The client encrypts on a unix socket only where it is told to: nobody can read along there.

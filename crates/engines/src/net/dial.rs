@@ -14,7 +14,6 @@ use tokio::net::TcpStream;
 use super::{Wire, resolve};
 use crate::error::code;
 use crate::failure::{Attempt, Failure};
-use crate::report::Outcome;
 use crate::stage::Stage;
 use crate::track::{Track, combine};
 
@@ -175,18 +174,21 @@ impl Target<'_> {
 /// What an engine does with one place.
 #[async_trait]
 pub(crate) trait Dialer: Sync {
-    /// Runs the whole test there. A failure says whether the next place is to be tried.
-    async fn attempt(&self, target: &Target<'_>) -> Attempt<Outcome>;
+    /// What comes of a place that answers.
+    type Output: Send;
+
+    /// Connects and logs in there. A failure says whether the next place is to be tried.
+    async fn attempt(&self, target: &Target<'_>) -> Attempt<Self::Output>;
 }
 
 /// Tries the hosts in order, and every address of each, until one answers or a failure says to stop.
-pub(crate) async fn in_order(
+pub(crate) async fn in_order<D: Dialer>(
     track: &Track<'_>,
     endpoints: &[Endpoint],
     limit: Option<Duration>,
     shuffle: bool,
-    dialer: &dyn Dialer,
-) -> Attempt<Outcome> {
+    dialer: &D,
+) -> Attempt<D::Output> {
     let mut failures = Vec::new();
     let mut endpoints: Vec<&Endpoint> = endpoints.iter().collect();
     if shuffle {
