@@ -13,10 +13,10 @@ use sqlparser::ast::{
 use sqlparser::dialect::{MySqlDialect, PostgreSqlDialect};
 use sqlparser::parser::Parser;
 
-use super::Dialect;
 use super::lexer::{LiteralStyle, Token, TokenKind};
 use super::reach::{Reach, reach};
 use super::statement::Verb;
+use super::{Dialect, is_word};
 
 /// The longest statement that is handed on, in bytes.
 const LONGEST: usize = 1024 * 1024;
@@ -94,36 +94,27 @@ fn too_deep(text: &str, tokens: &[Token]) -> bool {
     let mut chains = vec![0_usize];
     let mut total = 0_usize;
     for token in tokens {
-        match token.kind {
-            TokenKind::Symbol('(' | '[' | '{') => chains.push(0),
-            TokenKind::Symbol(')' | ']' | '}') => {
-                if chains.len() > 1 {
-                    total -= chains.pop().unwrap_or(0);
-                }
+        let links = match token.kind {
+            TokenKind::Symbol('(' | '[' | '{') => {
+                chains.push(0);
+                false
+            }
+            TokenKind::Symbol(')' | ']' | '}') if chains.len() > 1 => {
+                total -= chains.pop().unwrap_or(0);
+                false
             }
             TokenKind::Symbol(',') => {
-                if let Some(chain) = chains.last_mut() {
-                    total -= *chain;
-                    *chain = 0;
-                }
+                total -= chains.last_mut().map_or(0, std::mem::take);
+                false
             }
-            TokenKind::Symbol('.' | ';' | '@') => {}
-            TokenKind::Symbol(_) => {
-                if let Some(chain) = chains.last_mut() {
-                    *chain += 1;
-                    total += 1;
-                }
-            }
-            TokenKind::Word => {
-                let word = &text[token.span.clone()];
-                if word.len() <= 9 && CHAINS.iter().any(|known| word.eq_ignore_ascii_case(known)) {
-                    if let Some(chain) = chains.last_mut() {
-                        *chain += 1;
-                        total += 1;
-                    }
-                }
-            }
-            _ => {}
+            TokenKind::Symbol('.' | ';' | '@' | ')' | ']' | '}') => false,
+            TokenKind::Symbol(_) => true,
+            TokenKind::Word => CHAINS.iter().any(|word| is_word(text, token, word)),
+            _ => false,
+        };
+        if links && let Some(chain) = chains.last_mut() {
+            *chain += 1;
+            total += 1;
         }
         if chains.len() > DEEPEST || total > LONGEST_CHAIN {
             return true;
