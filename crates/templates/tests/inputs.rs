@@ -156,7 +156,8 @@ fn takes(kind: &PlaceholderType) -> &'static [&'static str] {
         PlaceholderType::Object => &["object"],
         PlaceholderType::Boolean => &["true"],
         PlaceholderType::Datetime => &["datetime"],
-        PlaceholderType::Bytes => &["base64", "text"],
+        // "abcd" and "Infinity" are base64 too: only their lengths say so.
+        PlaceholderType::Bytes => &["base64", "text", "infinity text"],
         PlaceholderType::ObjectId => &["oid"],
         PlaceholderType::Json => &[
             "text",

@@ -1,7 +1,5 @@
 //! Templates of MongoDB: what is sent for which input, and what is refused.
 
-#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
-
 use std::time::{Duration, Instant};
 
 use bson::{Bson, doc};
