@@ -179,7 +179,7 @@ fn every_expression_context_keeps_values_data() {
         r#"{"$setWindowFields": {"partitionBy": "{{v}}", "output": {"a": {"$sum": "{{v}}"}}}}"#,
         r#"{"$addFields": {"a": {"$filter": {"input": "$b", "cond": {"$eq": ["$$this", "{{v}}"]}}}}}"#,
         r#"{"$addFields": {"a": {"$getField": {"field": "b", "input": "{{v}}"}}}}"#,
-        r#"{"$addFields": {"a": {"$function": {"body": "f", "args": ["{{v}}"], "lang": "js"}}}}"#,
+        r#"{"$bucket": {"groupBy": "$a", "boundaries": ["{{v}}", 5], "default": "{{v}}"}}"#,
         r#"{"$someNewStage": {"a": "{{v}}"}}"#,
         r#"{"$addFields": {"a": "{{v}}{{v}}"}}"#,
     ] {
@@ -201,6 +201,24 @@ fn every_expression_context_keeps_values_data() {
             "{stage}: {hostile}"
         );
     }
+    // A list of expressions stays a list.
+    assert!(
+        sent(
+            r#"{"aggregate": [{"$bucket": {"groupBy": "$a", "boundaries": "{{b:ARRAY}}"}}]}"#,
+            None,
+            r#"{"b": [1, "$$NOW", [2]]}"#
+        )
+        .contains(r#""boundaries":[1,{"$literal":"$$NOW"},{"$literal":[2]}]"#)
+    );
+    // What a projection's $elemMatch has is a filter.
+    assert!(
+        sent(
+            r#"{"find": {"filter": {}, "projection": {"a": {"$elemMatch": {"b": "{{v}}"}}}}}"#,
+            None,
+            r#"{"v": "$x"}"#
+        )
+        .contains(r#"{"$elemMatch":{"b":"$x"}}"#)
+    );
     // A number chooses no fields in a projection.
     assert!(
         sent(
@@ -275,6 +293,24 @@ fn operators_can_not_be_smuggled() {
         ] {
             let codes = refused(template, &format!("{{\"v\": {value}}}"));
             assert_eq!(codes, ["v operator_key"], "{template} {value}");
+        }
+    }
+    // A key with a dot is a path in some places: only an input that is asked to be an object may have one.
+    for key in ["a.b", "__proto__", "constructor", "prototype"] {
+        for value in [
+            format!("{{\"{key}\": 1}}"),
+            format!("{{\"x\": [{{\"{key}\": 1}}]}}"),
+        ] {
+            for (template, value) in [
+                (r#"{"insertOne": {"a": "{{v:JSON}}"}}"#, value.clone()),
+                (r#"{"insertMany": "{{v:ARRAY}}"}"#, format!("[{value}]")),
+            ] {
+                let codes = refused(template, &format!("{{\"v\": {value}}}"));
+                assert_eq!(codes, ["v forbidden_key"], "{template} {value}");
+            }
+            let object = r#"{"find": "{{v:OBJECT}}"}"#;
+            let data = format!("{{\"v\": {value}}}");
+            assert!(sent(object, None, &data).contains(key), "{value}");
         }
     }
     // A scalar of extended JSON is data in a list, and no object by itself.
@@ -470,6 +506,31 @@ fn faults_of_templates() {
             None,
             "misplaced_placeholder",
         ),
+        (
+            r#"{"aggregate": [{"$addFields": {"a": {"$function": {"body": "f", "args": ["{{v}}"], "lang": "js"}}}}]}"#,
+            None,
+            "misplaced_placeholder",
+        ),
+        (
+            r#"{"aggregate": [{"$group": {"_id": 1, "a": {"$accumulator": {"initArgs": ["{{v:INTEGER}}"]}}}}]}"#,
+            None,
+            "misplaced_placeholder",
+        ),
+        (
+            r#"{"deleteMany": {"a": {"$elemMatch": {"$where": {"$code": "{{v}}"}}}}}"#,
+            None,
+            "misplaced_placeholder",
+        ),
+        (
+            r#"{"find": {"a": {"$all": [{"$elemMatch": {"$where": "{{v}}"}}]}}}"#,
+            None,
+            "misplaced_placeholder",
+        ),
+        (
+            r#"{"updateMany": {"pull": {"a": {"$where": "x{{v}}"}}}}"#,
+            None,
+            "misplaced_placeholder",
+        ),
         (r#"{"find": {"{{k}}": 1}}"#, None, "key_placeholder"),
         (r#"{"find": {"a.{{k}}": 1}}"#, None, "key_placeholder"),
         (r#"{"find": {"a": "{{v:INTEGR}}"}}"#, None, "unknown_type"),
@@ -629,6 +690,20 @@ fn what_writes_and_what_spares_nothing() {
             None,
             r#"{"v": "x"}"#,
             false,
+        ),
+        (
+            r#"{"deleteMany": {"a": {"$eq": "{{v:STRING?}}"}, "$or": [{"b": "{{w:STRING?}}"}]}}"#,
+            None,
+            "{}",
+            true,
+        ),
+        (r#"{"deleteMany": {"$jsonSchema": {}}}"#, None, "{}", true),
+        (r#"{"deleteMany": {"$alwaysTrue": 1}}"#, None, "{}", true),
+        (
+            r#"{"deleteMany": {"_id": {"$gte": {"$minKey": 1}}}}"#,
+            None,
+            "{}",
+            true,
         ),
         (r#"{"deleteMany": {"a": null}}"#, None, "{}", false),
         (r#"{"deleteMany": {"a": 1}}"#, None, "{}", false),

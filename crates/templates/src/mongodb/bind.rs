@@ -147,7 +147,7 @@ impl MongoAction {
                 && slots
                     .iter()
                     .all(|slot| values.get(slot.source, &slot.placeholder.key) == &BoundValue::Null)
-                && filter.values().all(|value| *value == Bson::Null)
+                && filter.values().all(holds_nothing)
         };
         let why = if filter.is_empty() {
             "has no filter"
@@ -268,14 +268,38 @@ impl Binder<'_> {
 }
 
 fn wrapped(value: Bson, wrap: Wrap) -> Bson {
-    let expression = match &value {
+    match (wrap, value) {
+        (Wrap::Items, Bson::Array(items)) => Bson::Array(
+            items
+                .into_iter()
+                .map(|item| wrapped(item, Wrap::Expressions))
+                .collect(),
+        ),
+        (Wrap::Always, value) => literal(value),
+        (Wrap::Expressions | Wrap::Items, value) if is_expression(&value) => literal(value),
+        (_, value) => value,
+    }
+}
+
+fn literal(value: Bson) -> Bson {
+    Bson::Document(doc! {"$literal": value})
+}
+
+/// Whether a server would read it as an expression.
+fn is_expression(value: &Bson) -> bool {
+    match value {
         Bson::String(text) => text.starts_with('$'),
         Bson::Document(_) | Bson::Array(_) => true,
         _ => false,
-    };
-    if wrap == Wrap::Always || (wrap == Wrap::Expressions && expression) {
-        Bson::Document(doc! {"$literal": value})
-    } else {
-        value
+    }
+}
+
+/// Whether nothing but NULL is in it, at any depth.
+fn holds_nothing(value: &Bson) -> bool {
+    match value {
+        Bson::Null => true,
+        Bson::Document(document) => document.values().all(holds_nothing),
+        Bson::Array(items) => items.iter().all(holds_nothing),
+        _ => false,
     }
 }

@@ -23,6 +23,10 @@ const BAD_TIME: Unfit = (
     "A date with a time of whole milliseconds, which is what MongoDB holds,",
 );
 const OPERATOR: Unfit = ("operator_key", "An object without keys that begin with $");
+const ODD_KEY: Unfit = (
+    "forbidden_key",
+    "Objects without keys that hold a dot or mean something to programs (__proto__), which only an input of the type OBJECT may have,",
+);
 const NUL_KEY: Unfit = (
     "forbidden_nul",
     "An object without NUL characters in its keys",
@@ -70,29 +74,34 @@ pub(super) fn unwrap(value: &InputValue) -> Option<Bson> {
     }
 }
 
+/// Which keys an object of a value may have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    /// Those of fields: a key with a dot would be a path in some places, and a name in others.
+    Fields,
+    /// Any but operators: the placeholder asks for an object.
+    Any,
+}
+
+/// Keys that reach beyond the object in programs that read the documents.
+const ODD_KEYS: [&str; 3] = ["__proto__", "constructor", "prototype"];
+
 /// A checked value as BSON.
 pub(crate) fn bson_of(value: &BoundValue) -> Result<Bson, Unfit> {
     Ok(match value {
         BoundValue::Json(text) => match InputValue::from_json(text) {
-            Ok(value) => data(&value)?,
+            Ok(value) => data(&value, Keys::Fields)?,
             Err(_) => Bson::Null,
         },
         BoundValue::Decimal(text) => decimal(text)?,
-        BoundValue::Array(items) => {
-            Bson::Array(items.iter().map(inside).collect::<Result<_, _>>()?)
-        }
-        BoundValue::Object(_) => match inside(value)? {
+        BoundValue::Array(_) => data(&input_of(value), Keys::Fields)?,
+        BoundValue::Object(_) => match data(&input_of(value), Keys::Any)? {
             Bson::Document(document) => Bson::Document(document),
             // `{"$oid": …}` is no object.
             _ => return Err(OPERATOR),
         },
         other => scalar(other)?,
     })
-}
-
-/// A value inside of a list or an object, or a JSON input.
-fn inside(value: &BoundValue) -> Result<Bson, Unfit> {
-    data(&input_of(value))
 }
 
 fn input_of(value: &BoundValue) -> InputValue {
@@ -114,13 +123,18 @@ fn input_of(value: &BoundValue) -> InputValue {
 }
 
 /// A value of JSON that is nothing but data.
-fn data(value: &InputValue) -> Result<Bson, Unfit> {
+fn data(value: &InputValue, keys: Keys) -> Result<Bson, Unfit> {
     Ok(match value {
         InputValue::Null => Bson::Null,
         InputValue::Bool(value) => Bson::Boolean(*value),
         InputValue::Number(text) => number(text)?,
         InputValue::String(text) => Bson::String(text.clone()),
-        InputValue::Array(items) => Bson::Array(items.iter().map(data).collect::<Result<_, _>>()?),
+        InputValue::Array(items) => Bson::Array(
+            items
+                .iter()
+                .map(|item| data(item, keys))
+                .collect::<Result<_, _>>()?,
+        ),
         InputValue::Object(entries) => {
             if wrapper(entries).is_some_and(|name| WRAPPERS[..WRAPPERS_OF_DATA].contains(&name)) {
                 return unwrap(value).ok_or(OPERATOR);
@@ -133,7 +147,10 @@ fn data(value: &InputValue) -> Result<Bson, Unfit> {
                 if key.contains('\0') {
                     return Err(NUL_KEY);
                 }
-                document.insert(key, data(value)?);
+                if keys == Keys::Fields && (key.contains('.') || ODD_KEYS.contains(&key.as_str())) {
+                    return Err(ODD_KEY);
+                }
+                document.insert(key, data(value, keys)?);
             }
             Bson::Document(document)
         }

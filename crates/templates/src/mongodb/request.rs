@@ -198,10 +198,14 @@ pub(super) fn reaches_all(filter: &Document) -> bool {
         _ => false,
     };
     filter.iter().all(|(key, value)| match key.as_str() {
-        "$comment" => true,
+        "$comment" | "$alwaysTrue" => true,
         "$and" => all(value, false),
         "$or" => all(value, true),
         "$expr" => constant_truth(value),
+        "$jsonSchema" => matches!(value, Bson::Document(schema) if schema.is_empty()),
+        // Code that does not look at the document says the same of each.
+        "$where" => matches!(value, Bson::String(code) | Bson::JavaScriptCode(code)
+            if !code.contains("this") && !code.contains("obj")),
         "_id" => match value {
             Bson::Document(operand) => {
                 operand
@@ -210,6 +214,7 @@ pub(super) fn reaches_all(filter: &Document) -> bool {
                         ("$exists", value) => constant_truth(value),
                         ("$ne", Bson::Null) => true,
                         ("$nin", Bson::Array(values)) => values.is_empty(),
+                        ("$gt" | "$gte", Bson::MinKey) | ("$lt" | "$lte", Bson::MaxKey) => true,
                         _ => false,
                     })
                     && !operand.is_empty()

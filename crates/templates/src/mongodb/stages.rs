@@ -106,8 +106,8 @@ fn part_of(stage: &str, key: &str, value: &InputValue) -> Part {
         | ("$densify", "field" | "partitionByFields") => Name,
         ("$graphLookup", "restrictSearchWithMatch") | ("$geoNear", "query") => Filter,
         ("$sample", "size") => Rows(1),
-        ("$bucket", "boundaries" | "default")
-        | ("$bucketAuto", "buckets" | "granularity")
+        ("$bucket", "boundaries") => Context::Expressions,
+        ("$bucketAuto", "buckets" | "granularity")
         | ("$setWindowFields" | "$fill", "sortBy")
         | ("$graphLookup", "maxDepth")
         | ("$densify", "range")

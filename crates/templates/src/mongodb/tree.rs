@@ -47,6 +47,8 @@ pub(super) enum Wrap {
     Never,
     /// Where the server would read it as an expression: a text with a `$` in front, a document, a list.
     Expressions,
+    /// Each item of a list, where the server would read that as an expression.
+    Items,
     /// Always: a number there would choose fields, and not be a value.
     Always,
 }
@@ -64,6 +66,8 @@ pub(super) enum Context {
     Operand,
     /// An expression of an aggregation.
     Expression,
+    /// A list of expressions, never an expression itself.
+    Expressions,
     /// The arguments of an operator that names a field or a variable in them: `$getField`, `$map`.
     Arguments,
     /// A value of a projection.
@@ -152,10 +156,10 @@ impl Walker {
     }
 
     pub fn array(&mut self, items: &[InputValue], context: Context) -> Node {
-        let inside = if context == Context::Operand {
-            Context::Data
-        } else {
-            context
+        let inside = match context {
+            Context::Operand => Context::Data,
+            Context::Expressions => Context::Expression,
+            other => other,
         };
         Node::Array(
             items
@@ -175,12 +179,7 @@ impl Walker {
             let inside = self.inside(key, context, operators);
             let node = self.within(key, |walker| {
                 walker.check_key(key);
-                match (context, key.as_str()) {
-                    (Context::Expression | Context::Projection, "$function" | "$accumulator") => {
-                        walker.code(value)
-                    }
-                    _ => walker.walk(value, inside),
-                }
+                walker.walk(value, inside)
             });
             nodes.push((key.clone(), node));
         }
@@ -201,14 +200,16 @@ impl Walker {
 
     /// What stands under a key.
     fn inside(&mut self, key: &str, context: Context, operators: bool) -> Context {
+        // Its arguments are code's too: what it makes of them, nobody can read.
+        let code = matches!(key, "$where" | "$function" | "$accumulator");
+        if code && context != Context::Stored {
+            self.runs_code = true;
+            return Context::Code;
+        }
         match context {
             Context::Filter => match key {
                 "$and" | "$or" | "$nor" => Context::Filter,
                 "$expr" => Context::Expression,
-                "$where" => {
-                    self.runs_code = true;
-                    Context::Code
-                }
                 _ if key.starts_with('$') => Context::Data,
                 _ => Context::Operand,
             },
@@ -231,34 +232,12 @@ impl Walker {
                 "as" | "field" => Context::Name,
                 _ => Context::Expression,
             },
+            Context::Projection if key == "$elemMatch" => Context::Filter,
             Context::Projection if key.starts_with('$') => {
                 self.inside(key, Context::Expression, operators)
             }
             other => other,
         }
-    }
-
-    /// `$function` and `$accumulator`: code with arguments.
-    fn code(&mut self, value: &InputValue) -> Node {
-        self.runs_code = true;
-        let InputValue::Object(entries) = value else {
-            return self.walk(value, Context::Code);
-        };
-        let nodes = entries
-            .iter()
-            .map(|(key, value)| {
-                let context = match key.as_str() {
-                    "args" | "initArgs" | "accumulateArgs" => Context::Expression,
-                    _ => Context::Code,
-                };
-                let node = self.within(key, |walker| {
-                    walker.check_key(key);
-                    walker.walk(value, context)
-                });
-                (key.clone(), node)
-            })
-            .collect();
-        Node::Document(nodes)
     }
 
     /// Extended JSON: a value of its own, or a placeholder that takes its type from it.
@@ -485,6 +464,7 @@ impl Walker {
 fn wrap_of(context: Context) -> Wrap {
     match context {
         Context::Expression => Wrap::Expressions,
+        Context::Expressions => Wrap::Items,
         Context::Projection => Wrap::Always,
         _ => Wrap::Never,
     }
