@@ -9,6 +9,7 @@ mod action_type;
 mod fault;
 mod input;
 mod inputs;
+pub mod mongodb;
 mod placeholder;
 pub mod sql;
 mod value;
