@@ -3,11 +3,13 @@
 //! No type here can hold a stored secret, with two exceptions that a person asks for by one gesture each:
 //! [`RevealedUrl`] on the way out, and the `secrets` of an input on the way in.
 
+mod action_dto;
 mod catalog_dto;
 mod test_dto;
 mod url_dto;
 mod url_tools_dto;
 
+pub use action_dto::*;
 pub use catalog_dto::*;
 pub use test_dto::*;
 pub use url_dto::*;
