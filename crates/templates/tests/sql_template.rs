@@ -528,7 +528,7 @@ fn other_faults_of_templates() {
             "needs_identifier",
         ),
         (
-            "SELECT a FROM t ORDER BY timestamp with time zone '{{b}}'",
+            "SELECT a FROM t ORDER BY a, timestamp '{{b}}' LIMIT 5",
             PG,
             "needs_identifier",
         ),
