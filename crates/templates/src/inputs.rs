@@ -81,8 +81,8 @@ pub struct Inputs {
     pub fields: Vec<Field>,
 }
 
-/// The values of a run, each checked.
-#[derive(Clone, PartialEq, Debug, Default)]
+/// The values of a run, each checked. They have no `Debug`: some are secrets.
+#[derive(Clone, PartialEq, Default)]
 pub struct Values {
     values: HashMap<(Source, String), BoundValue>,
 }
@@ -133,8 +133,12 @@ impl Inputs {
                 }
             }
         }
-        // `LIMIT {{n}}` says what the input is as plainly as a type would.
         for field in &mut fields {
+            // `IN ()` is no SQL, and what it should mean in `NOT IN ()` is every row.
+            if field.demands.listed {
+                field.placeholder.min = field.placeholder.min.max(1);
+            }
+            // `LIMIT {{n}}` says what the input is as plainly as a type would.
             if field.demands.least_rows.is_some() && field.placeholder.kind.is_none() {
                 field.placeholder.kind = Some(PlaceholderType::Integer);
             }
@@ -249,14 +253,6 @@ impl Inputs {
             }
         }
         if let BoundValue::Array(items) = &bound {
-            if field.demands.listed && items.is_empty() {
-                return Err(InputFault::new(
-                    key,
-                    "too_short",
-                    "A list of at least 1 item",
-                    "0 items",
-                ));
-            }
             let nested =
                 |item: &BoundValue| matches!(item, BoundValue::Array(_) | BoundValue::Object(_));
             if self.engine != Engine::Mongodb && items.iter().any(nested) {

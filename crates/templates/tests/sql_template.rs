@@ -144,7 +144,7 @@ fn postgresql_places() {
             ),
             (
                 "SELECT $q$it's {{a}}$q$",
-                "SELECT ($q$it's $q$ || CAST($1 AS text))",
+                "SELECT ('it''s ' || CAST($1 AS text))",
                 A,
             ),
             (
@@ -163,6 +163,23 @@ fn postgresql_places() {
                 A,
             ),
             ("SELECT E'\\{{a}}'", "SELECT E'\\{{a}}'", &[]),
+            // The quote of a dollar-quoted text would close at a dollar before it.
+            (
+                "SELECT $$a${{a}}$$, $q$a$q{{a}}$q$",
+                "SELECT ('a$' || CAST($1 AS text)), ('a$q' || CAST($2 AS text))",
+                &["a=text O'Brien", "a=text O'Brien"],
+            ),
+            // A comment between the pieces of a literal is none of its text.
+            (
+                "SELECT 'a' -- it's {{a}}\n '{{a}}'",
+                "SELECT ('a' -- it's {{a}}\n '' || CAST($1 AS text))",
+                A,
+            ),
+            (
+                "SELECT '{{a}}#' -- {{a}}\n '<{{a}}, '",
+                "SELECT (CAST($1 AS text) || '#' -- {{a}}\n '<' || CAST($2 AS text) || ', ')",
+                &["a=text O'Brien", "a=text O'Brien"],
+            ),
             // Lists.
             (
                 "SELECT * FROM t WHERE a IN ({{l:ARRAY}})",
@@ -272,6 +289,11 @@ fn postgresql_places() {
                 "SELECT EXTRACT(year FROM {{a}}::date), a IS DISTINCT FROM {{a}} FROM t",
                 "SELECT EXTRACT(year FROM $1::date), a IS DISTINCT FROM $2 FROM t",
                 &["a=text O'Brien", "a=text O'Brien"],
+            ),
+            (
+                "SELECT * FROM t ORDER BY a < DATE '{{a}}', a AND {{a}}, CASE WHEN a THEN {{a}} END",
+                "SELECT * FROM t ORDER BY a < CAST($1 AS date), a AND $2, CASE WHEN a THEN $3 END",
+                &["a=text O'Brien", "a=text O'Brien", "a=text O'Brien"],
             ),
             (
                 "SELECT * FROM t ORDER BY a = {{a}}, f(a, {{a}}) DESC",
@@ -482,6 +504,37 @@ fn other_faults_of_templates() {
         ("SELECT 1 \0", PG, "forbidden_nul"),
         ("SELECT $1", PG, "stray_parameter"),
         ("SELECT ?", MY, "stray_parameter"),
+        ("{{b}} FROM t", PG, "needs_identifier"),
+        ("SELECT 1::{{b}}", PG, "needs_identifier"),
+        ("SELECT f(a) {{b}} FROM t", PG, "needs_identifier"),
+        ("SELECT \"a\" {{b}} FROM t", PG, "needs_identifier"),
+        ("SELECT 1 {{b}}", MY, "needs_identifier"),
+        ("SELECT a {{b}} 5", PG, "misplaced_placeholder"),
+        ("SELECT 'x' {{b}}", PG, "misplaced_placeholder"),
+        ("SELECT a FROM t ORDER BY a {{b}}", PG, "needs_identifier"),
+        (
+            "SELECT a FROM t ORDER BY a {{b}}, c",
+            MY,
+            "needs_identifier",
+        ),
+        (
+            "SELECT a FROM t ORDER BY lower(a) {{b}} LIMIT 5",
+            PG,
+            "needs_identifier",
+        ),
+        (
+            "SELECT a FROM t ORDER BY date {{b}}",
+            PG,
+            "needs_identifier",
+        ),
+        (
+            "SELECT a FROM t ORDER BY a, timestamp '{{b}}' LIMIT 5",
+            PG,
+            "needs_identifier",
+        ),
+        ("TRUNCATE {{b}}", PG, "needs_identifier"),
+        ("DROP TABLE IF EXISTS {{b}}", MY, "needs_identifier"),
+        ("DELETE FROM ONLY {{b}}", PG, "needs_identifier"),
         ("SELECT a{{b}}", PG, "glued_placeholder"),
         ("SELECT {{b}}c", PG, "glued_placeholder"),
         ("SELECT {{b:INTEGR}}", PG, "unknown_type"),

@@ -53,6 +53,25 @@ impl MongoAction {
         }
     }
 
+    /// Whether an update or a delete can reach every document, whatever its inputs. What its inputs make of the filter, only
+    /// [`Self::bind`] says.
+    pub fn unfiltered(&self) -> bool {
+        let changes = self
+            .deeds()
+            .iter()
+            .any(|deed| matches!(deed, Deed::Updates | Deed::Deletes));
+        let mut slots = Vec::new();
+        if let Some(filter) = &self.parts.filter {
+            super::action::collect(filter, &mut slots);
+        }
+        let mut binder = Binder {
+            values: &Values::default(),
+            unique: Vec::new(),
+        };
+        let filter = binder.document(self.parts.filter.as_ref());
+        changes && slots.is_empty() && reaches_all(&filter.unwrap_or_default())
+    }
+
     /// What a person should know before a run, in plain sentences.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
