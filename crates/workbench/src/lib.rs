@@ -12,6 +12,8 @@
 //!   which it counts. A crash before it leaves an orphan that `secret check --orphans` finds, never a wrong password.
 //! - No lock is held across an `.await`; catalog calls run on blocking threads.
 
+mod action_plan;
+mod action_run;
 mod activity;
 mod connection_test;
 mod credentials;
@@ -22,6 +24,7 @@ mod environment_variables;
 mod environments;
 mod error;
 mod export;
+mod guard;
 mod import;
 mod matrix;
 mod named_secrets;
@@ -48,6 +51,7 @@ use catalog::{Catalog, CatalogError, Context, SqliteCatalog};
 use secrets::{Keyring, SecretStore, Secrets};
 
 pub use catalog::{DatabaseType, EnvironmentClass, Fault, FaultCode, Origin};
+pub use action_run::PAGE_ROWS;
 pub use connection_test::TestSummary;
 pub use credentials::{CredentialCheck, CredentialLine, OrphanReport};
 pub use dto::*;
@@ -88,6 +92,7 @@ struct Inner {
     test_limit: std::sync::Mutex<Option<Duration>>,
     runs: connection_test::Runs,
     imports: import::PlannedImports,
+    action_runs: action_run::ActionRuns,
 }
 
 impl Workbench {
@@ -118,6 +123,7 @@ impl Workbench {
                 test_limit: std::sync::Mutex::new(None),
                 runs: connection_test::Runs::default(),
                 imports: import::PlannedImports::default(),
+                action_runs: action_run::ActionRuns::default(),
             }),
         })
     }

@@ -173,6 +173,26 @@ impl Request {
         }
         command
     }
+
+    /// [`Self::command`] as canonical extended JSON, which keeps every type.
+    pub fn command_json(&self, collection: &str) -> String {
+        Bson::Document(self.command(collection))
+            .into_canonical_extjson()
+            .to_string()
+    }
+
+    /// [`Self::command`] as relaxed extended JSON, for a person to read.
+    pub fn command_shown(&self, collection: &str) -> serde_json::Value {
+        Bson::Document(self.command(collection)).into_relaxed_extjson()
+    }
+
+    /// The query that finds what a unique value would collide with, as canonical extended JSON.
+    pub fn unique_json(&self, check: &UniqueCheck, collection: &str) -> String {
+        let filter = doc! {check.field.as_str(): check.value.clone()};
+        let command =
+            doc! {"find": collection, "filter": filter, "projection": {"_id": 1}, "limit": 1};
+        Bson::Document(command).into_canonical_extjson().to_string()
+    }
 }
 
 fn aggregate(command: &mut Document, collection: &str, pipeline: Vec<Document>) {
