@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::change::Record;
 use crate::error::{CatalogError, SubjectKind};
 use crate::parse::OURS;
+use crate::records::same_fields;
 
 /// One field that is not what it was.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -40,6 +41,9 @@ pub struct Conflict {
     pub base_revision: Option<u64>,
     /// Whether that revision is still in the history; if not, `changes` holds what differs from yours.
     pub base_known: bool,
+    /// The fingerprint that an action or a migration has now; a merged change is made from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current_fingerprint: Option<String>,
     /// What changed.
     pub changes: Vec<FieldChange>,
 }
@@ -54,6 +58,13 @@ impl fmt::Display for Conflict {
         }
         if self.kind == SubjectKind::Activity {
             return formatter.write_str("This was undone already, or is too old to be undone.");
+        }
+        if matches!(self.kind, SubjectKind::Action | SubjectKind::Migration) {
+            return write!(
+                formatter,
+                "The {kind} \"{}\" was changed meanwhile. Look at what changed and apply yours again.",
+                self.label
+            );
         }
         match self.current_revision {
             Some(revision) => write!(
@@ -122,6 +133,18 @@ fn text(value: &Value, field: &str) -> String {
         .to_owned()
 }
 
+/// Whether a field is what it was. Inside of an action or a migration the order of keys counts.
+fn unchanged(field: &str, is: &Value, was: &Value) -> bool {
+    match (is, was) {
+        (Value::Object(is), Value::Object(was))
+            if field.starts_with("actions[") || field.starts_with("migrations[") =>
+        {
+            same_fields(is, was)
+        }
+        _ => is == was,
+    }
+}
+
 /// What two states of a record differ in: field, before, after.
 pub(crate) fn differences(
     before: &Record,
@@ -132,7 +155,7 @@ pub(crate) fn differences(
     let mut changes = Vec::new();
     for (field, was) in before {
         match after.remove(&field) {
-            Some(is) if is == was => {}
+            Some(is) if unchanged(&field, &is, &was) => {}
             is => changes.push((field, Some(was), is)),
         }
     }
@@ -183,6 +206,7 @@ pub(crate) fn stale(
         current_revision: Some(current.revision()),
         base_revision: Some(base_revision),
         base_known: base.is_some(),
+        current_fingerprint: None,
         changes,
     }))
 }

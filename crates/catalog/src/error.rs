@@ -20,6 +20,10 @@ pub enum SubjectKind {
     Database,
     /// A database in one environment.
     EnvironmentConfig,
+    /// A reusable operation of a database.
+    Action,
+    /// A versioned change of a database.
+    Migration,
     /// A named secret.
     NamedSecret,
     /// A line of the activity list.
@@ -37,6 +41,8 @@ impl SubjectKind {
             Self::Environment => "environment",
             Self::Database => "database",
             Self::EnvironmentConfig => "environment_config",
+            Self::Action => "action",
+            Self::Migration => "migration",
             Self::NamedSecret => "named_secret",
             Self::Activity => "activity",
             Self::Catalog => "catalog",
@@ -51,6 +57,8 @@ impl SubjectKind {
             Self::Environment,
             Self::Database,
             Self::EnvironmentConfig,
+            Self::Action,
+            Self::Migration,
             Self::NamedSecret,
             Self::Activity,
             Self::Catalog,

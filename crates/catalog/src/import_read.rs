@@ -11,7 +11,8 @@ use crate::export::{
 };
 use crate::fault::{Fault, FaultCode};
 use crate::input::UrlText;
-use crate::parse::{ItemKind, OURS, OURS_IN_CONFIG, check_texts, read_items};
+use crate::items::ItemKind;
+use crate::parse::{OURS, OURS_IN_CONFIG, check_texts, read_items};
 use crate::reader::{Findings, Reader, Unknown};
 use crate::rules;
 

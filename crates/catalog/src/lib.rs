@@ -17,6 +17,7 @@ mod fault;
 mod import;
 mod import_read;
 mod input;
+mod items;
 mod merge;
 mod parse;
 mod port;
@@ -40,9 +41,10 @@ pub use input::{
     DatabasePatch, EnvironmentConfigPatch, EnvironmentPatch, NewDatabase, NewEnvironment,
     NewEnvironmentConfig, NewProduct, ProductPatch, UrlText,
 };
+pub use items::{ItemChange, ItemKind, fingerprint};
 pub use parse::{
-    parse_database_patch, parse_environment_patch, parse_new_database, parse_new_environment,
-    parse_new_product, parse_product_patch,
+    parse_database_patch, parse_environment_patch, parse_item, parse_new_database,
+    parse_new_environment, parse_new_product, parse_product_patch,
 };
 pub use port::{
     Activity, Catalog, Committed, Context, LastTest, Location, Matrix, MatrixDatabase, NamedSecret,

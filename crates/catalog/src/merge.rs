@@ -15,7 +15,8 @@ use crate::input::{
     DatabasePatch, EnvironmentConfigPatch, EnvironmentPatch, NewDatabase, NewEnvironment,
     NewEnvironmentConfig, NewProduct, ProductPatch,
 };
-use crate::parse::{IMMUTABLE_TYPE, ItemKind, check_texts, require_environment};
+use crate::items::{ItemKind, keep_unknown, stamp};
+use crate::parse::{IMMUTABLE_TYPE, check_texts, require_environment};
 use crate::reader::{Findings, Unknown};
 use crate::records::{
     Database, DatabaseItem, Environment, EnvironmentClass, EnvironmentConfig, Extra, Product,
@@ -492,9 +493,10 @@ fn merge_items(
         }
         let before = items.iter_mut().find(|item| item.tag() == tag);
         let mut fields = fields.clone();
-        if kind == ItemKind::Migration {
-            stamp(&mut fields, before.as_deref(), now);
+        if let Some(before) = before.as_deref() {
+            keep_unknown(kind, &before.fields, &mut fields);
         }
+        stamp(kind, &mut fields, before.as_deref(), now);
         match before {
             Some(item) => item.fields = fields,
             None => items.push(DatabaseItem {
@@ -513,32 +515,5 @@ fn merge_items(
                 "The database has nothing with this tag. Leave it out.",
             );
         }
-    }
-}
-
-/// Gives a migration its times, unless it brings its own. One that says what is there already keeps both.
-fn stamp(fields: &mut Map<String, Value>, before: Option<&DatabaseItem>, now: Timestamp) {
-    let now = Value::String(now.to_string());
-    let times = ["created_at", "updated_at"];
-    let same = before.is_some_and(|before| {
-        let plain = |fields: &Map<String, Value>| {
-            let mut plain = fields.clone();
-            times.iter().for_each(|time| {
-                plain.shift_remove(*time);
-            });
-            plain
-        };
-        plain(&before.fields) == plain(fields)
-    });
-    for time in times {
-        let given = fields.get(time).is_some_and(|value| !value.is_null());
-        if given {
-            continue;
-        }
-        let kept = before
-            .filter(|_| same || time == "created_at")
-            .and_then(|before| before.fields.get(time))
-            .cloned();
-        fields.insert(time.to_owned(), kept.unwrap_or_else(|| now.clone()));
     }
 }

@@ -11,6 +11,7 @@ use crate::input::{
     DatabasePatch, EnvironmentConfigPatch, EnvironmentPatch, NewDatabase, NewEnvironment,
     NewEnvironmentConfig, NewProduct, ProductPatch, UrlText,
 };
+use crate::items::ItemKind;
 use crate::reader::{Findings, Reader, Unknown};
 use crate::rules;
 
@@ -51,6 +52,22 @@ pub fn parse_database_patch(
     database_type: Option<DatabaseType>,
 ) -> Result<DatabasePatch, Vec<Fault>> {
     strict(|findings| read_database_patch(record, database_type, findings))
+}
+
+/// Reads an action or a migration, whole; its templates and statements are kept as they are.
+pub fn parse_item(record: &Value, kind: ItemKind) -> Result<Map<String, Value>, Vec<Fault>> {
+    strict(|findings| read_item(record, "", kind, &mut HashSet::new(), findings))
+}
+
+/// As [`parse_item`], for one that may have fields that this version does not know.
+pub(crate) fn check_item(record: &Value, kind: ItemKind) -> Result<(), Vec<Fault>> {
+    let mut findings = Findings::new(Unknown::Keep);
+    read_item(record, "", kind, &mut HashSet::new(), &mut findings);
+    if findings.faults.is_empty() {
+        Ok(())
+    } else {
+        Err(findings.faults)
+    }
 }
 
 fn strict<T>(read: impl FnOnce(&mut Findings) -> Option<T>) -> Result<T, Vec<Fault>> {
@@ -372,22 +389,6 @@ fn read_config_patch(
         description,
         ..EnvironmentConfigPatch::default()
     })
-}
-
-/// What stands in the lists of a database.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ItemKind {
-    Action,
-    Migration,
-}
-
-impl ItemKind {
-    pub(crate) fn list(self) -> &'static str {
-        match self {
-            Self::Action => "actions",
-            Self::Migration => "migrations",
-        }
-    }
 }
 
 /// Reads the actions or migrations of a database, each kept whole.

@@ -19,6 +19,7 @@ use crate::import::{ImportOutcome, ImportPlan};
 use crate::input::{
     DatabasePatch, EnvironmentPatch, NewDatabase, NewEnvironment, NewProduct, ProductPatch,
 };
+use crate::items::{ItemChange, ItemKind};
 use crate::records::{Database, Environment, EnvironmentConfig, Product};
 
 /// For how many days a change can be undone, and a secret that it replaced stays in the keyring.
@@ -161,7 +162,7 @@ pub struct LastTest {
 pub struct Location {
     /// The id of its product.
     pub product_id: String,
-    /// The id of its database, for a database or an environment config.
+    /// The id of its database, for what is one or stands in one.
     pub database_id: Option<String>,
 }
 
@@ -314,6 +315,20 @@ pub trait Catalog: Send + Sync {
         product: &str,
         database: &str,
         revision: Option<u64>,
+    ) -> Result<Committed<Database>, CatalogError>;
+
+    /// Changes one action or migration of a database, or their order. The items that are not named stay as they are,
+    /// and so does what this version does not know of the one that is.
+    ///
+    /// # Errors
+    /// `conflict` when a replacement was made from something else than what is there, `validation`, `not_found`.
+    fn change_items(
+        &self,
+        context: &Context,
+        product: &str,
+        database: &str,
+        kind: ItemKind,
+        change: &ItemChange,
     ) -> Result<Committed<Database>, CatalogError>;
 
     /// Removes a database's config for one environment. Refused for the last one.

@@ -171,7 +171,10 @@ pub struct EnvironmentConfig {
 }
 
 /// An action or a migration, kept whole: later versions give its fields a meaning, this one must lose none of them.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+///
+/// Two are equal when their fields are, whatever the order of the fields. Inside of a field the order counts: in
+/// `{"sort": {"a": 1, "b": 1}}` it says what is sorted by first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DatabaseItem {
     /// UUIDv7; survives every rename.
     pub id: String,
@@ -197,6 +200,43 @@ impl DatabaseItem {
             .get("name")
             .and_then(Value::as_str)
             .unwrap_or_default()
+    }
+}
+
+impl PartialEq for DatabaseItem {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && same_fields(&self.fields, &other.fields)
+    }
+}
+
+/// Whether two records have the same fields, in whatever order.
+pub(crate) fn same_fields(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
+    one.len() == other.len()
+        && one.iter().all(|(name, value)| {
+            other
+                .get(name)
+                .is_some_and(|other| same_value(value, other))
+        })
+}
+
+/// Whether two values are the same, the order of the keys of objects included.
+pub(crate) fn same_value(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => {
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .zip(other)
+                    .all(|((key, value), (name, other))| key == name && same_value(value, other))
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .zip(other)
+                    .all(|(one, other)| same_value(one, other))
+        }
+        _ => one == other,
     }
 }
 

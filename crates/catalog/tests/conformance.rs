@@ -57,6 +57,15 @@ conformance! { sqlite:
         activities_come_newest_first,
         released_secrets_are_kept_until_purged,
     }
+    items {
+        an_item_keeps_its_id_and_place_through_a_rename,
+        items_are_added_behind_ordered_and_removed,
+        bad_items_are_refused_with_every_fault,
+        a_replacement_made_from_something_else_is_a_conflict,
+        what_is_not_known_of_an_item_is_kept,
+        the_order_of_keys_in_a_template_counts,
+        undo_of_one_item_leaves_the_others_alone,
+    }
     transfer {
         an_export_imports_into_the_same,
         an_import_merges_and_keeps_what_it_does_not_name,

@@ -5,6 +5,7 @@
 
 mod failure;
 mod history;
+mod items;
 mod mutations;
 mod open;
 mod rows;
@@ -32,6 +33,7 @@ use crate::import::{ImportOutcome, ImportPlan};
 use crate::input::{
     DatabasePatch, EnvironmentPatch, NewDatabase, NewEnvironment, NewProduct, ProductPatch,
 };
+use crate::items::{ItemChange, ItemKind};
 use crate::merge;
 use crate::port::{
     Activity, Catalog, Committed, Context, LastTest, Location, Matrix, MatrixDatabase, NamedSecret,
@@ -260,6 +262,19 @@ impl Catalog for SqliteCatalog {
     ) -> Result<Committed<Database>, CatalogError> {
         self.store.write(|transaction| {
             mutations::delete_database(transaction, context, product, database, revision)
+        })
+    }
+
+    fn change_items(
+        &self,
+        context: &Context,
+        product: &str,
+        database: &str,
+        kind: ItemKind,
+        change: &ItemChange,
+    ) -> Result<Committed<Database>, CatalogError> {
+        self.store.write(|transaction| {
+            items::change_items(transaction, context, product, database, kind, change)
         })
     }
 

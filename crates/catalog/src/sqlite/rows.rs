@@ -373,6 +373,14 @@ pub(super) fn locate(
              JOIN databases ON databases.id = environment_configs.database_id
              WHERE environment_configs.id = ?1"
         }
+        SubjectKind::Action => {
+            "SELECT databases.product_id, databases.id FROM actions
+             JOIN databases ON databases.id = actions.database_id WHERE actions.id = ?1"
+        }
+        SubjectKind::Migration => {
+            "SELECT databases.product_id, databases.id FROM migrations
+             JOIN databases ON databases.id = migrations.database_id WHERE migrations.id = ?1"
+        }
         _ => return Err(CatalogError::not_found(kind, id).into()),
     };
     connection

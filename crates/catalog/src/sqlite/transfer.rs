@@ -128,6 +128,7 @@ pub(super) fn apply_import(
             current_revision: None,
             base_revision: None,
             base_known: false,
+            current_fingerprint: None,
             changes: Vec::new(),
         }))
         .into());

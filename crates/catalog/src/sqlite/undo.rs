@@ -12,9 +12,10 @@ use crate::change::{Change, Record};
 use crate::conflict::{self, Conflict, FieldChange};
 use crate::error::{CatalogError, SubjectKind};
 use crate::fault::{Fault, FaultCode};
+use crate::items::{self, ItemKind};
 use crate::merge;
 use crate::port::{Activity, Context};
-use crate::records::Environment;
+use crate::records::{DatabaseItem, Environment};
 
 /// What an activity left and what it found.
 struct Past {
@@ -34,7 +35,14 @@ pub(super) fn undo(
     let past = read_past(transaction, sequence)?;
     let mut changes = Vec::new();
     for past in &past {
-        changes.push(reverse(transaction, past, context)?);
+        let change = match item_kind(&activity) {
+            Some(kind) => reverse_items(transaction, past, kind, context)?,
+            None => None,
+        };
+        changes.push(match change {
+            Some(change) => change,
+            None => reverse(transaction, past, context)?,
+        });
     }
     let environments = environments_after(transaction, &changes)?;
     for change in &mut changes {
@@ -67,6 +75,7 @@ fn not_undoable(activity: &Activity) -> CatalogError {
         current_revision: None,
         base_revision: None,
         base_known: false,
+        current_fingerprint: None,
         changes: Vec::new(),
     }))
 }
@@ -141,6 +150,47 @@ fn reverse(connection: &Connection, past: &Past, context: &Context) -> Result<Ch
     })
 }
 
+/// What a change of one item was about.
+fn item_kind(activity: &Activity) -> Option<ItemKind> {
+    match activity.subject_kind {
+        SubjectKind::Action => Some(ItemKind::Action),
+        SubjectKind::Migration => Some(ItemKind::Migration),
+        _ => None,
+    }
+}
+
+/// The change of one item the other way round, whatever happened to its database and to other items since; `None` where
+/// the item itself moved on.
+fn reverse_items(
+    connection: &Connection,
+    past: &Past,
+    kind: ItemKind,
+    context: &Context,
+) -> Result<Option<Change>, Failure> {
+    let (Some(Record::Database(before)), Some(Record::Database(after))) =
+        (&past.before, &past.after)
+    else {
+        return Ok(None);
+    };
+    let Some(now) = rows::databases(connection, Scope::Database(&after.id))?.pop() else {
+        return Ok(None);
+    };
+    let Some(items) = items::revert(kind.of(before), kind.of(after), kind.of(&now)) else {
+        return Ok(None);
+    };
+    for (index, item) in items.iter().enumerate() {
+        let taken = |other: &DatabaseItem| other.tag() == item.tag();
+        if items.iter().take(index).any(taken) {
+            return Err(merge::duplicate_tag(item.tag()).into());
+        }
+    }
+    let mut restored = now.clone();
+    *kind.of_mut(&mut restored) = items;
+    restored.revision += 1;
+    restored.updated_at = context.timestamp();
+    Ok(Some(Change::updated(now, restored)))
+}
+
 fn gone(record: &Record) -> CatalogError {
     CatalogError::Conflict(Box::new(Conflict {
         kind: record.kind(),
@@ -149,6 +199,7 @@ fn gone(record: &Record) -> CatalogError {
         current_revision: None,
         base_revision: Some(record.revision()),
         base_known: true,
+        current_fingerprint: None,
         changes: Vec::new(),
     }))
 }
@@ -311,6 +362,7 @@ fn refuse_used(connection: &Connection, changes: &[Change]) -> Result<(), Failur
                 current_revision: revision,
                 base_revision: revision,
                 base_known: true,
+                current_fingerprint: None,
                 changes: vec![FieldChange {
                     field: "used_by".to_owned(),
                     base: None,

@@ -106,14 +106,19 @@ pub(super) fn note(
 
 /// "name, envs[dev].connection_url and 3 more": the names of the fields alone, since a value may be anything.
 pub(super) fn changed_fields(before: &Record, after: &Record) -> String {
-    const SHOWN: usize = 4;
-    let mut names: Vec<String> = conflict::differences(before, after)
+    let names = conflict::differences(before, after)
         .into_iter()
         .map(|(field, _, _)| match field.strip_suffix(".secrets") {
             Some(config) => format!("{config} password"),
             None => crate::rules::excerpt(&field),
         })
         .collect();
+    some_of(names)
+}
+
+/// The first few of some names, and how many more there are.
+pub(super) fn some_of(mut names: Vec<String>) -> String {
+    const SHOWN: usize = 4;
     let rest = names.len().saturating_sub(SHOWN);
     names.truncate(SHOWN);
     match rest {

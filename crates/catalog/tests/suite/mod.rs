@@ -2,6 +2,7 @@
 
 pub mod beside;
 pub mod history;
+pub mod items;
 pub mod records;
 pub mod refusals;
 pub mod transfer;
