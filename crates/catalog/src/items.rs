@@ -60,8 +60,9 @@ impl ItemKind {
         }
     }
 
-    /// The fields that this version knows; those of [`Self::nested`] are objects with known fields of their own.
-    const fn known(self) -> &'static [&'static str] {
+    /// The fields that this version knows of one; some are objects with known fields of their own.
+    #[must_use]
+    pub const fn known(self) -> &'static [&'static str] {
         match self {
             Self::Action => &[
                 "name",

@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use catalog::{Database, DatabasePatch, EnvironmentConfig, NewDatabase, SubjectKind, UrlText};
+use catalog::{
+    CatalogError, Database, DatabaseItem, DatabasePatch, DatabaseType, EnvironmentConfig,
+    NewDatabase, SubjectKind, UrlText,
+};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use crate::actions::faults_in_database;
 use crate::dto::{Changed, ConfigInput, DatabaseInput, DatabasePatchInput, DatabaseView};
+use crate::error::FieldFault;
 use crate::products::set;
 use crate::sealing::{NewEntries, Unsealed};
 use crate::view::database_view;
@@ -139,13 +144,15 @@ impl Workbench {
         record: Value,
         mut beside: BesideBySlug,
     ) -> Result<Changed<DatabaseView>> {
-        let (product, mut new): (_, NewDatabase) = self
+        let (product, checked) = self
             .on_catalog(move |catalog| {
                 let owner = catalog.fetch_product(&product)?;
-                let new = catalog.check_new_database(&owner.id, &record)?;
-                Ok((owner, new))
+                let database_type = type_of(&record);
+                let checked = catalog.check_new_database(&owner.id, &record);
+                Ok((owner, with_templates(checked, &record, database_type, &[])))
             })
             .await?;
+        let mut new: NewDatabase = checked?;
         let mut entries = NewEntries::default();
         for (index, config) in new.envs.iter_mut().enumerate() {
             let beside = beside.remove(&config.slug).unwrap_or_default();
@@ -226,14 +233,17 @@ impl Workbench {
         record: Value,
         mut beside: BesideBySlug,
     ) -> Result<Changed<DatabaseView>> {
-        let (product, stored, mut patch): (_, Database, DatabasePatch) = self
+        let (product, stored, checked): (_, Database, _) = self
             .on_catalog(move |catalog| {
                 let owner = catalog.fetch_product(&product)?;
                 let stored = catalog.fetch_database(&owner.id, &database)?;
-                let patch = catalog.check_database_patch(&owner.id, &stored.id, &record)?;
-                Ok((owner, stored, patch))
+                let checked = catalog.check_database_patch(&owner.id, &stored.id, &record);
+                let database_type = Some(stored.database_type);
+                let checked = with_templates(checked, &record, database_type, &stored.actions);
+                Ok((owner, stored, checked))
             })
             .await?;
+        let mut patch: DatabasePatch = checked?;
         let mut entries = NewEntries::default();
         for (index, config) in patch.envs.iter_mut().enumerate() {
             let beside = beside.remove(&config.slug).unwrap_or_default();
@@ -354,6 +364,32 @@ impl Workbench {
             Some(id) => Ok(Some(self.config_by_id(&id).await?.1)),
             None => Ok(None),
         }
+    }
+}
+
+/// The engine that a record names, when it names one.
+fn type_of(record: &Value) -> Option<DatabaseType> {
+    record.get("type")?.as_str()?.parse().ok()
+}
+
+/// What the catalog says of a record, with the faults of the templates of its actions.
+fn with_templates<T>(
+    checked: Result<T, CatalogError>,
+    record: &Value,
+    database_type: Option<DatabaseType>,
+    stored: &[DatabaseItem],
+) -> Result<T> {
+    let mut faults = match &checked {
+        Err(CatalogError::Validation(faults)) => faults.iter().map(FieldFault::from).collect(),
+        Err(_) => return Ok(checked?),
+        Ok(_) => Vec::new(),
+    };
+    if let Some(database_type) = database_type {
+        faults.extend(faults_in_database(record, database_type, stored));
+    }
+    match checked {
+        Ok(read) if faults.is_empty() => Ok(read),
+        _ => Err(AppError::field_faults(&faults)),
     }
 }
 

@@ -71,6 +71,11 @@ impl AppError {
 
     /// Faults of an input, all at once.
     pub fn validation(faults: &[Fault]) -> Self {
+        Self::field_faults(&faults.iter().map(FieldFault::from).collect::<Vec<_>>())
+    }
+
+    /// As [`AppError::validation`], with faults of templates among them.
+    pub(crate) fn field_faults(faults: &[FieldFault]) -> Self {
         let message = match faults {
             [one] => format!("{}: {}", one.field, one.message),
             many => format!(
@@ -91,7 +96,46 @@ impl AppError {
     }
 }
 
-fn list_fields(faults: &[Fault]) -> String {
+/// What is wrong with one field of an input.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct FieldFault {
+    /// The path of the field.
+    pub(crate) field: String,
+    /// Stable code.
+    pub(crate) code: String,
+    /// A plain sentence.
+    pub(crate) message: String,
+    /// Where it begins in the text of the field, in UTF-16 units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) start: Option<u32>,
+    /// Where it ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) end: Option<u32>,
+}
+
+impl From<&Fault> for FieldFault {
+    fn from(fault: &Fault) -> Self {
+        Self {
+            field: fault.field.clone(),
+            code: fault.code.as_str().to_owned(),
+            message: fault.message.clone(),
+            start: None,
+            end: None,
+        }
+    }
+}
+
+impl FieldFault {
+    /// The same for a record that stands in another, under `path`.
+    pub(crate) fn under(self, path: &str) -> Self {
+        Self {
+            field: format!("{path}.{}", self.field),
+            ..self
+        }
+    }
+}
+
+fn list_fields(faults: &[FieldFault]) -> String {
     let mut fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
     fields.dedup();
     fields.join(", ")

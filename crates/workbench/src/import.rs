@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use catalog::{ExportDocument, ImportPlan};
+use catalog::{ExportDatabase, ExportDocument, ImportPlan, ImportWarning};
 use connection_url::ConnectionUrl;
 use secrets::{Secret, SecretId};
 use serde_json::Value;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::action_check::record_faults;
 use crate::dto::{FieldChangeView, ImportStep, ImportView};
 use crate::error::shown_value;
 use crate::export::Envelope;
@@ -128,6 +129,7 @@ impl Workbench {
         let envelope = open_envelope(&document, passphrase).await?;
         let mut entries = NewEntries::default();
         let bare = product.clone().unwrap_or_default();
+        let mut warnings = Vec::new();
         let products = document
             .products
             .iter_mut()
@@ -158,8 +160,10 @@ impl Workbench {
                     config.connection_url = sealed.text.into();
                     config.secrets = sealed.secrets;
                 }
+                warnings.extend(broken_actions(&tag, database));
             }
         }
+        document.warnings.extend(warnings);
         let products = document
             .products
             .iter()
@@ -258,6 +262,24 @@ impl Prepared {
             applied,
         }
     }
+}
+
+/// A warning for each action whose templates can't be run. It is imported all the same, and can be mended here.
+fn broken_actions(product: &str, database: &ExportDatabase) -> Vec<ImportWarning> {
+    let warning = |action: &serde_json::Map<String, Value>| {
+        let faults = record_faults(database.database_type, action);
+        let first = faults.first()?;
+        let tag = action.get("tag").and_then(Value::as_str);
+        Some(ImportWarning {
+            field: format!("{product}/{}:{}", database.tag, tag.unwrap_or_default()),
+            code: "not_runnable".to_owned(),
+            message: format!(
+                "This action can't be run until it is mended. {}",
+                first.message
+            ),
+        })
+    };
+    database.actions.iter().filter_map(warning).collect()
 }
 
 /// The secrets of a document. Without a passphrase they are passed over: the list is worth having without them.

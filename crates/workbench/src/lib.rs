@@ -12,8 +12,11 @@
 //!   which it counts. A crash before it leaves an orphan that `secret check --orphans` finds, never a wrong password.
 //! - No lock is held across an `.await`; catalog calls run on blocking threads.
 
+mod action_check;
 mod action_plan;
 mod action_run;
+mod action_text;
+mod actions;
 mod activity;
 mod connection_test;
 mod credentials;
@@ -50,8 +53,8 @@ use std::time::Duration;
 use catalog::{Catalog, CatalogError, Context, SqliteCatalog};
 use secrets::{Keyring, SecretStore, Secrets};
 
-pub use catalog::{DatabaseType, EnvironmentClass, Fault, FaultCode, Origin};
 pub use action_run::PAGE_ROWS;
+pub use catalog::{DatabaseType, EnvironmentClass, Fault, FaultCode, Origin};
 pub use connection_test::TestSummary;
 pub use credentials::{CredentialCheck, CredentialLine, OrphanReport};
 pub use dto::*;

@@ -27,6 +27,18 @@ impl Address {
             .ok_or_else(|| usage(format!("Name a database: {}/DATABASE.", self.product)))
     }
 
+    /// The database's tag and the action's, where the command needs both.
+    pub fn need_action(&self) -> Result<(&str, &str)> {
+        let database = self.need_database()?;
+        let tag = self.tag.as_deref().ok_or_else(|| {
+            usage(format!(
+                "Name an action: {}/{database}:ACTION.",
+                self.product
+            ))
+        })?;
+        Ok((database, tag))
+    }
+
     /// The environment's slug, where the command needs one.
     pub fn need_env(&self) -> Result<&str> {
         self.env

@@ -5,6 +5,7 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use super::EnvironmentClassView;
+use super::catalog_dto::present;
 
 /// What an action is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -68,7 +69,10 @@ pub struct ActionRecord {
     pub script: bool,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
 fn is_false(value: &bool) -> bool {
     !*value
 }
@@ -83,10 +87,96 @@ pub struct ActionView {
     pub database_id: String,
     /// The record.
     pub record: ActionRecord,
+    /// The text of the template in an editor: SQL, or JSON with every digit of its numbers.
+    pub template_text: String,
+    /// The text of the filter; null where there is none.
+    pub filter_text: Option<String>,
     /// Another one whenever the record is another one; a patch says the one it was made from.
     pub fingerprint: String,
     /// What stands in its templates, as [`ActionCheck`] says it.
     pub check: ActionCheck,
+}
+
+/// An action to create, as an editor has it.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[ts(export)]
+pub struct ActionRecordInput {
+    /// What people call it.
+    pub name: String,
+    /// Unique in its database.
+    pub tag: String,
+    /// The table or collection.
+    pub table_name: String,
+    /// What it is for.
+    #[serde(rename = "type")]
+    pub action_type: ActionTypeView,
+    /// The text of the template: SQL, or an object as JSON text.
+    pub template: String,
+    /// The text of the filter.
+    #[serde(default)]
+    #[ts(optional)]
+    pub filter_template: Option<String>,
+    /// Free text.
+    #[serde(default)]
+    #[ts(optional)]
+    pub description: Option<String>,
+    /// Sample inputs for the template.
+    #[serde(default)]
+    #[ts(optional, type = "unknown[]")]
+    pub data: Option<Vec<Value>>,
+    /// Sample inputs for the filter.
+    #[serde(default)]
+    #[ts(optional, type = "unknown[]")]
+    pub filter_data: Option<Vec<Value>>,
+    /// Whether an update or delete is meant for every row.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub all_rows: bool,
+    /// Whether there may be more than one statement.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub script: bool,
+}
+
+/// A patch of an action: absent fields stay, null clears those that may be absent.
+#[derive(Clone, Debug, Default, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[ts(export, optional_fields)]
+pub struct ActionPatchInput {
+    /// New name.
+    pub name: Option<String>,
+    /// New tag.
+    pub tag: Option<String>,
+    /// Another table or collection.
+    pub table_name: Option<String>,
+    /// New type.
+    #[serde(rename = "type")]
+    pub action_type: Option<ActionTypeView>,
+    /// The new text of the template.
+    pub template: Option<String>,
+    /// The new text of the filter.
+    #[serde(deserialize_with = "present")]
+    #[ts(type = "string | null")]
+    pub filter_template: Option<Option<String>>,
+    /// New description.
+    #[serde(deserialize_with = "present")]
+    #[ts(type = "string | null")]
+    pub description: Option<Option<String>>,
+    /// New sample inputs for the template.
+    #[serde(deserialize_with = "present")]
+    #[ts(type = "unknown[] | null")]
+    pub data: Option<Option<Vec<Value>>>,
+    /// New sample inputs for the filter.
+    #[serde(deserialize_with = "present")]
+    #[ts(type = "unknown[] | null")]
+    pub filter_data: Option<Option<Vec<Value>>>,
+    /// Whether an update or delete is meant for every row.
+    pub all_rows: Option<bool>,
+    /// Whether there may be more than one statement.
+    pub script: Option<bool>,
+    /// The fingerprint of the record it was made from.
+    pub fingerprint: Option<String>,
 }
 
 /// An action in a list.

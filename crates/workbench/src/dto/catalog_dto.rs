@@ -501,7 +501,7 @@ pub struct ImportView {
 }
 
 /// Tells an absent field (outer `None`, by `#[serde(default)]`) from a null one (`Some(None)`).
-fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+pub(super) fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: serde::Deserializer<'de>,
     T: Deserialize<'de>,

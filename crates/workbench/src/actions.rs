@@ -1,0 +1,644 @@
+//! The records of actions. What the templates say is in `action_check`; running one is in `action_run`.
+
+use catalog::{
+    Catalog, CatalogError, Committed, Database, DatabaseItem, Fault, FaultCode, ItemChange,
+    ItemKind, SubjectKind, fingerprint, parse_item,
+};
+use serde_json::{Map, Value, json};
+
+use crate::action_check::{
+    Texts, check_record, check_texts, field_fault, hints, record_faults, template_text,
+    template_value,
+};
+use crate::dto::{
+    ActionCheck, ActionDraft, ActionFault, ActionPatchInput, ActionRecord, ActionRecordInput,
+    ActionSummary, ActionTypeView, ActionView, Changed, TemplateSide,
+};
+use crate::error::FieldFault;
+use crate::products::set;
+use crate::{AppError, Result, Workbench};
+
+const KIND: ItemKind = ItemKind::Action;
+
+/// How often a patch that names no fingerprint is made again when somebody else was quicker.
+const ATTEMPTS: u32 = 4;
+
+/// An action where it stands.
+struct Stored {
+    database: Database,
+    item: DatabaseItem,
+}
+
+/// Which action is meant.
+enum Named {
+    Id(String),
+    /// Product, database, and tag or id.
+    Address(String, String, String),
+}
+
+impl Workbench {
+    /// The actions of a database, in their order.
+    pub async fn action_list(&self, database_id: String) -> Result<Vec<ActionSummary>> {
+        self.on_catalog(move |catalog| {
+            let place = catalog.locate(SubjectKind::Database, &database_id)?;
+            let database = catalog.fetch_database(&place.product_id, &database_id)?;
+            Ok(summaries(&database))
+        })
+        .await
+    }
+
+    /// As [`Workbench::action_list`], as the records of domain.md.
+    pub async fn action_records(&self, product: String, database: String) -> Result<Vec<Value>> {
+        self.on_catalog(move |catalog| {
+            let database = catalog.fetch_database(&product, &database)?;
+            Ok(database.actions.iter().map(interchange).collect())
+        })
+        .await
+    }
+
+    /// One action by its id.
+    pub async fn action_fetch(&self, id: String) -> Result<ActionView> {
+        let stored = self.stored(Named::Id(id)).await?;
+        view(&stored.database, &stored.item)
+    }
+
+    /// One action as the record of domain.md, with its id and fingerprint; `action` is a tag or an id.
+    pub async fn action_record(
+        &self,
+        product: String,
+        database: String,
+        action: String,
+    ) -> Result<Value> {
+        let stored = self.stored(Named::Address(product, database, action));
+        Ok(interchange(&stored.await?.item))
+    }
+
+    /// The id of an action by its address.
+    pub async fn action_id(
+        &self,
+        product: String,
+        database: String,
+        action: String,
+    ) -> Result<String> {
+        let stored = self.stored(Named::Address(product, database, action));
+        Ok(stored.await?.item.id)
+    }
+
+    /// The inputs of an action as a JSON Schema object with `data` and `filter`.
+    ///
+    /// # Errors
+    /// `validation` with every fault of its templates where they are broken, as those of an imported one may be.
+    pub async fn action_inputs(
+        &self,
+        product: String,
+        database: String,
+        action: String,
+    ) -> Result<Value> {
+        let stored = self.stored(Named::Address(product, database, action));
+        let Stored { database, item } = stored.await?;
+        crate::action_check::input_schema(database.database_type, &item.fields)
+            .map_err(|faults| AppError::field_faults(&faults))
+    }
+
+    /// What the templates of an action say that somebody is typing. Saves nothing, sends nothing.
+    pub async fn action_check(&self, draft: ActionDraft) -> Result<ActionCheck> {
+        let database = self.database_by_id(&draft.database_id).await?;
+        let texts = Texts {
+            template: &draft.template,
+            filter: draft.filter_template.as_deref(),
+        };
+        Ok(check_texts(
+            database.database_type,
+            draft.action_type.into(),
+            &texts,
+            draft.script,
+        ))
+    }
+
+    /// Makes an action at the end of its database's.
+    pub async fn action_create(
+        &self,
+        database_id: String,
+        input: ActionRecordInput,
+    ) -> Result<Changed<ActionView>> {
+        let database = self.database_by_id(&database_id).await?;
+        let mut texts = TextFaults::default();
+        let mut record = json!({
+            "name": input.name, "tag": input.tag, "tableName": input.table_name, "type": input.action_type,
+        });
+        texts.put(&mut record, &database, TemplateSide::Data, &input.template);
+        if let Some(filter) = &input.filter_template {
+            texts.put(&mut record, &database, TemplateSide::Filter, filter);
+        }
+        let flag = |flag: bool| flag.then(|| Value::from(true));
+        set(
+            &mut record,
+            "description",
+            input.description.map(Value::from),
+        );
+        set(&mut record, "data", input.data.map(Value::from));
+        set(
+            &mut record,
+            "filterData",
+            input.filter_data.map(Value::from),
+        );
+        set(&mut record, "allRows", flag(input.all_rows));
+        set(&mut record, "script", flag(input.script));
+        self.create_action(database, record, texts).await
+    }
+
+    /// As [`Workbench::action_create`], from the record of domain.md.
+    pub async fn action_create_record(
+        &self,
+        product: String,
+        database: String,
+        record: Value,
+    ) -> Result<Changed<ActionView>> {
+        let database = self
+            .on_catalog(move |catalog| catalog.fetch_database(&product, &database))
+            .await?;
+        self.create_action(database, record, TextFaults::default())
+            .await
+    }
+
+    async fn create_action(
+        &self,
+        database: Database,
+        mut record: Value,
+        texts: TextFaults,
+    ) -> Result<Changed<ActionView>> {
+        // A record that was shown has it.
+        if let Some(fields) = record.as_object_mut() {
+            fields.shift_remove("fingerprint");
+        }
+        let fields = checked(&database, None, record, texts)?;
+        let tag = tag_of(&fields);
+        let change = ItemChange::Add {
+            fields,
+            after: None,
+        };
+        let committed = self.change_actions(database, change).await?;
+        changed(&committed, |item| item.tag() == tag)
+    }
+
+    /// Changes what the patch names; `id` is the action's id.
+    ///
+    /// # Errors
+    /// `conflict` when the action is no longer what the patch was made from.
+    pub async fn action_update(
+        &self,
+        id: String,
+        patch: ActionPatchInput,
+    ) -> Result<Changed<ActionView>> {
+        let database = self.stored(Named::Id(id.clone())).await?.database;
+        let mut texts = TextFaults::default();
+        let mut record = json!({});
+        set(&mut record, "name", patch.name.map(Value::from));
+        set(&mut record, "tag", patch.tag.map(Value::from));
+        set(&mut record, "tableName", patch.table_name.map(Value::from));
+        set(
+            &mut record,
+            "type",
+            patch.action_type.map(|kind| json!(kind)),
+        );
+        if let Some(template) = &patch.template {
+            texts.put(&mut record, &database, TemplateSide::Data, template);
+        }
+        match &patch.filter_template {
+            Some(Some(filter)) => texts.put(&mut record, &database, TemplateSide::Filter, filter),
+            Some(None) => set(&mut record, "filterTemplate", Some(Value::Null)),
+            None => {}
+        }
+        set(
+            &mut record,
+            "description",
+            patch.description.map(Value::from),
+        );
+        set(&mut record, "data", patch.data.map(Value::from));
+        set(
+            &mut record,
+            "filterData",
+            patch.filter_data.map(Value::from),
+        );
+        set(&mut record, "allRows", patch.all_rows.map(Value::from));
+        set(&mut record, "script", patch.script.map(Value::from));
+        set(
+            &mut record,
+            "fingerprint",
+            patch.fingerprint.map(Value::from),
+        );
+        self.update_action(|| Named::Id(id.clone()), record, texts)
+            .await
+    }
+
+    /// As [`Workbench::action_update`], from a patch as JSON; `action` is a tag or an id.
+    pub async fn action_update_record(
+        &self,
+        product: String,
+        database: String,
+        action: String,
+        patch: Value,
+    ) -> Result<Changed<ActionView>> {
+        let named = || Named::Address(product.clone(), database.clone(), action.clone());
+        self.update_action(named, patch, TextFaults::default())
+            .await
+    }
+
+    async fn update_action(
+        &self,
+        named: impl Fn() -> Named,
+        mut patch: Value,
+        texts: TextFaults,
+    ) -> Result<Changed<ActionView>> {
+        let Some(fields) = patch.as_object_mut() else {
+            return Err(parse_item(&patch, KIND).map_or_else(
+                |faults| AppError::validation(&faults),
+                |_| AppError::internal("a patch that is no object was read"),
+            ));
+        };
+        let given = fields.shift_remove("fingerprint");
+        let given = given.as_ref().and_then(Value::as_str).map(str::to_owned);
+        let mut attempt = 1;
+        loop {
+            let Stored { database, item } = self.stored(named()).await?;
+            let id = item.id.clone();
+            // One that was made from something else is refused before its faults are told: they may be those of what is merged.
+            let expected = given.clone().unwrap_or_else(|| fingerprint(&item.fields));
+            let stale = expected != fingerprint(&item.fields);
+            let merged = merged(&item, &patch)?;
+            let fields = match stale {
+                true => known_fields(&merged),
+                false => checked(&database, Some(&item), merged, texts.clone())?,
+            };
+            let change = ItemChange::Replace {
+                id: id.clone(),
+                fields,
+                expected: Some(expected),
+            };
+            match self.change_actions(database, change).await {
+                // Nobody said what the patch was made from, and it names other fields than the ones that changed meanwhile.
+                Err(error) if error.code == "conflict" && given.is_none() && attempt < ATTEMPTS => {
+                    attempt += 1;
+                }
+                outcome => return changed(&outcome?, |item| item.id == id),
+            }
+        }
+    }
+
+    /// Deletes an action by its id; the answer undoes it.
+    pub async fn action_delete(&self, id: String) -> Result<String> {
+        self.delete_action(Named::Id(id)).await
+    }
+
+    /// As [`Workbench::action_delete`]; `action` is a tag or an id.
+    pub async fn action_delete_in(
+        &self,
+        product: String,
+        database: String,
+        action: String,
+    ) -> Result<String> {
+        self.delete_action(Named::Address(product, database, action))
+            .await
+    }
+
+    async fn delete_action(&self, named: Named) -> Result<String> {
+        let Stored { database, item } = self.stored(named).await?;
+        let change = ItemChange::Remove { id: item.id };
+        let committed = self.change_actions(database, change).await?;
+        Ok(committed.activity_id.unwrap_or_default())
+    }
+
+    /// Makes a copy of an action that follows it, with `-copy` behind its tag.
+    pub async fn action_duplicate(&self, id: String) -> Result<Changed<ActionView>> {
+        self.duplicate_action(Named::Id(id)).await
+    }
+
+    /// As [`Workbench::action_duplicate`]; `action` is a tag or an id.
+    pub async fn action_duplicate_in(
+        &self,
+        product: String,
+        database: String,
+        action: String,
+    ) -> Result<Changed<ActionView>> {
+        self.duplicate_action(Named::Address(product, database, action))
+            .await
+    }
+
+    async fn duplicate_action(&self, named: Named) -> Result<Changed<ActionView>> {
+        let Stored { database, item } = self.stored(named).await?;
+        let tag = copy_tag(item.tag(), &database.actions);
+        let mut fields = item.fields;
+        let name = shortened(item_name(&fields), catalog::NAME_LIMIT - " (copy)".len());
+        fields.insert("name".to_owned(), Value::from(format!("{name} (copy)")));
+        fields.insert("tag".to_owned(), Value::from(tag.as_str()));
+        let change = ItemChange::Add {
+            fields,
+            after: Some(item.id),
+        };
+        let committed = self.change_actions(database, change).await?;
+        changed(&committed, |item| item.tag() == tag)
+    }
+
+    /// Puts the actions of a database in the order of `ids`; those not named follow.
+    pub async fn action_order(
+        &self,
+        database_id: String,
+        ids: Vec<String>,
+    ) -> Result<Changed<Vec<ActionSummary>>> {
+        let database = self.database_by_id(&database_id).await?;
+        let committed = self
+            .change_actions(database, ItemChange::Order(ids))
+            .await?;
+        Ok(Changed {
+            record: summaries(&committed.record),
+            activity_id: committed.activity_id,
+            hints: Vec::new(),
+        })
+    }
+
+    /// As [`Workbench::action_order`], by tags; answers the records in their order.
+    pub async fn action_order_in(
+        &self,
+        product: String,
+        database: String,
+        tags: Vec<String>,
+    ) -> Result<Vec<Value>> {
+        let database = self
+            .on_catalog(move |catalog| catalog.fetch_database(&product, &database))
+            .await?;
+        let committed = self
+            .change_actions(database, ItemChange::Order(tags))
+            .await?;
+        Ok(committed.record.actions.iter().map(interchange).collect())
+    }
+
+    async fn change_actions(
+        &self,
+        database: Database,
+        change: ItemChange,
+    ) -> Result<Committed<Database>> {
+        let context = self.context();
+        self.on_catalog(move |catalog| {
+            catalog.change_items(&context, &database.product_id, &database.id, KIND, &change)
+        })
+        .await
+    }
+
+    async fn stored(&self, named: Named) -> Result<Stored> {
+        self.on_catalog(move |catalog| find(catalog, &named)).await
+    }
+}
+
+fn find(catalog: &dyn Catalog, named: &Named) -> Result<Stored, CatalogError> {
+    let (database, name) = match named {
+        Named::Id(id) => {
+            let place = catalog.locate(SubjectKind::Action, id)?;
+            let database = place.database_id.unwrap_or_default();
+            (catalog.fetch_database(&place.product_id, &database)?, id)
+        }
+        Named::Address(product, database, name) => {
+            (catalog.fetch_database(product, database)?, name)
+        }
+    };
+    let by_tag = database.actions.iter().find(|item| item.tag() == name);
+    let found = by_tag.or_else(|| database.actions.iter().find(|item| item.id == *name));
+    match found.cloned() {
+        Some(item) => Ok(Stored { database, item }),
+        None => Err(CatalogError::NotFound {
+            kind: SubjectKind::Action,
+            name: shortened(name, 60),
+        }),
+    }
+}
+
+/// Texts of templates that are no JSON, with what else is wrong.
+#[derive(Clone, Default)]
+struct TextFaults(Vec<ActionFault>);
+
+impl TextFaults {
+    /// Puts what was typed into a record. A text that can't be read leaves an empty operation there, whose faults are not told.
+    fn put(&mut self, record: &mut Value, database: &Database, side: TemplateSide, text: &str) {
+        let value = template_value(database.database_type, side, text).unwrap_or_else(|fault| {
+            self.0.push(fault);
+            json!({})
+        });
+        let field = match side {
+            TemplateSide::Data => "template",
+            TemplateSide::Filter => "filterTemplate",
+        };
+        set(record, field, Some(value));
+    }
+}
+
+/// The record with the patch in it: absent fields stay, null clears.
+fn merged(item: &DatabaseItem, patch: &Value) -> Result<Value> {
+    let mut merged = Value::Object(item.fields.clone());
+    let known = known_fields(&merged);
+    let unknown = |name: &str| !KIND.known().contains(&name);
+    if let (Some(merged), Some(patch)) = (merged.as_object_mut(), patch.as_object()) {
+        if patch
+            .get("id")
+            .is_some_and(|id| id.as_str() != Some(item.id.as_str()))
+        {
+            return Err(AppError::validation(&[Fault::new(
+                "id",
+                FaultCode::Immutable,
+                "This is the id of another record, and ids can't change. Leave it out.",
+            )]));
+        }
+        let stored = std::mem::replace(merged, known);
+        for (name, value) in patch {
+            // What this version does not know stays as it is; a patch made from what was shown names it.
+            if !(unknown(name) && stored.get(name) == Some(value)) {
+                merged.insert(name.clone(), value.clone());
+            }
+        }
+    }
+    Ok(merged)
+}
+
+fn known_fields(record: &Value) -> Map<String, Value> {
+    record
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| KIND.known().contains(&name.as_str()))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// The fields of a record about to be saved in a database, or every fault: those of the record, a tag that is used already, and
+/// those of its templates.
+fn checked(
+    database: &Database,
+    own: Option<&DatabaseItem>,
+    mut record: Value,
+    texts: TextFaults,
+) -> Result<Map<String, Value>> {
+    if let Some(fields) = record.as_object_mut() {
+        // A field that may be absent is absent when it is null.
+        fields.retain(|_, value| !value.is_null());
+    }
+    let parsed = parse_item(&record, KIND);
+    let mut faults: Vec<FieldFault> = parsed
+        .as_ref()
+        .err()
+        .into_iter()
+        .flatten()
+        .map(FieldFault::from)
+        .collect();
+    let tag = record.get("tag").and_then(Value::as_str);
+    let taken =
+        |item: &&DatabaseItem| own.is_none_or(|own| own.id != item.id) && Some(item.tag()) == tag;
+    if let Some(other) = database.actions.iter().find(taken) {
+        faults.push(FieldFault::from(&Fault::new(
+            "tag",
+            FaultCode::Duplicate,
+            format!(
+                "The tag \"{}\" is used already. Choose another, or change the action that has it.",
+                other.tag()
+            ),
+        )));
+    }
+    if texts.0.is_empty() {
+        let fields = record.as_object().into_iter();
+        faults.extend(fields.flat_map(|fields| record_faults(database.database_type, fields)));
+    } else {
+        faults.extend(texts.0.into_iter().map(field_fault));
+    }
+    match parsed {
+        Ok(fields) if faults.is_empty() => Ok(fields),
+        _ => Err(AppError::field_faults(&faults)),
+    }
+}
+
+fn tag_of(fields: &Map<String, Value>) -> String {
+    let tag = fields.get("tag").and_then(Value::as_str);
+    tag.unwrap_or_default().to_owned()
+}
+
+fn item_name(fields: &Map<String, Value>) -> &str {
+    fields
+        .get("name")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}
+
+/// The tag of a copy: `-copy`, or the first of `-copy-2`, `-copy-3`, … that is free. A long tag is cut, since 63 characters are the
+/// most.
+fn copy_tag(tag: &str, items: &[DatabaseItem]) -> String {
+    let mut number = 1_usize;
+    loop {
+        let suffix = match number {
+            1 => "-copy".to_owned(),
+            number => format!("-copy-{number}"),
+        };
+        let copy = format!("{}{suffix}", shortened(tag, 63 - suffix.len()));
+        if items.iter().all(|item| item.tag() != copy) {
+            return copy;
+        }
+        number += 1;
+    }
+}
+
+/// The record as domain.md has it, with what a script needs to change it again.
+fn interchange(item: &DatabaseItem) -> Value {
+    let mut record = json!({ "id": item.id });
+    if let Some(fields) = record.as_object_mut() {
+        fields.extend(item.fields.clone());
+        fields.insert(
+            "fingerprint".to_owned(),
+            Value::from(fingerprint(&item.fields)),
+        );
+    }
+    record
+}
+
+fn view(database: &Database, item: &DatabaseItem) -> Result<ActionView> {
+    let mut known = known_fields(&Value::Object(item.fields.clone()));
+    known.retain(|_, value| !value.is_null());
+    let record: ActionRecord =
+        serde_json::from_value(Value::Object(known)).map_err(AppError::internal)?;
+    Ok(ActionView {
+        id: item.id.clone(),
+        database_id: database.id.clone(),
+        template_text: template_text(&record.template),
+        filter_text: record.filter_template.as_ref().map(template_text),
+        record,
+        fingerprint: fingerprint(&item.fields),
+        check: check_record(database.database_type, &item.fields),
+    })
+}
+
+fn changed(
+    committed: &Committed<Database>,
+    is_it: impl Fn(&DatabaseItem) -> bool,
+) -> Result<Changed<ActionView>> {
+    let database = &committed.record;
+    let item = database.actions.iter().find(|item| is_it(item));
+    let item = item.ok_or_else(|| AppError::internal("the action is not where it was put"))?;
+    let record = view(database, item)?;
+    Ok(Changed {
+        hints: hints(&record.check, record.record.all_rows),
+        activity_id: committed.activity_id.clone(),
+        record,
+    })
+}
+
+fn summaries(database: &Database) -> Vec<ActionSummary> {
+    database
+        .actions
+        .iter()
+        .map(|item| {
+            let check = check_record(database.database_type, &item.fields);
+            let text = |field: &str| item.fields.get(field).and_then(Value::as_str);
+            ActionSummary {
+                id: item.id.clone(),
+                tag: item.tag().to_owned(),
+                name: item.name().to_owned(),
+                table_name: text("tableName").unwrap_or_default().to_owned(),
+                action_type: item
+                    .fields
+                    .get("type")
+                    .and_then(|kind| serde_json::from_value(kind.clone()).ok())
+                    .unwrap_or(ActionTypeView::Read),
+                description: text("description").map(str::to_owned),
+                writes: check.writes,
+                runnable: check.faults.is_empty(),
+            }
+        })
+        .collect()
+}
+
+/// The faults of the templates of actions that stand in the record of a database, by their path. One that is as it is stored was
+/// checked when it came, or imported broken; it stays.
+pub(crate) fn faults_in_database(
+    record: &Value,
+    database_type: catalog::DatabaseType,
+    stored: &[DatabaseItem],
+) -> Vec<FieldFault> {
+    let given = record.get("actions").and_then(Value::as_array);
+    given
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .filter_map(|(index, action)| Some((index, action.as_object()?)))
+        .filter(|(_, fields)| {
+            let mut plain = (*fields).clone();
+            plain.shift_remove("id");
+            !stored
+                .iter()
+                .any(|item| fingerprint(&item.fields) == fingerprint(&plain))
+        })
+        .flat_map(|(index, fields)| {
+            let path = format!("actions[{index}]");
+            record_faults(database_type, fields)
+                .into_iter()
+                .map(move |fault| fault.under(&path))
+        })
+        .collect()
+}
