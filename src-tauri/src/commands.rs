@@ -1,5 +1,6 @@
 //! The commands of the window, by noun. Each is one use case of [`workbench::Workbench`] under the same name.
 
+mod action;
 mod activity;
 mod app;
 mod credentials;
@@ -39,6 +40,14 @@ pub fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static 
         database::database_create,
         database::database_update,
         database::database_delete,
+        action::action_list,
+        action::action_fetch,
+        action::action_create,
+        action::action_update,
+        action::action_delete,
+        action::action_duplicate,
+        action::action_order,
+        action::action_check,
         matrix::matrix_load,
         credentials::credentials_check,
         url::url_inspect,

@@ -72,6 +72,12 @@ pub enum Command {
         #[command(subcommand)]
         verb: DbVerb,
     },
+    /// Actions: reusable operations of a database
+    Action {
+        /// What to do.
+        #[command(subcommand)]
+        verb: ActionVerb,
+    },
     /// Connection URLs, from stdin to stdout
     Url {
         /// What to do.
@@ -301,6 +307,60 @@ pub enum DbVerb {
     },
     /// Copy one environment's connection URL to others of the database
     CopyUrl(CopyUrlArguments),
+}
+
+/// Verbs of `action`.
+#[derive(Subcommand)]
+pub enum ActionVerb {
+    /// Make an action from its record
+    Create {
+        /// PRODUCT/DATABASE
+        target: Address,
+        /// The record as JSON; - for stdin
+        #[arg(short, long, value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// A database's actions, in their order
+    List {
+        /// PRODUCT/DATABASE
+        target: Address,
+    },
+    /// One action
+    Show {
+        /// PRODUCT/DATABASE:ACTION
+        target: Address,
+    },
+    /// Change an action by a patch; what is not named stays, null clears
+    Update {
+        /// PRODUCT/DATABASE:ACTION
+        target: Address,
+        /// The patch as JSON; - for stdin. With the fingerprint that `show` prints it is refused when the action changed since
+        #[arg(short, long, value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Delete an action
+    Delete {
+        /// PRODUCT/DATABASE:ACTION
+        target: Address,
+    },
+    /// Copy an action; the copy follows it, with -copy behind its tag
+    Duplicate {
+        /// PRODUCT/DATABASE:ACTION
+        target: Address,
+    },
+    /// Put a database's actions in another order; those not named follow
+    Order {
+        /// PRODUCT/DATABASE
+        target: Address,
+        /// Tags, in their new order
+        #[arg(required = true, value_name = "TAG")]
+        tags: Vec<String>,
+    },
+    /// The inputs of an action, as a JSON Schema object with `data` and `filter`
+    Inputs {
+        /// PRODUCT/DATABASE:ACTION
+        target: Address,
+    },
 }
 
 /// Arguments of `db copy-url`.

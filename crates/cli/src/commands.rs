@@ -1,5 +1,6 @@
 //! The verbs, each at most ten lines: decode, call, print.
 
+pub mod action;
 pub mod connect;
 pub mod db;
 pub mod documentation;
@@ -29,6 +30,7 @@ pub async fn run(
         Command::Product { verb } => product::run(verb, workbench, output).await,
         Command::Env { verb } => env::run(verb, workbench, output).await,
         Command::Db { verb } => db::run(verb, workbench, output).await,
+        Command::Action { verb } => action::run(verb, workbench, output).await,
         Command::Secret { verb } => secret::run(verb, workbench, output).await,
         Command::Test { target, env } => test::run(target, env, workbench, output).await,
         Command::Exec(arguments) => exec::run(arguments, workbench).await,

@@ -1,0 +1,68 @@
+//! The records of actions.
+
+use workbench::{
+    ActionCheck, ActionDraft, ActionPatchInput, ActionRecordInput, ActionSummary, ActionView,
+    Changed,
+};
+
+use super::{Answer, Bench};
+
+/// Those of a database, in their order.
+#[tauri::command]
+pub async fn action_list(bench: Bench<'_>, database_id: String) -> Answer<Vec<ActionSummary>> {
+    bench.action_list(database_id).await
+}
+
+/// One, with what its templates say.
+#[tauri::command]
+pub async fn action_fetch(bench: Bench<'_>, id: String) -> Answer<ActionView> {
+    bench.action_fetch(id).await
+}
+
+/// Creates one at the end of a database's.
+#[tauri::command]
+pub async fn action_create(
+    bench: Bench<'_>,
+    database_id: String,
+    input: ActionRecordInput,
+) -> Answer<Changed<ActionView>> {
+    bench.action_create(database_id, input).await
+}
+
+/// Patches one.
+#[tauri::command]
+pub async fn action_update(
+    bench: Bench<'_>,
+    id: String,
+    patch: ActionPatchInput,
+) -> Answer<Changed<ActionView>> {
+    bench.action_update(id, patch).await
+}
+
+/// Deletes one; answers the activity that undoes it.
+#[tauri::command]
+pub async fn action_delete(bench: Bench<'_>, id: String) -> Answer<String> {
+    bench.action_delete(id).await
+}
+
+/// Copies one.
+#[tauri::command]
+pub async fn action_duplicate(bench: Bench<'_>, id: String) -> Answer<Changed<ActionView>> {
+    bench.action_duplicate(id).await
+}
+
+/// Puts a database's in another order.
+#[tauri::command]
+pub async fn action_order(
+    bench: Bench<'_>,
+    database_id: String,
+    ids: Vec<String>,
+) -> Answer<Changed<Vec<ActionSummary>>> {
+    bench.action_order(database_id, ids).await
+}
+
+/// What the templates say that somebody is typing.
+#[tauri::command]
+pub async fn action_check(bench: Bench<'_>, draft: ActionDraft) -> Answer<ActionCheck> {
+    bench.action_check(draft).await
+}
