@@ -1,5 +1,7 @@
 //! The contract of the records of `action`: JSON, exit statuses, bad input.
 
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 mod harness;
 
 use harness::{Cli, Run, faults};

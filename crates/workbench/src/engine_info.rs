@@ -41,7 +41,17 @@ fn engine_info(database_type: DatabaseType) -> EngineInfo {
         options: url_options(database_type),
         auth_option: auth_option(database_type).map(str::to_owned),
         auth_mechanisms: auth_mechanism_views(database_type),
+        template_language: template_language(database_type).to_owned(),
         formats: format_infos(database_type),
+    }
+}
+
+/// What an editor of its templates reads.
+fn template_language(database_type: DatabaseType) -> &'static str {
+    if engines::engine(database_type).capabilities().sql {
+        database_type.as_str()
+    } else {
+        "json"
     }
 }
 

@@ -35,6 +35,7 @@ export const ENGINES: EngineInfo[] = [
     options: POSTGRESQL_OPTIONS,
     auth_option: null,
     auth_mechanisms: [],
+    template_language: 'postgresql',
     formats: FORMATS,
   },
   {
@@ -52,6 +53,7 @@ export const ENGINES: EngineInfo[] = [
     options: MYSQL_OPTIONS,
     auth_option: 'auth-method',
     auth_mechanisms: MYSQL_MECHANISMS,
+    template_language: 'mysql',
     formats: FORMATS,
   },
   {
@@ -69,6 +71,7 @@ export const ENGINES: EngineInfo[] = [
     options: MONGODB_OPTIONS,
     auth_option: 'authMechanism',
     auth_mechanisms: MONGODB_MECHANISMS,
+    template_language: 'json',
     formats: FORMATS,
   },
 ];

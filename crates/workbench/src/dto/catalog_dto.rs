@@ -40,6 +40,8 @@ pub struct EngineInfo {
     pub auth_option: Option<String>,
     /// The ways to sign in that it can name, the engine's own choice first.
     pub auth_mechanisms: Vec<AuthMechanismInfo>,
+    /// The language of its templates and statements: `postgresql` or `mysql`, which are SQL, or `json`.
+    pub template_language: String,
     /// Forms in which a connection can be copied.
     pub formats: Vec<UrlFormatInfo>,
 }
