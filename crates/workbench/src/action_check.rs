@@ -12,11 +12,12 @@ use templates::{
 };
 
 use crate::action_plan::template_engine;
-use crate::action_text::{Units, byte_at, locate, scan};
+use crate::action_text::{byte_at, locate, scan};
 use crate::dto::{
     ActionCheck, ActionFault, ActionInput, ActionTypeView, PlaceholderSpan, TemplateSide,
 };
 use crate::error::FieldFault;
+use crate::urls::Utf16Offsets;
 
 /// The templates of an action as texts, which is how an editor has them.
 pub(crate) struct Texts<'a> {
@@ -75,7 +76,7 @@ fn read_json(side: TemplateSide, text: &str) -> Result<InputValue, ActionFault> 
 
 fn not_json(side: TemplateSide, text: &str, error: &serde_json::Error) -> ActionFault {
     let byte = byte_at(text, error.line(), error.column());
-    let start = Units::of(text).at(byte);
+    let start = Utf16Offsets::of(text).of_byte(byte);
     ActionFault {
         start: Some(start),
         end: Some(start),
@@ -227,13 +228,13 @@ fn placed(fault: templates::ActionFault, texts: &Texts<'_>) -> ActionFault {
         Place::Bytes(span) => (Some(span), None),
         Place::Path(path) => (locate(text, &path), Some(path)),
     };
-    let units = Units::of(text);
+    let offsets = Utf16Offsets::of(text);
     ActionFault {
         side: Some(side),
         code: fault.code.to_owned(),
         message: fault.message,
-        start: span.as_ref().map(|span| units.at(span.start)),
-        end: span.as_ref().map(|span| units.at(span.end)),
+        start: span.as_ref().map(|span| offsets.of_byte(span.start)),
+        end: span.as_ref().map(|span| offsets.of_byte(span.end)),
         path: path.filter(|path| !path.is_empty()),
     }
 }
@@ -247,13 +248,13 @@ fn found_placeholders(texts: &Texts<'_>, engine: Engine) -> Vec<(PlaceholderSpan
     let mut found = Vec::new();
     for side in [TemplateSide::Data, TemplateSide::Filter] {
         let text = texts.of(side);
-        let units = Units::of(text);
+        let offsets = Utf16Offsets::of(text);
         found.extend(scan(text, dialect).into_iter().map(|(span, placeholder)| {
             let span = PlaceholderSpan {
                 side,
                 key: placeholder.key.clone(),
-                start: units.at(span.start),
-                end: units.at(span.end),
+                start: offsets.of_byte(span.start),
+                end: offsets.of_byte(span.end),
             };
             (span, placeholder)
         }));

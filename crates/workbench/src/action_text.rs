@@ -1,5 +1,5 @@
-//! Places in the text of a template, for an editor: units that editors count in, where a path of a document stands, and where
-//! placeholders stand while the text can't be compiled yet.
+//! Places in the text of a template, for an editor: where a path of a document stands, and where placeholders stand whether or not
+//! the text can be compiled yet.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,40 +7,6 @@ use std::ops::Range;
 use serde_json::value::RawValue;
 use templates::sql::{Dialect, TokenKind, lex};
 use templates::{Placeholder, read_placeholder};
-
-/// From bytes of a text to UTF-16 units, which is what a web view counts in.
-pub(crate) struct Units {
-    /// The unit at which each byte's character begins; `None` where the text is ASCII, and both are the same.
-    table: Option<Vec<u32>>,
-}
-
-impl Units {
-    pub(crate) fn of(text: &str) -> Self {
-        if text.is_ascii() {
-            return Self { table: None };
-        }
-        let mut table = Vec::with_capacity(text.len() + 1);
-        let mut unit = 0;
-        for character in text.chars() {
-            table.extend(std::iter::repeat_n(unit, character.len_utf8()));
-            unit += if character.len_utf16() == 2 { 2 } else { 1 };
-        }
-        table.push(unit);
-        Self { table: Some(table) }
-    }
-
-    /// The unit at a byte.
-    pub(crate) fn at(&self, byte: usize) -> u32 {
-        match &self.table {
-            None => u32::try_from(byte).unwrap_or(u32::MAX),
-            Some(table) => table
-                .get(byte)
-                .or(table.last())
-                .copied()
-                .unwrap_or_default(),
-        }
-    }
-}
 
 /// The byte at a line and a column as serde_json tells them: both from 1, columns in bytes.
 pub(crate) fn byte_at(text: &str, line: usize, column: usize) -> usize {
@@ -90,7 +56,7 @@ fn inside<'a>(value: &'a RawValue, path: &str) -> Option<&'a RawValue> {
     }
 }
 
-/// The placeholders of a text, by their bytes: all that are well formed, wherever they stand. For a text that does not compile.
+/// The placeholders of a text, by their bytes: all that are well formed, but for those in comments of SQL.
 pub(crate) fn scan(text: &str, dialect: Option<Dialect>) -> Vec<(Range<usize>, Placeholder)> {
     let comments: Vec<Range<usize>> = dialect
         .and_then(|dialect| lex(text, dialect).ok())
@@ -128,11 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_become_the_units_of_a_web_view() {
-        let text = "é😀x";
-        let units = Units::of(text);
-        assert_eq!([0, 2, 6, 7].map(|byte| units.at(byte)), [0, 1, 3, 4]);
-        assert_eq!(Units::of("abc").at(2), 2);
+    fn a_line_and_a_column_are_a_byte() {
         assert_eq!(byte_at("a\nbé\nc", 2, 2), 3);
         assert_eq!(byte_at("é", 1, 2), 0);
         assert_eq!(byte_at("a", 9, 9), 1);

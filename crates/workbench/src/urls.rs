@@ -344,7 +344,8 @@ impl Utf16Offsets {
         Self { lag }
     }
 
-    fn of_byte(&self, byte: usize) -> u32 {
+    /// The UTF-16 offset of a byte offset.
+    pub(crate) fn of_byte(&self, byte: usize) -> u32 {
         let before = self.lag.partition_point(|&(from, _)| from <= byte);
         let lag = before
             .checked_sub(1)

@@ -64,6 +64,10 @@ auth_option: string | null,
  */
 auth_mechanisms: Array<AuthMechanismInfo>, 
 /**
+ * The language of its templates and statements: `postgresql` or `mysql`, which are SQL, or `json`.
+ */
+template_language: string, 
+/**
  * Forms in which a connection can be copied.
  */
 formats: Array<UrlFormatInfo>, };

@@ -157,19 +157,19 @@ pub struct ActionPatchInput {
     pub template: Option<String>,
     /// The new text of the filter.
     #[serde(deserialize_with = "present")]
-    #[ts(type = "string | null")]
+    #[ts(optional, type = "string | null")]
     pub filter_template: Option<Option<String>>,
     /// New description.
     #[serde(deserialize_with = "present")]
-    #[ts(type = "string | null")]
+    #[ts(optional, type = "string | null")]
     pub description: Option<Option<String>>,
     /// New sample inputs for the template.
     #[serde(deserialize_with = "present")]
-    #[ts(type = "unknown[] | null")]
+    #[ts(optional, type = "unknown[] | null")]
     pub data: Option<Option<Vec<Value>>>,
     /// New sample inputs for the filter.
     #[serde(deserialize_with = "present")]
-    #[ts(type = "unknown[] | null")]
+    #[ts(optional, type = "unknown[] | null")]
     pub filter_data: Option<Option<Vec<Value>>>,
     /// Whether an update or delete is meant for every row.
     pub all_rows: Option<bool>,
