@@ -259,7 +259,8 @@ fn read_inputs(json: &str) -> Result<(InputValue, InputValue)> {
         return Err(fault(
             "input",
             "no_object",
-            "The input is an object with \u{201c}data\u{201d} and \u{201c}filter\u{201d}.".to_owned(),
+            "The input is an object with \u{201c}data\u{201d} and \u{201c}filter\u{201d}."
+                .to_owned(),
         ));
     };
     if let Some((key, _)) = entries
@@ -269,7 +270,9 @@ fn read_inputs(json: &str) -> Result<(InputValue, InputValue)> {
         return Err(fault(
             key,
             "unknown_field",
-            format!("The input has the key {key}. It holds \u{201c}data\u{201d} and \u{201c}filter\u{201d} only."),
+            format!(
+                "The input has the key {key}. It holds \u{201c}data\u{201d} and \u{201c}filter\u{201d} only."
+            ),
         ));
     }
     let part = |key: &str| {

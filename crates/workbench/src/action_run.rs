@@ -159,7 +159,9 @@ impl Workbench {
         let (page, open) = loop {
             match attempt.run(attempts, &events).await {
                 Ok(done) => break done,
-                Err(failed) if failed.can_retry() && attempts <= request.retries.min(MOST_RETRIES) => {
+                Err(failed)
+                    if failed.can_retry() && attempts <= request.retries.min(MOST_RETRIES) =>
+                {
                     attempts += 1;
                     events(RunEvent::Retrying {
                         attempt: attempts,
@@ -600,7 +602,11 @@ async fn read_page(
     }
     let mut batch = Batch::default();
     while done.is_none() && read < limit {
-        let rows = if told { limit - read } else { FIRST_ROWS.min(limit - read) };
+        let rows = if told {
+            limit - read
+        } else {
+            FIRST_ROWS.min(limit - read)
+        };
         batch.clear();
         done = stop
             .wait(open.session.fetch(rows, &mut batch), writes, told)

@@ -53,11 +53,7 @@ pub(crate) fn refusal(environment: &Environment) -> Option<String> {
 ///
 /// # Errors
 /// `refused`; its detail has `guard` and, where a confirmation would let it pass, `confirm`.
-pub(crate) fn pass(
-    environment: &Environment,
-    deed: Deed<'_>,
-    confirm: Option<&str>,
-) -> Result<()> {
+pub(crate) fn pass(environment: &Environment, deed: Deed<'_>, confirm: Option<&str>) -> Result<()> {
     if let Some(message) = refusal(environment) {
         return Err(AppError::refused(message).with_detail(json!({ "guard": "inactive" })));
     }
