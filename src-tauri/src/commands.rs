@@ -16,8 +16,9 @@ mod transfer;
 mod url;
 mod window;
 
+use serde::Serialize;
 use tauri::State;
-use tauri::ipc::Invoke;
+use tauri::ipc::{Channel, Invoke};
 use workbench::{AppError, Workbench};
 
 /// What every command answers.
@@ -48,6 +49,10 @@ pub fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static 
         action::action_duplicate,
         action::action_order,
         action::action_check,
+        action::action_plan,
+        action::action_run,
+        action::action_more,
+        action::action_cancel,
         matrix::matrix_load,
         credentials::credentials_check,
         url::url_inspect,
@@ -76,4 +81,15 @@ pub fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static 
         window::window_new,
         window::data_folder_open,
     ]
+}
+
+/// A page that has gone hears nothing; what it started ends all the same, so that its outcome is kept.
+fn tell<E: Serialize + Clone + Send + Sync + 'static>(
+    events: Channel<E>,
+) -> impl Fn(E) + Send + Sync + 'static {
+    move |event| {
+        if let Err(error) = events.send(event) {
+            tracing::debug!(%error, "nobody hears of an event");
+        }
+    }
 }

@@ -361,6 +361,32 @@ pub enum ActionVerb {
         /// PRODUCT/DATABASE:ACTION
         target: Address,
     },
+    /// What a run would send, and where; nothing is sent
+    Plan {
+        /// PRODUCT/DATABASE:ACTION@ENV
+        target: Address,
+        /// The inputs as JSON, an object with `data` and `filter`; - for stdin
+        #[arg(short, long, value_name = "FILE")]
+        input: Option<PathBuf>,
+    },
+    /// Run an action. A write in staging or production needs --yes with the database's tag
+    Run(ActionRunArguments),
+}
+
+/// Arguments of `action run`.
+#[derive(Args)]
+pub struct ActionRunArguments {
+    /// PRODUCT/DATABASE:ACTION@ENV
+    pub target: Address,
+    /// The inputs as JSON, an object with `data` and `filter`; - for stdin
+    #[arg(short, long, value_name = "FILE")]
+    pub input: Option<PathBuf>,
+    /// How often a failure is tried again that is safe to try again
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub retries: u32,
+    /// The most rows
+    #[arg(long, value_name = "N", default_value_t = workbench::PAGE_ROWS)]
+    pub limit: u32,
 }
 
 /// Arguments of `db copy-url`.

@@ -1,6 +1,7 @@
 //! The verbs, each at most ten lines: decode, call, print.
 
 pub mod action;
+mod action_run;
 pub mod connect;
 pub mod db;
 pub mod documentation;
@@ -20,9 +21,10 @@ use workbench::{AppError, Workbench};
 use crate::arguments::Command;
 use crate::output::Output;
 
-/// Runs a command that needs the catalog.
+/// Runs a command that needs the catalog. `confirm` is what `--yes` said.
 pub async fn run(
     command: Command,
+    confirm: Option<String>,
     workbench: &Workbench,
     output: Output,
 ) -> Result<ExitCode, AppError> {
@@ -30,7 +32,7 @@ pub async fn run(
         Command::Product { verb } => product::run(verb, workbench, output).await,
         Command::Env { verb } => env::run(verb, workbench, output).await,
         Command::Db { verb } => db::run(verb, workbench, output).await,
-        Command::Action { verb } => action::run(verb, workbench, output).await,
+        Command::Action { verb } => action::run(verb, confirm, workbench, output).await,
         Command::Secret { verb } => secret::run(verb, workbench, output).await,
         Command::Test { target, env } => test::run(target, env, workbench, output).await,
         Command::Exec(arguments) => exec::run(arguments, workbench).await,

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use workbench::{AppError, Options, Origin, Workbench};
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{ActionVerb, Arguments, Command};
 use crate::output::Output;
 
 /// Drivers and parsers free copies of secrets that nobody can zero by name; this allocator zeroes whatever is freed.
@@ -48,14 +48,18 @@ fn main() -> ExitCode {
 
 /// Runs the command, or ends at Ctrl-C.
 async fn run(arguments: Arguments, output: Output) -> Result<ExitCode, AppError> {
-    // `exec` and `connect` hand the terminal to a child, which gets Ctrl-C itself.
-    let child_owns_terminal = matches!(
+    // `exec` and `connect` hand the terminal to a child, which gets Ctrl-C itself; a run ends its statement at the server first.
+    let hears_itself = matches!(
         arguments.command,
-        Command::Exec(_) | Command::Connect { .. }
+        Command::Exec(_)
+            | Command::Connect { .. }
+            | Command::Action {
+                verb: ActionVerb::Run(_)
+            }
     );
     tokio::select! {
         outcome = dispatch(arguments, output) => outcome,
-        Ok(()) = tokio::signal::ctrl_c(), if !child_owns_terminal => Err(AppError::cancelled()),
+        Ok(()) = tokio::signal::ctrl_c(), if !hears_itself => Err(AppError::cancelled()),
     }
 }
 
@@ -74,7 +78,7 @@ async fn dispatch(arguments: Arguments, output: Output) -> Result<ExitCode, AppE
             if let Some(seconds) = arguments.global.timeout {
                 workbench.limit_tests_to(std::time::Duration::from_secs_f64(seconds));
             }
-            commands::run(command, &workbench, output).await
+            commands::run(command, arguments.global.yes, &workbench, output).await
         }
     }
 }

@@ -88,30 +88,32 @@ pub fn stderr_line(text: &str) {
 
 /// Columns of text, each as wide as its widest cell; the last is not padded.
 pub fn table<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> String {
-    let width = |column: usize| {
-        let cells = rows
-            .iter()
-            .filter_map(|row| row.get(column))
-            .map(|cell| cell.chars().count());
-        cells
-            .chain(header.get(column).map(|cell| cell.chars().count()))
-            .max()
-            .unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..N).map(width).collect();
-    let line = |cells: &[&str]| {
+    let lines: Vec<Vec<String>> = std::iter::once(header.map(str::to_owned).to_vec())
+        .chain(rows.iter().map(|row| row.to_vec()))
+        .collect();
+    columns(&lines)
+}
+
+/// As [`table`], for as many columns as the longest line has; the header is a line like the others.
+pub fn columns(lines: &[Vec<String>]) -> String {
+    let mut widths: Vec<usize> = Vec::new();
+    for cells in lines {
+        for (column, cell) in cells.iter().enumerate() {
+            let width = cell.chars().count();
+            match widths.get_mut(column) {
+                Some(widest) => *widest = width.max(*widest),
+                None => widths.push(width),
+            }
+        }
+    }
+    let line = |cells: &Vec<String>| {
         let padded = cells.iter().zip(&widths).map(|(cell, width)| {
             let missing = width.saturating_sub(cell.chars().count());
             format!("{cell}{}", " ".repeat(missing))
         });
         padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
-    let mut lines = vec![line(&header)];
-    lines.extend(
-        rows.iter()
-            .map(|row| line(&row.each_ref().map(String::as_str))),
-    );
-    lines.join("\n")
+    lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
-//! The records of actions.
+//! Actions: their records, and their runs, told as they happen.
 
+use tauri::ipc::Channel;
 use workbench::{
-    ActionCheck, ActionDraft, ActionPatchInput, ActionRecordInput, ActionSummary, ActionView,
-    Changed,
+    ActionCheck, ActionDraft, ActionInputs, ActionPatchInput, ActionPlan, ActionRecordInput,
+    ActionRunRequest, ActionSummary, ActionView, Changed, RunEvent, RunPage,
 };
 
 use super::{Answer, Bench};
@@ -65,4 +66,42 @@ pub async fn action_order(
 #[tauri::command]
 pub async fn action_check(bench: Bench<'_>, draft: ActionDraft) -> Answer<ActionCheck> {
     bench.action_check(draft).await
+}
+
+/// What a run would send, and where. Sends nothing.
+#[tauri::command]
+pub async fn action_plan(
+    bench: Bench<'_>,
+    id: String,
+    env: String,
+    input: ActionInputs,
+) -> Answer<ActionPlan> {
+    bench.action_plan(id, env, input).await
+}
+
+/// Runs one; answers when a page of its rows is there.
+#[tauri::command]
+pub async fn action_run(
+    bench: Bench<'_>,
+    request: ActionRunRequest,
+    events: Channel<RunEvent>,
+) -> Answer<RunPage> {
+    bench.action_run(request, super::tell(events)).await
+}
+
+/// Another page of a run.
+#[tauri::command]
+pub async fn action_more(
+    bench: Bench<'_>,
+    run_id: String,
+    limit: Option<u32>,
+    events: Channel<RunEvent>,
+) -> Answer<RunPage> {
+    bench.action_more(run_id, limit, super::tell(events)).await
+}
+
+/// Ends a run at the server, or gives up the rows that are left.
+#[tauri::command]
+pub async fn action_cancel(bench: Bench<'_>, run_id: String) -> Answer<()> {
+    bench.action_cancel(run_id).await
 }

@@ -3,7 +3,7 @@
 use tauri::ipc::Channel;
 use workbench::{DraftTestRequest, TestEvent, TestRequest, TestResult};
 
-use super::{Answer, Bench};
+use super::{Answer, Bench, tell};
 
 /// Tests cells; answers when all have ended.
 #[tauri::command]
@@ -33,13 +33,4 @@ pub async fn test_cancel(
     config_id: Option<String>,
 ) -> Answer<()> {
     bench.test_cancel(run_id, config_id).await
-}
-
-/// A page that has gone hears nothing; its test ends all the same, so that its outcome is kept.
-fn tell(events: Channel<TestEvent>) -> impl Fn(TestEvent) + Send + Sync + 'static {
-    move |event| {
-        if let Err(error) = events.send(event) {
-            tracing::debug!(%error, "nobody hears of a test");
-        }
-    }
 }

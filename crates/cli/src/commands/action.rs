@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 use workbench::{ActionView, Address, AppError, Changed, Workbench};
 
-use super::text_of;
+use super::{action_run, text_of};
 use crate::arguments::ActionVerb;
 use crate::input::read_json;
 use crate::output::{Output, pretty, table};
@@ -13,6 +13,7 @@ use crate::output::{Output, pretty, table};
 /// Runs a verb.
 pub async fn run(
     verb: ActionVerb,
+    confirm: Option<String>,
     workbench: &Workbench,
     output: Output,
 ) -> Result<ExitCode, AppError> {
@@ -67,11 +68,17 @@ pub async fn run(
             let schema = workbench.action_inputs(product, database, tag).await?;
             output.document(&schema, |schema| pretty(schema).unwrap_or_default())?;
         }
+        ActionVerb::Plan { target, input } => {
+            action_run::plan(&target, input.as_deref(), workbench, output).await?;
+        }
+        ActionVerb::Run(arguments) => {
+            action_run::run(arguments, confirm, workbench, output).await?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn address(target: &Address) -> Result<(String, String, String), AppError> {
+pub(super) fn address(target: &Address) -> Result<(String, String, String), AppError> {
     let (database, tag) = target.need_action()?;
     Ok((target.product.clone(), database.to_owned(), tag.to_owned()))
 }

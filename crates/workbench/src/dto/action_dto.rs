@@ -443,7 +443,7 @@ pub struct RunTimings {
 }
 
 /// What a run tells, in order.
-#[derive(Debug, Serialize, TS)]
+#[derive(Clone, Debug, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export)]
 pub enum RunEvent {
