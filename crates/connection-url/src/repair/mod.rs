@@ -9,6 +9,7 @@ mod command_line;
 mod credentials;
 mod jdbc;
 mod location;
+mod mysql_url;
 mod wrapping;
 
 use std::borrow::Cow;
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 use crate::edit::apply_changes;
-use crate::{ConnectionUrl, DatabaseType, Diagnostic, Repair, Span, TextChange, UrlError};
+use crate::{ConnectionUrl, DatabaseType, Diagnostic, Form, Repair, Span, TextChange, UrlError};
 
 /// The schemes that can start a URL inside other text, the longest first where one starts like another.
 pub(crate) const SCHEMES: [&str; 6] = [
@@ -161,6 +162,7 @@ pub(crate) fn advise(url: &ConnectionUrl) -> Vec<Diagnostic> {
     let found = [
         location::port(text, url.database_type()),
         location::short_scheme(text),
+        unseen(url),
     ];
     found
         .into_iter()
@@ -171,6 +173,18 @@ pub(crate) fn advise(url: &ConnectionUrl) -> Vec<Diagnostic> {
                 .repair(finding.label, finding.changes)
         })
         .collect()
+}
+
+/// Characters that nobody sees, which a part of the URL took along. Between keywords and values white space is meant.
+fn unseen(url: &ConnectionUrl) -> Option<Finding> {
+    let text = url.expose();
+    let mut finding = wrapping::invisible_characters(text, url.database_type())?;
+    if url.form() != Form::Url {
+        finding
+            .changes
+            .retain(|change| !change.span.of(text).is_ascii());
+    }
+    (!finding.changes.is_empty()).then_some(finding)
 }
 
 /// How many of the notes say each thing.
