@@ -22,15 +22,16 @@ fn words(text: &str) -> Vec<Word<'_>> {
             continue;
         }
         let start = at;
-        let quote = Some(bytes[at]).filter(|byte| matches!(byte, b'"' | b'\''));
-        at += 1;
-        while at < bytes.len()
-            && quote.map_or(!bytes[at].is_ascii_whitespace(), |quote| bytes[at] != quote)
-        {
+        let mut quote: Option<u8> = None;
+        while at < bytes.len() && (quote.is_some() || !bytes[at].is_ascii_whitespace()) {
+            match quote {
+                Some(open) if bytes[at] == open => quote = None,
+                None if matches!(bytes[at], b'"' | b'\'') => quote = Some(bytes[at]),
+                _ => {}
+            }
             at += 1;
         }
-        let inner = quote.map_or(Span::new(start, at), |_| Span::new(start + 1, at));
-        at += usize::from(quote.is_some());
+        let inner = unquoted(text, Span::new(start, at));
         words.push(Word {
             value: inner.of(text),
             value_start: inner.start,
@@ -235,12 +236,13 @@ fn rewrite(text: &str, settings: &[(&'static str, Span)]) -> Vec<TextChange> {
 }
 
 /// Keys of .NET connection strings and the keywords of libpq.
-const SEMICOLONS: [(&str, &str); 19] = [
+const SEMICOLONS: [(&str, &str); 20] = [
     ("host", "host"),
     ("server", "host"),
     ("datasource", "host"),
     ("port", "port"),
     ("database", "dbname"),
+    ("dbname", "dbname"),
     ("initialcatalog", "dbname"),
     ("username", "user"),
     ("userid", "user"),

@@ -54,7 +54,7 @@ pub(crate) struct Finding {
 type Rule = fn(&str, Option<DatabaseType>) -> Option<Finding>;
 
 /// The rules in the order in which they are tried: first what stands around a URL, then its scheme, then what is inside.
-const RULES: [Rule; 16] = [
+const RULES: [Rule; 17] = [
     wrapping::invisible_characters,
     wrapping::assignment,
     wrapping::text_around,
@@ -63,6 +63,7 @@ const RULES: [Rule; 16] = [
     jdbc::jdbc,
     location::scheme,
     location::slashes,
+    location::other_engine,
     credentials::unescaped,
     location::bracket,
     likely_option,
@@ -129,8 +130,13 @@ pub(crate) fn suggest(
         };
         draft.apply(&changes);
         match ConnectionUrl::parse(&draft.text, database_type) {
-            Ok(_) => {
+            Ok(url) => {
                 let Some(mut mended) = first else { break };
+                // libpq takes a password that runs over into the host: nobody means that.
+                if let Some(finding) = run_over(&url) {
+                    labels.push(finding.label);
+                    draft.apply(&finding.changes);
+                }
                 let changes = draft.changes();
                 if changes.is_empty() {
                     break;
@@ -153,6 +159,22 @@ pub(crate) fn suggest(
     error
 }
 
+/// The rest of a password that a host took along, encoded.
+fn run_over(url: &ConnectionUrl) -> Option<Finding> {
+    let hints = url.hints();
+    hints
+        .iter()
+        .find(|hint| hint.code == "unescaped_character")?;
+    let finding = credentials::unescaped(url.expose(), url.database_type())?;
+    let mended = Zeroizing::new(apply_changes(url.expose(), &finding.changes));
+    let mended = ConnectionUrl::parse(&mended, url.database_type()).ok()?;
+    let gone = mended
+        .hints()
+        .iter()
+        .all(|hint| hint.code != "unescaped_character");
+    gone.then_some(finding)
+}
+
 /// Advice on a text that parses, and yet may be meant otherwise.
 pub(crate) fn advise(url: &ConnectionUrl) -> Vec<Diagnostic> {
     let text = url.expose();
@@ -163,6 +185,9 @@ pub(crate) fn advise(url: &ConnectionUrl) -> Vec<Diagnostic> {
         location::port(text, url.database_type()),
         location::short_scheme(text),
         unseen(url),
+        // The parser of MySQL tells of a path without a host itself.
+        location::socket(text, url.database_type())
+            .filter(|finding| url.hints().iter().all(|hint| hint.code != finding.code)),
     ];
     found
         .into_iter()
