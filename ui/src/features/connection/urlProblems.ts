@@ -64,7 +64,8 @@ function inOrder(inspection: UrlInspection): Problem[] {
 }
 
 /** The problem itself, however often the string is read. */
-const same = (a: Problem, b: Problem): boolean => a.note.code === b.note.code && a.note.start === b.note.start;
+const same = (a: Problem, b: Problem): boolean =>
+  a.note.code === b.note.code && a.note.start === b.note.start;
 
 /** Read once more: what is open stays open if it is still a problem, as one that was told before the type was known. */
 function read(value: ProblemState, problems: Problem[]): ProblemState {

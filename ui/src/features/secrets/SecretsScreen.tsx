@@ -7,7 +7,7 @@ import { keys } from '../../app/queries';
 import type { CredentialStateView } from '../../bindings/CredentialStateView';
 import type { NamedSecretView } from '../../bindings/NamedSecretView';
 import { Button } from '../../design/Button';
-import { Dialog, DialogForm } from '../../design/Dialog';
+import { FormDialog } from '../../design/FormDialog';
 import { Icon } from '../../design/Icon';
 import { EmptyState, Notice, Page, Waiting } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
@@ -115,25 +115,18 @@ function SecretDelete({ secret, onClose }: { secret: NamedSecretView; onClose: (
       await announce(text.removed(secret.name), null);
     });
   return (
-    <Dialog title={text.deleteTitle(plain(secret.name))} onClose={onClose}>
-      <DialogForm
-        onSubmit={() => void remove()}
-        actions={
-          <>
-            <Button onPress={onClose} autoFocus>
-              {common.cancel}
-            </Button>
-            <Button look="danger" type="submit" data-testid="secret-delete">
-              {common.delete}
-            </Button>
-          </>
-        }
-      >
-        <p>{text.deleteText}</p>
-        {secret.used_by.length > 0 ? (
-          <Notice tone="warn">{text.usedWarning(plain(secret.used_by.join(', ')))}</Notice>
-        ) : null}
-      </DialogForm>
-    </Dialog>
+    <FormDialog
+      title={text.deleteTitle(plain(secret.name))}
+      onClose={onClose}
+      onSubmit={() => void remove()}
+      action={common.delete}
+      actionId="secret-delete"
+      danger
+    >
+      <p>{text.deleteText}</p>
+      {secret.used_by.length > 0 ? (
+        <Notice tone="warn">{text.usedWarning(plain(secret.used_by.join(', ')))}</Notice>
+      ) : null}
+    </FormDialog>
   );
 }
