@@ -266,7 +266,7 @@ pub(crate) fn keep_what_mends(url: &mut ConnectionUrl, mut advice: Vec<Diagnosti
                 .filter(|repair| mends(&note.code, repair));
             note.repair = own.or_else(|| {
                 // The rule for texts that do not parse encodes the user name too.
-                if note.code != "unescaped_character" {
+                if note.code != "unescaped_character" || text.len() > LONGEST {
                     return None;
                 }
                 let finding = credentials::unescaped(&text, database_type)?;
