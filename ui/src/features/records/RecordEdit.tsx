@@ -41,7 +41,7 @@ export function RecordEdit(props: {
   const { write, faults, conflict } = sending;
 
   const send = () => {
-    const patch = patchOf<Named>(base, { name, tag, description: description || null });
+    const patch = patchOf(base, { name, tag, description: description || null });
     if (isEmptyPatch(patch)) onClose();
     else void write(patch);
   };

@@ -12,7 +12,7 @@ test('a patch names what changed, and nothing else', () => {
 });
 
 test('a cleared field is sent, as null or as it was typed', () => {
-  const described = { ...record, description: 'Carts and orders.' };
+  const described = { ...record, description: 'Carts and orders.' as string | null };
   expect(patchOf(described, { name: '', description: null })).toEqual({
     name: '',
     description: null,

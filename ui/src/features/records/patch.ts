@@ -2,17 +2,14 @@ import { useState } from 'react';
 import { type SubmitForm, useSubmit } from '../../design/forms';
 
 /** What `next` changes in a record, with the revision it was made from. An empty text and null are the same. */
-export function patchOf<Next extends object>(
-  record: { revision: number } & Next,
-  next: Next,
-): Partial<Next> & { revision: number } {
-  const changed = (Object.keys(next) as (keyof Next)[]).filter(
-    (field) => (next[field] || null) !== (record[field] || null),
-  );
-  return {
-    ...(Object.fromEntries(changed.map((field) => [field, next[field]])) as Partial<Next>),
-    revision: record.revision,
-  };
+export function patchOf<Stored extends { revision: number }, Field extends keyof Stored>(
+  record: Stored,
+  next: Pick<Stored, Field>,
+): Partial<Pick<Stored, Field>> & { revision: number } {
+  const patch: Partial<Pick<Stored, Field>> = {};
+  for (const field of Object.keys(next) as Field[])
+    if ((next[field] || null) !== (record[field] || null)) patch[field] = next[field];
+  return { ...patch, revision: record.revision };
 }
 
 /** Whether there is nothing in a patch to send. */
