@@ -36,6 +36,9 @@ const LONGEST: usize = 4096;
 /// How many faults of one text are mended at most.
 const MOST_FAULTS: usize = 8;
 
+/// How many repairs of a text that parses are looked at. The others come when these are done.
+const MOST_REPAIRS: usize = 32;
+
 /// What a rule found: a fault and how it is mended.
 pub(crate) struct Finding {
     /// What a program matches.
@@ -242,8 +245,10 @@ pub(crate) fn keep_what_mends(url: &mut ConnectionUrl, mut advice: Vec<Diagnosti
     let before = count_all(url, &advice);
     let text = Zeroizing::new(url.expose().to_owned());
     let database_type = url.database_type();
-    let mends = |code: &str, repair: &Repair| {
-        if text.len() > LONGEST {
+    let mut looked_at = 0;
+    let mut mends = |code: &str, repair: &Repair| {
+        looked_at += 1;
+        if text.len() > LONGEST || looked_at > MOST_REPAIRS {
             return false;
         }
         let mended = Zeroizing::new(apply_changes(&text, &repair.changes));
@@ -258,7 +263,7 @@ pub(crate) fn keep_what_mends(url: &mut ConnectionUrl, mut advice: Vec<Diagnosti
                 .iter()
                 .all(|(code, count)| before.get(code).is_some_and(|before| count <= before)))
     };
-    let keep = |notes: &mut Vec<Diagnostic>| {
+    let mut keep = |notes: &mut Vec<Diagnostic>| {
         for note in notes {
             let own = note
                 .repair
