@@ -177,6 +177,18 @@ fn a_text_that_loses_all_but_white_space_is_no_find() {
 }
 
 #[test]
+fn a_mode_that_is_no_word_is_changed_once() {
+    for mode in ["Req\\uire", "Require'", "Require\\"] {
+        let text = format!("Host=db;SslMode={mode}");
+        let _ = ConnectionUrl::diagnose(&text, Some(DatabaseType::Postgresql));
+    }
+    let text = "Host=db;SslMode=VerifyFull";
+    let error = ConnectionUrl::diagnose(text, Some(DatabaseType::Postgresql)).unwrap_err();
+    let mended = apply_changes(text, &error.repair.unwrap().changes);
+    assert_eq!(mended, "host='db' sslmode='verify-full'");
+}
+
+#[test]
 fn looking_for_what_was_meant_takes_linear_time() {
     for unit in ["@", "@/", ":@", "(@", "&ssl=1;"] {
         for start in [

@@ -322,7 +322,9 @@ pub(super) fn semicolons(text: &str, database_type: Option<DatabaseType>) -> Opt
     };
     // .NET writes Require where libpq has require.
     for (keyword, span) in &settings {
-        if *keyword == "sslmode" {
+        // A mode is a word: there is nothing to escape in one.
+        let is_word = |byte: u8| byte.is_ascii_alphabetic() || byte == b'-';
+        if *keyword == "sslmode" && span.of(text).bytes().all(is_word) {
             let lower = match span.of(text).to_ascii_lowercase().as_str() {
                 "verifyca" => "verify-ca".to_owned(),
                 "verifyfull" => "verify-full".to_owned(),
