@@ -21,8 +21,7 @@ import { Problems } from '../connection/Problems';
 import type { EditorSession } from '../connection/session';
 import { UrlString } from '../connection/UrlString';
 import { useRevealed } from '../connection/useRevealed';
-import { suggestTag } from '../products/naming';
-import { NameFields } from '../records/NameFields';
+import { NameFields, useNames } from '../records/NameFields';
 import { RecordEdit } from '../records/RecordEdit';
 import styles from './DatabaseForm.module.css';
 
@@ -45,8 +44,8 @@ function CreateForm({
   onClose: () => void;
 }) {
   const fallback = engines[0]?.type ?? '';
-  const [name, setName] = useState('');
-  const [tag, setTag] = useState<string | null>(null);
+  const names = useNames();
+  const { name, tag } = names;
   const [drafts] = useState(
     () =>
       new UrlDrafts(
@@ -61,7 +60,6 @@ function CreateForm({
 
   const type = told ?? fallback;
   const example = engineOf(engines, type)?.example_url ?? '';
-  const shownTag = tag ?? suggestTag(name);
   const given = matrix.environments.filter(({ slug }) => (texts[slug] ?? '').trim() !== '');
   const hasSecret = Object.values(inspections).some((inspection) =>
     inspection?.secret_spans.some((span) => span.state === 'typed'),
@@ -81,7 +79,7 @@ function CreateForm({
     await submit(async () => {
       const { record, activity_id, hints } = await platform.databaseCreate(matrix.product.id, {
         name: name.trim(),
-        tag: shownTag,
+        tag,
         type: drafts.get().type ?? fallback,
         envs: given.map(({ slug }) => ({ slug, connection_url: (texts[slug] ?? '').trim() })),
       });
@@ -116,10 +114,7 @@ function CreateForm({
       <div className={primitives.pair}>
         <NameFields
           of="database"
-          name={name}
-          onName={setName}
-          tag={shownTag}
-          onTag={setTag}
+          names={names}
           tagHelp={text.tagHelp}
           faults={faults}
           example={{ name: 'Orders', tag: 'orders' }}

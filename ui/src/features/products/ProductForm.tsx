@@ -13,9 +13,9 @@ import { Notice } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
 import { platform } from '../../platform';
 import { environments as environmentText, products as text } from '../../text/products';
-import { NameFields } from '../records/NameFields';
+import { NameFields, useNames } from '../records/NameFields';
 import styles from './Environments.module.css';
-import { CLASSES, guessClass, suggestSlug, suggestTag } from './naming';
+import { CLASSES, guessClass, suggestSlug } from './naming';
 
 interface Row {
   key: number;
@@ -45,13 +45,12 @@ const PRESET: Row[] = [
 
 /** Creates a product with its environments: on the first start in the page, later in a dialog. */
 export function ProductForm({ onDone, onCancel }: { onDone: () => void; onCancel?: () => void }) {
-  const [name, setName] = useState('');
-  const [tag, setTag] = useState<string | null>(null);
+  const names = useNames();
+  const { name, tag } = names;
   const [rows, setRows] = useState(PRESET);
   const sending = useSubmit();
   const { submit, faults, setFaults } = sending;
   const { refetch } = useBootstrap();
-  const shownTag = tag ?? suggestTag(name);
   const wanted = rows.filter((row) => row.wanted);
 
   const change = (key: number, patch: Partial<Row>) => {
@@ -72,7 +71,7 @@ export function ProductForm({ onDone, onCancel }: { onDone: () => void; onCancel
     return void submit(async () => {
       const { record, activity_id, hints } = await platform.productCreate({
         name: name.trim(),
-        tag: shownTag,
+        tag,
         environments: wanted.map((row) => ({
           env_name: row.name.trim(),
           slug: row.slug,
@@ -101,10 +100,7 @@ export function ProductForm({ onDone, onCancel }: { onDone: () => void; onCancel
       <div className={primitives.pair}>
         <NameFields
           of="product"
-          name={name}
-          onName={setName}
-          tag={shownTag}
-          onTag={setTag}
+          names={names}
           tagHelp={text.tagHelp}
           faults={faults}
           example={{ name: 'Shop', tag: 'shop' }}

@@ -5,7 +5,7 @@ import { Field } from '../../design/Field';
 import { FormDialog } from '../../design/FormDialog';
 import { common } from '../../text/common';
 import { ConflictDialog } from './ConflictDialog';
-import { NameFields } from './NameFields';
+import { NameFields, useNames } from './NameFields';
 import { isEmptyPatch, patchOf, usePatch } from './patch';
 
 interface Named {
@@ -30,8 +30,8 @@ export function RecordEdit(props: {
 }) {
   const { of, text, update, onClose } = props;
   const [base] = useState(props.record);
-  const [name, setName] = useState(base.name);
-  const [tag, setTag] = useState(base.tag);
+  const names = useNames(base);
+  const { name, tag } = names;
   const [description, setDescription] = useState(base.description ?? '');
   const sending = usePatch(async (patch: Partial<Named & { revision: number }>) => {
     const { record, activity_id, hints } = await update(base.id, patch);
@@ -49,15 +49,7 @@ export function RecordEdit(props: {
     return <ConflictDialog subject={base.name} base={base} conflict={conflict} sending={sending} />;
   return (
     <FormDialog title={text.edit} onClose={onClose} sending={sending} onSubmit={send} action={common.save}>
-      <NameFields
-        of={of}
-        name={name}
-        onName={setName}
-        tag={tag}
-        onTag={setTag}
-        tagHelp={text.tagHelp}
-        faults={faults}
-      />
+      <NameFields of={of} names={names} tagHelp={text.tagHelp} faults={faults} />
       <Field
         label={common.description}
         optional
