@@ -39,7 +39,7 @@ impl InputFault {
 }
 
 /// Names of inputs whose values are never repeated in a message.
-const SECRET_WORDS: [&str; 15] = [
+const SECRET_WORDS: [&str; 19] = [
     "password",
     "passwd",
     "passphrase",
@@ -51,6 +51,10 @@ const SECRET_WORDS: [&str; 15] = [
     "accesskey",
     "privatekey",
     "credential",
+    "authorization",
+    "bearer",
+    "signingkey",
+    "jwt",
     "pin",
     "otp",
     "cvv",

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::fault::shown;
+use crate::mongodb::bson_of;
 use crate::{
     BoundValue, InputFault, InputValue, Measure, Placeholder, PlaceholderType, check, looks_secret,
 };
@@ -37,8 +38,8 @@ pub enum Source {
 /// What a place asks of a value beside its type.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(crate) struct Demands {
-    /// The value counts rows: a whole number that is not negative.
-    pub row_count: bool,
+    /// The value counts rows or documents: a whole number of at least this.
+    pub least_rows: Option<u64>,
     /// The value is the list of an `IN`: it has an item at least.
     pub listed: bool,
 }
@@ -80,8 +81,8 @@ pub struct Inputs {
     pub fields: Vec<Field>,
 }
 
-/// The values of a run, each checked.
-#[derive(Clone, PartialEq, Debug, Default)]
+/// The values of a run, each checked. They have no `Debug`: some are secrets.
+#[derive(Clone, PartialEq, Default)]
 pub struct Values {
     values: HashMap<(Source, String), BoundValue>,
 }
@@ -119,7 +120,8 @@ impl Inputs {
                     let Some(field) = fields.get_mut(*place) else {
                         continue;
                     };
-                    field.demands.row_count |= used.demands.row_count;
+                    field.demands.least_rows =
+                        field.demands.least_rows.max(used.demands.least_rows);
                     field.demands.listed |= used.demands.listed;
                     if let Err((code, message)) = merge(&mut field.placeholder, used.placeholder) {
                         conflicts.push(Conflict {
@@ -131,9 +133,13 @@ impl Inputs {
                 }
             }
         }
-        // `LIMIT {{n}}` says what the input is as plainly as a type would.
         for field in &mut fields {
-            if field.demands.row_count && field.placeholder.kind.is_none() {
+            // `IN ()` is no SQL, and what it should mean in `NOT IN ()` is every row.
+            if field.demands.listed {
+                field.placeholder.min = field.placeholder.min.max(1);
+            }
+            // `LIMIT {{n}}` says what the input is as plainly as a type would.
+            if field.demands.least_rows.is_some() && field.placeholder.kind.is_none() {
                 field.placeholder.kind = Some(PlaceholderType::Integer);
             }
         }
@@ -230,29 +236,23 @@ impl Inputs {
                 "one with a NUL character",
             ));
         }
-        if field.demands.row_count && bound != BoundValue::Null {
+        if let Some(least) = field.demands.least_rows
+            && bound != BoundValue::Null
+        {
             let counts = bound.as_text().is_some_and(|text| {
                 text.parse::<u64>()
-                    .is_ok_and(|rows| i64::try_from(rows).is_ok())
+                    .is_ok_and(|rows| rows >= least && i64::try_from(rows).is_ok())
             });
             if !counts {
                 return Err(InputFault::new(
                     key,
                     "no_row_count",
-                    "A number of rows",
+                    format!("A number of rows, {least} at least,"),
                     came(),
                 ));
             }
         }
         if let BoundValue::Array(items) = &bound {
-            if field.demands.listed && items.is_empty() {
-                return Err(InputFault::new(
-                    key,
-                    "too_short",
-                    "A list of at least 1 item",
-                    "0 items",
-                ));
-            }
             let nested =
                 |item: &BoundValue| matches!(item, BoundValue::Array(_) | BoundValue::Object(_));
             if self.engine != Engine::Mongodb && items.iter().any(nested) {
@@ -263,6 +263,11 @@ impl Inputs {
                     "a list with a list or an object in it",
                 ));
             }
+        }
+        if self.engine == Engine::Mongodb
+            && let Err((code, expected)) = bson_of(&bound)
+        {
+            return Err(InputFault::new(key, code, expected, came()));
         }
         Ok(bound)
     }

@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use templates::sql::{Dialect, Statement, StatementKind, Verb, WritingFunctions, read_statement};
-use templates::{ActionType, Deed};
+use templates::sql::{
+    ActionText, Dialect, SqlAction, Statement, StatementKind, Verb, WritingFunctions, read_bound,
+    read_statement,
+};
+use templates::{ActionType, Deed, InputValue};
 
 const PG: Dialect = Dialect::Postgresql;
 const MY: Dialect = Dialect::Mysql;
@@ -242,6 +245,27 @@ fn every_row() {
         ("DELETE FROM t WHERE a = 1 OR true", PG, true),
         ("DELETE FROM t WHERE a = a", PG, true),
         ("DELETE FROM t WHERE t.a >= (t.a)", PG, true),
+        ("DELETE FROM t WHERE t.a = A", PG, true),
+        ("DELETE FROM t WHERE 1 = 1.0", PG, true),
+        ("DELETE FROM t WHERE '1' = 1", MY, true),
+        ("DELETE FROM t WHERE 'a' = 'A'", MY, true),
+        ("DELETE FROM t WHERE a <=> a", MY, true),
+        ("DELETE FROM t WHERE a IS NOT DISTINCT FROM a", PG, true),
+        ("DELETE FROM t WHERE a IN (1, a)", PG, true),
+        ("DELETE FROM t WHERE a BETWEEN a AND a", PG, true),
+        ("DELETE FROM t WHERE a LIKE '%'", PG, true),
+        ("DELETE FROM t WHERE a ILIKE '%%'", PG, true),
+        ("DELETE FROM t WHERE a ~ '.*'", PG, true),
+        ("DELETE FROM t WHERE a REGEXP ''", MY, true),
+        ("DELETE FROM t WHERE a = coalesce($1, a)", PG, true),
+        ("DELETE FROM t WHERE $1 IS NULL OR a = $2", PG, true),
+        ("DELETE FROM t WHERE lower(a) = a", PG, false),
+        ("DELETE FROM t WHERE a::date = a", PG, false),
+        ("DELETE FROM t WHERE a NOT LIKE '%'", PG, false),
+        ("DELETE FROM t WHERE a LIKE ''", PG, false),
+        ("DELETE FROM t USING u WHERE u.a = t.a", PG, false),
+        ("DELETE FROM t WHERE 1 = 2", PG, false),
+        ("DELETE FROM t WHERE a = NULL", PG, false),
         ("DELETE FROM t WHERE $1", PG, true),
         ("DELETE FROM t WHERE $1 = $2", PG, true),
         ("DELETE FROM t WHERE a = $1 OR $2", PG, true),
@@ -310,6 +334,94 @@ fn every_row() {
         let statement = read(text, dialect);
         assert_eq!(statement.unfiltered, expected, "{text}: {statement:?}");
         assert!(!expected || !statement.notes.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn filters_that_inputs_empty() {
+    let reaches = |filter: &str, dialect, data: &str| {
+        let action = ActionText {
+            template: "DELETE FROM t",
+            filter: Some(filter),
+            script: false,
+        };
+        let action = SqlAction::compile(action, dialect).unwrap();
+        let data = InputValue::from_json(data).unwrap();
+        let none = InputValue::Object(Vec::new());
+        let bound = action.bind(&data, &none).unwrap();
+        read_bound(&bound[0], &WritingFunctions::of(dialect)).unfiltered
+    };
+    for (filter, data, expected) in [
+        // An optional input that is missing drops its condition.
+        ("{{v:STRING?}} IS NULL OR a = {{v}}", "{}", true),
+        ("{{v:STRING?}} IS NULL OR a = {{v}}", r#"{"v": "x"}"#, false),
+        ("a = COALESCE({{v:STRING?}}, a)", "{}", true),
+        ("a = COALESCE('{{v:STRING?}}', a)", r#"{"v": "x"}"#, false),
+        (
+            "a = COALESCE(NULLIF({{v:STRING:0}}, ''), a)",
+            r#"{"v": ""}"#,
+            true,
+        ),
+        (
+            "a = COALESCE(NULLIF({{v:STRING:0}}, ''), a)",
+            r#"{"v": "x"}"#,
+            false,
+        ),
+        (
+            "b = 1 AND ({{v:STRING?}} IS NULL OR a = {{v}})",
+            "{}",
+            false,
+        ),
+        (
+            "({{v:STRING?}} IS NULL OR a = {{v}}) AND ({{w:STRING?}} IS NULL OR b = {{w}})",
+            "{}",
+            true,
+        ),
+        (
+            "({{v:STRING?}} IS NULL OR a = {{v}}) AND ({{w:STRING?}} IS NULL OR b = {{w}})",
+            r#"{"w": "x"}"#,
+            false,
+        ),
+        ("a = {{v:STRING?}}", "{}", false),
+        // A pattern that is nothing but `%`.
+        ("a LIKE '%{{v}}%'", r#"{"v": "%"}"#, true),
+        ("a LIKE '{{v:STRING:0}}%'", r#"{"v": ""}"#, true),
+        ("a LIKE '%{{v}}%'", r#"{"v": "x"}"#, false),
+        ("a LIKE '%{{v:STRING?}}%'", "{}", false),
+        // Inputs compared with inputs.
+        ("{{v}} = {{v}}", r#"{"v": "x"}"#, true),
+        ("{{v}} = {{w}}", r#"{"v": "x", "w": "x"}"#, true),
+        ("{{v}} = {{w}}", r#"{"v": "x", "w": "X"}"#, true),
+        ("{{v}} = 'all' OR a = {{v}}", r#"{"v": "all"}"#, true),
+        ("{{v:BOOLEAN}}", r#"{"v": true}"#, true),
+        ("{{v:BOOLEAN}}", r#"{"v": false}"#, false),
+        ("a = 1 OR {{v:BOOLEAN}}", r#"{"v": true}"#, true),
+        ("a = 1 OR {{v:BOOLEAN}}", r#"{"v": false}"#, false),
+        ("a = {{v}}", r#"{"v": "a"}"#, false),
+        ("a IN ({{v:ARRAY}})", r#"{"v": ["x", "y"]}"#, false),
+    ] {
+        for dialect in [PG, MY] {
+            assert_eq!(
+                reaches(filter, dialect, data),
+                expected,
+                "{filter} {data} {dialect:?}"
+            );
+        }
+    }
+    // Where EXPLAIN stands before it, MySQL's markers are still counted right.
+    let action = ActionText {
+        template: "EXPLAIN ANALYZE UPDATE t SET b = {{w}} WHERE {{v:STRING?}} IS NULL OR a = {{v}}",
+        filter: None,
+        script: false,
+    };
+    for dialect in [PG, MY] {
+        let action = SqlAction::compile(action, dialect).unwrap();
+        for (data, expected) in [(r#"{"w": "x"}"#, true), (r#"{"w": "x", "v": "y"}"#, false)] {
+            let data = InputValue::from_json(data).unwrap();
+            let bound = action.bind(&data, &InputValue::Object(Vec::new())).unwrap();
+            let read = read_bound(&bound[0], &WritingFunctions::of(dialect));
+            assert_eq!(read.unfiltered, expected, "{read:?}");
+        }
     }
 }
 

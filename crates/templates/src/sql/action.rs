@@ -179,7 +179,7 @@ fn inputs(statements: &[SqlTemplate], dialect: Dialect) -> Result<Inputs, Vec<Te
         source: slot.source,
         placeholder: &slot.placeholder,
         demands: Demands {
-            row_count: slot.place == Place::RowCount,
+            least_rows: (slot.place == Place::RowCount).then_some(0),
             listed: slot.place == Place::List,
         },
     });

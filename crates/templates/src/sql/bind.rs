@@ -2,12 +2,17 @@
 //!
 //! The text depends on the template, on the words chosen from its own lists, and on how many items a list has; on nothing else.
 
+use std::fmt;
+
 use super::Dialect;
 use super::template::{Part, Place, Slot, SqlTemplate};
-use crate::{BoundValue, PlaceholderType, Values};
+use crate::{BoundValue, PlaceholderType, Values, looks_secret};
 
-/// A parameter of a statement.
-#[derive(Clone, PartialEq, Debug)]
+/// The most samples of one statement: a template with more words in its lists is read again at each run anyway.
+const MOST_SAMPLES: usize = 64;
+
+/// A parameter of a statement. Its `Debug` shows no value whose name says that it is a secret.
+#[derive(Clone, PartialEq)]
 pub struct Parameter {
     /// The input's key.
     pub name: String,
@@ -17,6 +22,21 @@ pub struct Parameter {
     pub place: Place,
     /// The value.
     pub value: BoundValue,
+}
+
+impl fmt::Debug for Parameter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_struct("Parameter");
+        shown.field("name", &self.name);
+        shown.field("kind", &self.kind);
+        shown.field("place", &self.place);
+        if looks_secret(&self.name) {
+            shown.field("value", &"***");
+        } else {
+            shown.field("value", &self.value);
+        }
+        shown.finish()
+    }
 }
 
 /// A statement as it is sent: parameters are `$1`, `$2`, … on PostgreSQL and `?` on MySQL, in order.
@@ -37,13 +57,37 @@ impl SqlTemplate {
     /// The statement with a value that stands for any other in each place, for reading what the statement does before there are
     /// inputs: NULL, and the first word of a list.
     pub fn sample(&self) -> SqlStatement {
+        self.sample_with(None)
+    }
+
+    /// As [`Self::sample`], and once more for each other word of each list: a word can make another statement of it.
+    pub fn samples(&self) -> Vec<SqlStatement> {
+        let others = self.slots.iter().enumerate().flat_map(|(slot, one)| {
+            let words = one.placeholder.kind().words().unwrap_or_default();
+            (1..words.len()).map(move |word| Some((slot, word)))
+        });
+        std::iter::once(None)
+            .chain(others)
+            .take(MOST_SAMPLES)
+            .map(|other| self.sample_with(other))
+            .collect()
+    }
+
+    fn sample_with(&self, other: Option<(usize, usize)>) -> SqlStatement {
+        let mut index = 0;
         self.fill(|slot| {
-            let first = slot.placeholder.kind().words().and_then(<[String]>::first);
-            first.map_or(BoundValue::Null, |word| BoundValue::Text(word.clone()))
+            let word = match other {
+                Some((at, word)) if at == index => word,
+                _ => 0,
+            };
+            index += 1;
+            let words = slot.placeholder.kind().words();
+            let chosen = words.and_then(|words| words.get(word));
+            chosen.map_or(BoundValue::Null, |word| BoundValue::Text(word.clone()))
         })
     }
 
-    fn fill(&self, value: impl Fn(&Slot) -> BoundValue) -> SqlStatement {
+    fn fill(&self, mut value: impl FnMut(&Slot) -> BoundValue) -> SqlStatement {
         let mut statement = SqlStatement {
             text: String::new(),
             parameters: Vec::new(),

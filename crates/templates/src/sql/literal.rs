@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::lexer::{Literal, LiteralStyle, Token, TokenKind};
-use super::position::no_value;
 use super::template::{Compiler, Part, Place};
 use super::typed_literal::{fields_after, type_before};
 use super::{Dialect, significant_after};
@@ -70,9 +69,7 @@ impl Compiler<'_> {
                 }
             });
         }
-        if let Some((code, message)) =
-            no_value(self.text, self.tokens, index, self.dialect, self.level())
-        {
+        if let Some((code, message)) = self.no_value(index) {
             self.fault(code, message, token.span.clone());
             return index + 1;
         }
@@ -139,12 +136,17 @@ impl Compiler<'_> {
         let body = literal.body.clone();
         let backslashes = literal.has_backslashes(self.dialect);
         let bytes = self.text.as_bytes();
+        let quote = bytes[body.start - 1];
         let mut pieces = Vec::new();
         let mut start = body.start;
         let mut at = body.start;
         while at < body.end {
             if bytes[at] == b'\\' && backslashes {
                 at += 2;
+                continue;
+            }
+            if bytes[at] == quote && literal.style != LiteralStyle::Dollar {
+                at = self.after_quote(at);
                 continue;
             }
             let found = if bytes[at] == b'{' {
@@ -172,6 +174,24 @@ impl Compiler<'_> {
         pieces
     }
 
+    /// Where the text of a literal goes on behind a quote inside of it: the quote is doubled, or the literal goes on after a line
+    /// break, with comments on the way in which braces are text.
+    fn after_quote(&self, at: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut next = at + 1;
+        while let Some(&byte) = bytes.get(next) {
+            if byte == bytes[at] {
+                return next + 1;
+            }
+            if byte == b'-' {
+                next += self.text[next..].find(['\n', '\r']).unwrap_or(1);
+            } else {
+                next += 1;
+            }
+        }
+        next
+    }
+
     fn concatenation(&mut self, token: &Token, literal: &Literal, pieces: Vec<Piece>) {
         let open = &self.text[token.span.start..literal.body.start];
         let close = &self.text[literal.body.end..token.span.end];
@@ -182,6 +202,11 @@ impl Compiler<'_> {
                 self.sql(if postgresql { " || " } else { ", " });
             }
             match piece {
+                // Where a piece of it ended in a dollar, the quote of a dollar-quoted text would close too early.
+                Piece::Raw(span) if literal.style == LiteralStyle::Dollar => {
+                    let raw = format!("'{}'", self.text[span].replace('\'', "''"));
+                    self.sql(&raw);
+                }
                 Piece::Raw(span) => {
                     let raw = format!("{open}{}{close}", &self.text[span]);
                     self.sql(&raw);

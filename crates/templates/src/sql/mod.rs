@@ -3,6 +3,7 @@
 mod action;
 mod bind;
 mod filter;
+mod fold;
 mod functions;
 mod lexer;
 mod literal;
@@ -18,7 +19,7 @@ pub use action::{ActionText, SqlAction};
 pub use bind::{Parameter, SqlStatement};
 pub use functions::WritingFunctions;
 pub use lexer::{LexFault, Literal, LiteralStyle, Token, TokenKind, lex};
-pub use statement::{Statement, StatementKind, Verb, read_statement};
+pub use statement::{Statement, StatementKind, Verb, read_bound, read_statement};
 pub use template::{Part, Place, Slot, SqlTemplate, TemplateFault};
 
 /// Whose SQL it is.

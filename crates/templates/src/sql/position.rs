@@ -2,7 +2,9 @@
 //! server, or worse, would run and mean something else (`ORDER BY $1` sorts by a constant).
 
 use super::lexer::{Token, TokenKind};
+use super::typed_literal::type_before;
 use super::{Dialect, is_word, significant_after, significant_before};
+use crate::read_placeholder;
 
 /// What a parenthesis holds, as far as placeholders care.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -19,7 +21,7 @@ pub(super) struct Level {
 const FROM_FUNCTIONS: [&str; 6] = ["EXTRACT", "SUBSTRING", "SUBSTR", "MID", "TRIM", "OVERLAY"];
 
 /// Words after which a name stands.
-const NAME_FOLLOWS: [&str; 19] = [
+const NAME_FOLLOWS: [&str; 29] = [
     "JOIN",
     "INTO",
     "TABLE",
@@ -39,6 +41,22 @@ const NAME_FOLLOWS: [&str; 19] = [
     "ROLE",
     "USE",
     "SAVEPOINT",
+    "TRUNCATE",
+    "ONLY",
+    "USING",
+    "REFERENCES",
+    "LISTEN",
+    "NOTIFY",
+    "DESCRIBE",
+    "EXPLAIN",
+    "DROP",
+    "ADD",
+];
+
+/// Words between two values, or before one, inside of an item of an `ORDER BY` or `GROUP BY`.
+const OPERATORS: [&str; 20] = [
+    "AND", "OR", "XOR", "NOT", "LIKE", "ILIKE", "RLIKE", "REGEXP", "TO", "DIV", "MOD", "ZONE",
+    "ESCAPE", "FROM", "WHEN", "THEN", "ELSE", "CASE", "BINARY", "BETWEEN",
 ];
 
 /// Words that end the list of an `ORDER BY` or `GROUP BY`, or follow its items.
@@ -58,6 +76,9 @@ const AFTER_ITEM: [&str; 14] = [
     "WITH",
     "RETURNING",
 ];
+
+const TWO_VALUES: &str =
+    "Two values stand side by side here, without an operator or a comma between them.";
 
 const NEEDS_NAME: &str = "A name or a word of SQL is expected here, and a value is never that. List what is allowed: {{column:IDENTIFIER(a|b)}} or {{direction:KEYWORD(ASC|DESC)}}.";
 
@@ -90,11 +111,16 @@ pub(super) fn follow(text: &str, tokens: &[Token], index: usize, level: &mut Lev
         && AFTER_ITEM
             .iter()
             .skip(3)
+            // `WITH TIME ZONE` ends nothing, and WITH ROLLUP is followed by what does.
+            .filter(|word| **word != "WITH")
             .any(|word| is_word(text, token, word))
     {
         level.by_list = false;
     }
 }
+
+/// Why a value can't stand where a statement begins.
+pub(super) const NO_VERB: (&str, &str) = ("needs_identifier", NEEDS_NAME);
 
 /// Why a value can't stand at `index`, where a placeholder or a literal with one is.
 pub(super) fn no_value(
@@ -110,24 +136,29 @@ pub(super) fn no_value(
     if tokens[index].kind == TokenKind::Placeholder && matches!(symbol_after, Some('.' | '(')) {
         return name;
     }
+    if after.is_some_and(|at| is_value(text, &tokens[at], dialect)) {
+        return Some(("misplaced_placeholder", TWO_VALUES));
+    }
     let before = significant_before(tokens, index)?;
-    if level.by_list {
-        let starts = is_word(text, &tokens[before], "BY") || symbol(&tokens[before]) == Some(',');
-        let ends = match after {
-            None => true,
-            Some(at) => {
-                matches!(symbol(&tokens[at]), Some(',' | ')' | ':'))
-                    || AFTER_ITEM
-                        .iter()
-                        .any(|word| is_word(text, &tokens[at], word))
-            }
-        };
-        if starts && ends {
-            return name;
-        }
+    if level.by_list && is_item(text, tokens, before, after, dialect) {
+        return name;
     }
     match &tokens[before].kind {
         TokenKind::Symbol('.') => return name,
+        // `value::type`.
+        TokenKind::Symbol(':')
+            if before
+                .checked_sub(1)
+                .is_some_and(|at| symbol(&tokens[at]) == Some(':')) =>
+        {
+            return name;
+        }
+        TokenKind::Symbol(')' | ']') | TokenKind::Number | TokenKind::QuotedIdentifier { .. } => {
+            return name;
+        }
+        TokenKind::Literal(_) if dialect == Dialect::Postgresql => {
+            return Some(("misplaced_placeholder", TWO_VALUES));
+        }
         TokenKind::Symbol('@') if dialect == Dialect::Mysql => return name,
         TokenKind::Symbol('>') if dialect == Dialect::Mysql && is_arrow(tokens, before) => {
             return Some((
@@ -145,7 +176,11 @@ pub(super) fn no_value(
             "A value can't be a part of code that runs.",
         ));
     }
-    if NAME_FOLLOWS.iter().any(|known| word(known)) {
+    let condition = || {
+        word("EXISTS")
+            && significant_before(tokens, before).is_some_and(|at| is_word(text, &tokens[at], "IF"))
+    };
+    if NAME_FOLLOWS.iter().any(|known| word(known)) || condition() {
         return name;
     }
     let distinct = || {
@@ -154,6 +189,49 @@ pub(super) fn no_value(
     (word("FROM") && !level.from_is_argument && !distinct())
         .then_some(NEEDS_NAME)
         .map(|message| ("needs_identifier", message))
+}
+
+/// Whether a piece is a value for sure.
+fn is_value(text: &str, token: &Token, dialect: Dialect) -> bool {
+    match token.kind {
+        TokenKind::Number => true,
+        // A string after a value is a name for it on MySQL.
+        TokenKind::Literal(_) => dialect == Dialect::Postgresql,
+        TokenKind::Placeholder => match read_placeholder(&text[token.span.clone()]) {
+            Some((Ok(placeholder), _)) => placeholder.kind().words().is_none(),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether what stands between two pieces is a whole item of an `ORDER BY` or `GROUP BY`, or the direction behind one.
+fn is_item(
+    text: &str,
+    tokens: &[Token],
+    before: usize,
+    after: Option<usize>,
+    dialect: Dialect,
+) -> bool {
+    let starts = |at: usize| is_word(text, &tokens[at], "BY") || symbol(&tokens[at]) == Some(',');
+    let ends = after.is_none_or(|at| {
+        matches!(symbol(&tokens[at]), Some(',' | ')' | ':'))
+            || AFTER_ITEM
+                .iter()
+                .any(|word| is_word(text, &tokens[at], word))
+    });
+    let direction = || {
+        tokens[before].kind == TokenKind::Word
+            && !OPERATORS
+                .iter()
+                .any(|word| is_word(text, &tokens[before], word))
+            // `ORDER BY a < DATE '…'`, and not `ORDER BY date …`.
+            && type_before(text, tokens, before + 1, dialect).is_none_or(|cast| {
+                let name = tokens.partition_point(|token| token.span.start < cast.from);
+                significant_before(tokens, name).is_none_or(starts)
+            })
+    };
+    ends && (starts(before) || direction())
 }
 
 /// Whether the `>` at `index` ends `->` or `->>`.

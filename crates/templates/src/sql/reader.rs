@@ -13,10 +13,11 @@ use sqlparser::ast::{
 use sqlparser::dialect::{MySqlDialect, PostgreSqlDialect};
 use sqlparser::parser::Parser;
 
-use super::Dialect;
+use super::fold::Known;
 use super::lexer::{LiteralStyle, Token, TokenKind};
 use super::reach::{Reach, reach};
 use super::statement::Verb;
+use super::{Dialect, is_word};
 
 /// The longest statement that is handed on, in bytes.
 const LONGEST: usize = 1024 * 1024;
@@ -27,7 +28,7 @@ const LONGEST_CHAIN: usize = 800;
 
 /// What a statement says.
 #[derive(Default, Debug)]
-pub(super) struct Reading {
+pub(super) struct Reading<'a> {
     /// Whether it is a query at the top: `SELECT`, `VALUES`, `TABLE`, with or without a `WITH`.
     pub query: bool,
     /// What writes, at the top or in a `WITH`.
@@ -44,14 +45,21 @@ pub(super) struct Reading {
     hidden: BTreeSet<String>,
     /// What is written to, which no name of a `WITH` hides.
     targets: BTreeSet<String>,
+    /// The values of the parameters, where they are known.
+    known: Known<'a>,
 }
 
 /// Reads one statement; `None` where the reader can't.
-pub(super) fn read(text: &str, tokens: &[Token], dialect: Dialect) -> Option<Reading> {
+pub(super) fn read<'a>(
+    text: &str,
+    tokens: &[Token],
+    dialect: Dialect,
+    known: Known<'a>,
+) -> Option<Reading<'a>> {
     if text.len() > LONGEST || too_deep(text, tokens) {
         return None;
     }
-    let plain = plain(text, tokens, dialect);
+    let plain = plain(text, tokens, dialect, known.count());
     let parsed = match dialect {
         Dialect::Postgresql => Parser::parse_sql(&PostgreSqlDialect {}, &plain),
         Dialect::Mysql => Parser::parse_sql(&MySqlDialect {}, &plain),
@@ -62,6 +70,7 @@ pub(super) fn read(text: &str, tokens: &[Token], dialect: Dialect) -> Option<Rea
     };
     let mut reading = Reading {
         query: matches!(statement, Statement::Query(_)),
+        known,
         ..Reading::default()
     };
     let _ = statement.visit(&mut reading);
@@ -94,36 +103,27 @@ fn too_deep(text: &str, tokens: &[Token]) -> bool {
     let mut chains = vec![0_usize];
     let mut total = 0_usize;
     for token in tokens {
-        match token.kind {
-            TokenKind::Symbol('(' | '[' | '{') => chains.push(0),
-            TokenKind::Symbol(')' | ']' | '}') => {
-                if chains.len() > 1 {
-                    total -= chains.pop().unwrap_or(0);
-                }
+        let links = match token.kind {
+            TokenKind::Symbol('(' | '[' | '{') => {
+                chains.push(0);
+                false
+            }
+            TokenKind::Symbol(')' | ']' | '}') if chains.len() > 1 => {
+                total -= chains.pop().unwrap_or(0);
+                false
             }
             TokenKind::Symbol(',') => {
-                if let Some(chain) = chains.last_mut() {
-                    total -= *chain;
-                    *chain = 0;
-                }
+                total -= chains.last_mut().map_or(0, std::mem::take);
+                false
             }
-            TokenKind::Symbol('.' | ';' | '@') => {}
-            TokenKind::Symbol(_) => {
-                if let Some(chain) = chains.last_mut() {
-                    *chain += 1;
-                    total += 1;
-                }
-            }
-            TokenKind::Word => {
-                let word = &text[token.span.clone()];
-                if word.len() <= 9 && CHAINS.iter().any(|known| word.eq_ignore_ascii_case(known)) {
-                    if let Some(chain) = chains.last_mut() {
-                        *chain += 1;
-                        total += 1;
-                    }
-                }
-            }
-            _ => {}
+            TokenKind::Symbol('.' | ';' | '@' | ')' | ']' | '}') => false,
+            TokenKind::Symbol(_) => true,
+            TokenKind::Word => CHAINS.iter().any(|word| is_word(text, token, word)),
+            _ => false,
+        };
+        if links && let Some(chain) = chains.last_mut() {
+            *chain += 1;
+            total += 1;
         }
         if chains.len() > DEEPEST || total > LONGEST_CHAIN {
             return true;
@@ -132,9 +132,14 @@ fn too_deep(text: &str, tokens: &[Token]) -> bool {
     false
 }
 
-/// The pieces, written so that every lexer reads them alike.
-fn plain(text: &str, tokens: &[Token], dialect: Dialect) -> String {
+/// The pieces, written so that every lexer reads them alike. The pieces go to the end of the statement, and so do its `parameters`.
+fn plain(text: &str, tokens: &[Token], dialect: Dialect, parameters: usize) -> String {
     let mut plain = String::with_capacity(text.len());
+    let marked = tokens
+        .iter()
+        .filter(|token| token.kind == TokenKind::Parameter)
+        .count();
+    let mut number = parameters.saturating_sub(marked);
     for token in tokens {
         let written = &text[token.span.clone()];
         match &token.kind {
@@ -152,8 +157,11 @@ fn plain(text: &str, tokens: &[Token], dialect: Dialect) -> String {
                 plain.push_str(&text[body.clone()]);
                 plain.push('"');
             }
-            // sqlparser reads `?` as an operator in one dialect and `$1` as a name in the other.
-            TokenKind::Parameter if dialect == Dialect::Mysql => plain.push_str(" ? "),
+            // sqlparser reads `?` as an operator in one dialect and `$1` as a name in the other. The number tells whose value it is.
+            TokenKind::Parameter if dialect == Dialect::Mysql => {
+                number += 1;
+                plain.push_str(&format!(" ?{number} "));
+            }
             _ => plain.push_str(written),
         }
     }
@@ -170,12 +178,12 @@ fn name_of(name: &ObjectName) -> String {
     parts.join(".")
 }
 
-impl Reading {
+impl Reading<'_> {
     fn write(&mut self, verb: Verb, word: &str, table: &str, condition: Option<&Expr>) {
         self.verbs.insert(verb);
         self.targets.insert(table.to_owned());
         let table = if table.is_empty() { "the table" } else { table };
-        let sentence = match condition.map(reach) {
+        let sentence = match condition.map(|condition| reach(condition, self.known)) {
             Some(Reach::Chosen | Reach::None) => return,
             None => format!("{word} has no WHERE: it reaches every row of {table}."),
             Some(Reach::All) => {
@@ -210,7 +218,7 @@ fn factor_name(factor: &TableFactor) -> String {
     }
 }
 
-impl Visitor for Reading {
+impl Visitor for Reading<'_> {
     type Break = ();
 
     fn pre_visit_statement(&mut self, statement: &Statement) -> ControlFlow<()> {

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use super::bind::SqlStatement;
+use super::fold::Known;
 use super::functions::WritingFunctions;
 use super::lexer::{Token, TokenKind, lex};
 use super::reader::read;
@@ -86,8 +88,21 @@ impl Statement {
 
 /// Says what one statement does. `text` is as it is sent, with parameters in it.
 pub fn read_statement(text: &str, functions: &WritingFunctions) -> Statement {
+    read_known(text, functions, Known::default())
+}
+
+/// Says what one statement does with the values that it is sent with: an input that empties its filter is told.
+pub fn read_bound(statement: &SqlStatement, functions: &WritingFunctions) -> Statement {
+    let known = Known::of(&statement.parameters);
+    read_known(&statement.text, functions, known)
+}
+
+fn read_known(text: &str, functions: &WritingFunctions, known: Known<'_>) -> Statement {
     let dialect = functions.dialect();
-    let mut found = Found::default();
+    let mut found = Found {
+        known,
+        ..Found::default()
+    };
     match lex(text, dialect) {
         Ok(tokens) => found.statement(text, &tokens, functions),
         Err(fault) => found.unknown(fault.message),
@@ -148,7 +163,8 @@ fn opening(word: &str) -> Opening {
 }
 
 #[derive(Default)]
-struct Found {
+struct Found<'a> {
+    known: Known<'a>,
     kinds: BTreeSet<StatementKind>,
     verbs: BTreeSet<Verb>,
     tables: BTreeSet<String>,
@@ -156,7 +172,7 @@ struct Found {
     notes: Vec<String>,
 }
 
-impl Found {
+impl Found<'_> {
     /// The gravest of what was found.
     fn kind(&self) -> StatementKind {
         self.kinds.last().copied().unwrap_or(StatementKind::Unknown)
@@ -221,7 +237,7 @@ impl Found {
                 "With INTO the query's result is written somewhere.",
             );
         }
-        let Some(reading) = read(text, tokens, dialect) else {
+        let Some(reading) = read(text, tokens, dialect, self.known) else {
             self.unfiltered_by_words(text, tokens);
             self.unknown("The SQL reader can't read this statement.");
             return;
@@ -248,7 +264,7 @@ impl Found {
         self.take(reading);
     }
 
-    fn take(&mut self, reading: super::reader::Reading) {
+    fn take(&mut self, reading: super::reader::Reading<'_>) {
         self.verbs.extend(reading.verbs);
         self.tables.extend(reading.tables);
         for sentence in reading.unfiltered {
@@ -291,7 +307,7 @@ impl Found {
         }
         // What is not about rows needs no reading: the first word said all.
         let rows = verb != Verb::Other || kind == StatementKind::Schema;
-        match read(text, tokens, dialect).filter(|_| rows) {
+        match read(text, tokens, dialect, self.known).filter(|_| rows) {
             Some(mut reading) => {
                 reading.verbs.remove(&Verb::Other);
                 self.take(reading);
@@ -329,7 +345,7 @@ impl Found {
         }
         self.kinds.insert(StatementKind::Read);
         if let Some(inside) = tokens.get(end..).filter(|inside| !inside.is_empty())
-            && let Some(reading) = read(text, inside, dialect)
+            && let Some(reading) = read(text, inside, dialect, self.known)
         {
             self.tables.extend(reading.tables);
         }

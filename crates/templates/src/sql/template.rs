@@ -13,7 +13,7 @@
 use std::ops::Range;
 
 use super::lexer::{Token, TokenKind, is_word_byte};
-use super::position::{Level, follow, no_value, opened};
+use super::position::{Level, NO_VERB, follow, no_value, opened};
 use super::{Dialect, significant_after, significant_before};
 use crate::{Placeholder, PlaceholderType, Source, read_placeholder};
 
@@ -291,9 +291,7 @@ impl Compiler<'_> {
 
     /// A placeholder that is the whole of a value, with quotes around it or without.
     pub(super) fn whole(&mut self, index: usize, placeholder: Placeholder, span: Range<usize>) {
-        if let Some((code, message)) =
-            no_value(self.text, self.tokens, index, self.dialect, self.level())
-        {
+        if let Some((code, message)) = self.no_value(index) {
             self.fault(code, message, span);
             return;
         }
@@ -312,6 +310,14 @@ impl Compiler<'_> {
             Place::Value
         };
         self.slot(placeholder, place, span);
+    }
+
+    /// Why a value can't stand at `index`.
+    pub(super) fn no_value(&self, index: usize) -> Option<(&'static str, &'static str)> {
+        if self.source == Source::Data && self.before(index).is_none() {
+            return Some(NO_VERB);
+        }
+        no_value(self.text, self.tokens, index, self.dialect, self.level())
     }
 
     fn check_row_count(&mut self, placeholder: &Placeholder, span: &Range<usize>) {
