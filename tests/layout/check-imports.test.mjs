@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 
 const root = resolve(import.meta.dirname, "../..");
-const crates = ["catalog", "cli", "connection-url", "engines", "secrets", "workbench"];
+const crates = readdirSync(join(root, "crates"));
 let copy;
 
 before(() => {

@@ -7,6 +7,7 @@ use zeroize::Zeroize;
 
 pub use crate::parsed::Form;
 use crate::reference::{has_reference, is_only_references};
+use crate::secret_slot::squeeze;
 use crate::{ConnectionUrl, DatabaseType, Diagnostic, Host, MASK, SlotState, Span, UrlOption};
 
 /// The parts of a connection URL. It may hold secrets: see [`without_secrets`](Self::without_secrets).
@@ -182,7 +183,7 @@ fn verbatim(url: &ConnectionUrl, kept: &[&UrlOption]) -> Vec<String> {
             .options()
             .iter()
             .rev()
-            .find(|option| option.folded && option.name.eq_ignore_ascii_case(name));
+            .find(|option| option.folded && squeeze(&option.name) == name);
         option.map(|option| option.value_span).or(span)
     };
     check(
@@ -209,7 +210,9 @@ fn verbatim(url: &ConnectionUrl, kept: &[&UrlOption]) -> Vec<String> {
         false,
     );
     for (index, host) in url.hosts().iter().enumerate() {
-        let option = written("host", None).or_else(|| written("socket", None));
+        let option = written("host", None)
+            .or_else(|| written("socket", None))
+            .or_else(|| written("unixsocket", None));
         let span = option.or_else(|| layout.host_items.get(index).copied());
         check(format!("hosts[{index}]"), host.name(), span, false);
     }

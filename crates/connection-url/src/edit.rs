@@ -333,7 +333,7 @@ fn change_hosts(url: &ConnectionUrl, hosts: &[Host]) -> Vec<TextChange> {
     }
     let in_options: &[&str] = match type_of(url) {
         DatabaseType::Postgresql => &["host", "port"],
-        DatabaseType::Mysql => &["socket"],
+        DatabaseType::Mysql => &["socket", "unixSocket"],
         DatabaseType::Mongodb => &[],
     };
     if in_options.iter().all(|name| folded(url, name).is_none()) {
@@ -342,8 +342,18 @@ fn change_hosts(url: &ConnectionUrl, hosts: &[Host]) -> Vec<TextChange> {
     // Where the list stands in an option that can say the new one, it stays there.
     let layout = &url.parsed().layout;
     if type_of(url) == DatabaseType::Mysql {
-        if let [Host::Socket { path, .. }] = hosts {
-            return set_option(url, "socket", Some(path));
+        let written: Vec<&UrlOption> = url
+            .options()
+            .iter()
+            .filter(|option| {
+                option.folded
+                    && in_options
+                        .iter()
+                        .any(|name| same_name(url, &option.name, name))
+            })
+            .collect();
+        if let ([Host::Socket { path, .. }], [option]) = (hosts, written.as_slice()) {
+            return set_option(url, &option.name, Some(path));
         }
     } else if layout.hosts.is_empty()
         && folded(url, "host").is_some()

@@ -5,7 +5,9 @@
 
 use crate::build::build;
 use crate::percent::{Keep, encode};
-use crate::{ConnectionUrl, DatabaseType, Edit, Form, Host, SlotState, UrlError, apply_changes};
+use crate::{
+    ConnectionUrl, DatabaseType, Edit, Form, Host, SlotState, UrlError, UrlOption, apply_changes,
+};
 
 /// A form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -341,7 +343,7 @@ fn command(
             for option in plain.options().iter().filter(|option| !option.folded) {
                 let name = crate::secret_slot::squeeze(&option.name);
                 match CLIENT_OPTIONS.iter().find(|(known, _)| *known == name) {
-                    Some((_, flag)) => words.push(format!("{flag}={}", option.value)),
+                    Some((_, flag)) => words.push(format!("{flag}={}", flag_value(option))),
                     None => left_out.push(option.name.to_string()),
                 }
             }
@@ -360,6 +362,16 @@ fn command(
             };
             Ok(format!("{variable}{}", line.join(" ")))
         }
+    }
+}
+
+/// The value for the flag of an option: `--connect-timeout` counts seconds, the option milliseconds but in one spelling.
+fn flag_value(option: &UrlOption) -> String {
+    let counts_milliseconds =
+        crate::secret_slot::squeeze(&option.name) == "connecttimeout" && !option.name.contains('_');
+    match option.value.parse::<u64>() {
+        Ok(milliseconds) if counts_milliseconds => milliseconds.div_ceil(1000).to_string(),
+        _ => option.value.clone(),
     }
 }
 

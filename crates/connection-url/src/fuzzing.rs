@@ -97,7 +97,11 @@ fn diagnose(text: &str, database_type: Option<DatabaseType>) {
         }
     };
     let notes = |url: &ConnectionUrl| [url.warnings(), url.hints()].concat();
-    for note in notes(&url) {
+    // Each is looked at anew after each: a text with many would take all the time there is.
+    const FEW: usize = 4;
+    let all = notes(&url);
+    let offered = all.iter().filter(|note| note.repair.is_some()).take(FEW);
+    for note in offered {
         assert_span(text, note.span);
         let Some(repair) = &note.repair else { continue };
         let same = |url: &ConnectionUrl| {

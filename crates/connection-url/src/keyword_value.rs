@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use crate::parsed::{Form, Parsed};
 use crate::postgres::unknown_keyword;
 use crate::postgres_keywords::{advise, fold_options, is_keyword, keyword, translate};
-use crate::uri::push_option;
+use crate::secret_slot::is_secret_option;
+use crate::uri::{find_byte, push_option};
 use crate::{DatabaseType, Span, TextChange, UrlError, UrlOption};
 
 /// `isspace` in the C locale.
@@ -51,6 +52,7 @@ pub(crate) fn parse(text: &str, parsed: &mut Parsed) -> Result<(), UrlError> {
         let value_start = skip_spaces(position + 1);
         let (value, value_end) = read_value(text, value_start)?;
         position = value_end;
+        refuse_semicolons(text, Span::new(value_start, value_end))?;
         let (name, value) = match keyword(name_span.of(text)) {
             Some(keyword) => (Cow::Borrowed(keyword), value),
             None => {
@@ -82,6 +84,29 @@ pub(crate) fn parse(text: &str, parsed: &mut Parsed) -> Result<(), UrlError> {
     fold_options(parsed, None, None);
     advise(parsed);
     Ok(())
+}
+
+/// To libpq all of `db;user=app;password=secret` is a host: stored as one, the secret would stand where everyone can read it. Then the
+/// text is refused, which libpq does not do.
+fn refuse_semicolons(text: &str, value: Span) -> Result<(), UrlError> {
+    let written = value.of(text);
+    if written.starts_with('\'') || find_byte(written, b';').is_none() {
+        return Ok(());
+    }
+    let holds_secret = |piece: &str| {
+        piece
+            .split_once('=')
+            .is_some_and(|(name, value)| !value.is_empty() && is_secret_option(name))
+    };
+    if !written.split(';').skip(1).any(holds_secret) {
+        return Ok(());
+    }
+    Err(UrlError::new(
+        "semicolon_list",
+        "Between keywords stands a space; to libpq, what follows a semicolon belongs to the value.",
+        value,
+    )
+    .field("options"))
 }
 
 /// The value at `start`, and where it ends. A backslash takes the next character as it is, in quotes and outside.

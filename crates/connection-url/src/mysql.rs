@@ -251,7 +251,14 @@ pub(crate) fn bad_port(text: &str, port: Span, start: usize) -> UrlError {
 }
 
 fn socket_meant(text: &str, at: usize, database: Span) -> Diagnostic {
-    let path = Span::new(at, database.end);
+    // A database may follow the file.
+    let end = database
+        .of(text)
+        .find(".sock/")
+        .map_or(database.end, |length| {
+            database.start + length + ".sock".len()
+        });
+    let path = Span::new(at, end);
     Diagnostic::new(
         "socket_meant",
         "A socket path stands in parentheses, or is percent-encoded; this is read as a database name.",
@@ -261,8 +268,13 @@ fn socket_meant(text: &str, at: usize, database: Span) -> Diagnostic {
     .repair(
         "Read it as a socket",
         // As a host, the other separators would end it.
-        encode_changes(text, path, |character| "/:,[(".contains(character)),
+        encode_changes(text, path, separates_hosts),
     )
+}
+
+/// What would end a socket's path that stands as a host.
+pub(crate) fn separates_hosts(character: char) -> bool {
+    matches!(character, '/' | ':' | ',' | '[' | '(')
 }
 
 fn read_options(

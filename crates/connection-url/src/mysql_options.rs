@@ -10,7 +10,7 @@ use crate::secret_slot::squeeze;
 use crate::{Diagnostic, Host, Port, TextChange};
 
 /// Names without `-` and `_`, in lowercase, sorted.
-pub(crate) const KNOWN: [&str; 61] = [
+pub(crate) const KNOWN: [&str; 65] = [
     "allowcleartextpasswords",
     "allowlocalinfile",
     "allowmultiqueries",
@@ -21,6 +21,7 @@ pub(crate) const KNOWN: [&str; 61] = [
     "cacheprepstmts",
     "characterencoding",
     "charset",
+    "clientkeypassword",
     "collation",
     "compress",
     "compression",
@@ -30,8 +31,9 @@ pub(crate) const KNOWN: [&str; 61] = [
     "connecttimeout",
     "defaultauth",
     "disablesslhostnameverification",
+    "enablecleartextplugin",
+    "enabledtlsprotocols",
     "getserverpublickey",
-    "host",
     "initstatement",
     "keystore",
     "keystorepassword",
@@ -41,12 +43,10 @@ pub(crate) const KNOWN: [&str; 61] = [
     "password",
     "pluginauth",
     "plugindir",
-    "port",
     "protocol",
     "readtimeout",
     "requiressl",
     "rewritebatchedstatements",
-    "schema",
     "servercertificate",
     "serverpublickeypath",
     "serversslcert",
@@ -64,11 +64,15 @@ pub(crate) const KNOWN: [&str; 61] = [
     "sslkey",
     "sslkeypassword",
     "sslmode",
+    "sslpassword",
+    "sslverifyservercert",
     "timezone",
+    "tls",
     "tlsciphersuites",
     "tlsversion",
     "tlsversions",
     "trustcertificatekeystorepassword",
+    "unixsocket",
     "user",
     "usessl",
     "verifyservercertificate",
@@ -91,14 +95,16 @@ const OTHER_SSL_MODES: [&str; 6] = [
     "allow",
 ];
 
-/// `socket` stands for a host; `user`, `password`, `port` and `schema` for parts where the URL names none before.
+/// `socket` stands for the hosts; `user` and `password` for parts that the URL does not name before its question mark.
 pub(crate) fn fold_options(parsed: &mut Parsed) {
     let mut socket = None;
     // An empty user in the authority is none: `:password@host?user=name`.
     let without_user = parsed.user.is_none();
     for option in &mut parsed.options {
         match squeeze(&option.name).as_str() {
-            "socket" if !option.value.is_empty() => socket = Some(option.value.clone()),
+            "socket" | "unixsocket" if !option.value.is_empty() => {
+                socket = Some(option.value.clone())
+            }
             "user" if without_user && !option.value.is_empty() => {
                 parsed.user = Some(option.value.clone())
             }

@@ -177,6 +177,36 @@ fn a_text_that_loses_all_but_white_space_is_no_find() {
 }
 
 #[test]
+fn a_mode_that_is_no_word_is_changed_once() {
+    for mode in ["Req\\uire", "Require'", "Require\\"] {
+        let text = format!("Host=db;SslMode={mode}");
+        let _ = ConnectionUrl::diagnose(&text, Some(DatabaseType::Postgresql));
+    }
+    let text = "Host=db;SslMode=VerifyFull";
+    let error = ConnectionUrl::diagnose(text, Some(DatabaseType::Postgresql)).unwrap_err();
+    let mended = apply_changes(text, &error.repair.unwrap().changes);
+    assert_eq!(mended, "host='db' sslmode='verify-full'");
+}
+
+#[test]
+fn looking_for_what_was_meant_takes_linear_time() {
+    for unit in ["@", "@/", ":@", "(@", "&ssl=1;"] {
+        for start in [
+            "postgresql://u:p",
+            "mysql://u:p@h?",
+            "mongodb://u:p@h/?",
+            "host=",
+        ] {
+            let text = start.to_owned() + &unit.repeat(64 * 1024 / unit.len());
+            let started = std::time::Instant::now();
+            let _ = ConnectionUrl::diagnose(&text, None);
+            let spent = started.elapsed().as_millis();
+            assert!(spent < 400, "{start}{unit}: {spent} ms");
+        }
+    }
+}
+
+#[test]
 fn an_at_sign_in_a_value_names_no_host() {
     for (text, mended) in [
         ("mysql://db/o?x=a@b", "mysql://db/o?x=a%40b"),

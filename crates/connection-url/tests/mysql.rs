@@ -1,6 +1,6 @@
 //! MySQL and MariaDB URLs, after MySQL Shell.
 
-use connection_url::{ConnectionUrl, DatabaseType, Host, Port};
+use connection_url::{ConnectionUrl, DatabaseType, Edit, Host, Port};
 
 fn parse(text: &str) -> ConnectionUrl {
     match ConnectionUrl::parse(text, Some(DatabaseType::Mysql)) {
@@ -111,5 +111,41 @@ fn a_repair_encodes_the_password() {
         let url = parse(&connection_url::apply_changes(text, &repair.changes));
         assert_eq!(url.hosts(), [Host::tcp("h", None)], "{text}");
         assert_eq!(url.user(), Some("u"));
+    }
+}
+
+#[test]
+fn a_socket_stays_in_the_option_that_names_it() {
+    for name in ["socket", "unixSocket", "unix-socket"] {
+        let url = parse(&format!("mysql://u@h/db?{name}=/a.sock&charset=utf8"));
+        assert_eq!(url.hosts(), [Host::socket("/a.sock")], "{name}");
+        assert!(url.document().options.len() == 1 && url.hints().is_empty());
+        let edited = |hosts| {
+            url.edited(&Edit::Hosts(hosts))
+                .map(|url| url.expose().to_owned())
+        };
+        assert_eq!(
+            edited(vec![Host::socket("/b.sock")]).as_deref(),
+            Ok(&*format!("mysql://u@h/db?{name}=/b.sock&charset=utf8"))
+        );
+        assert_eq!(
+            edited(vec![Host::tcp("x", 1)]).as_deref(),
+            Ok("mysql://u@x:1/db?charset=utf8")
+        );
+    }
+}
+
+#[test]
+fn secrets_of_the_clients_key_are_hidden() {
+    for name in [
+        "sslpassword",
+        "clientKeyPassword",
+        "client-key-password",
+        "ssl-key-password",
+    ] {
+        let url = parse(&format!("mysql://h/db?{name}=c4nary"));
+        assert_eq!(url.masked(), format!("mysql://h/db?{name}=***"));
+        assert!(!connection_url::redact(url.expose()).contains("c4nary"));
+        assert!(url.hints().is_empty(), "{name} is known");
     }
 }

@@ -249,6 +249,49 @@ fn every_option_and_every_scheme_is_on_the_page() {
     }
 }
 
+/// The names that the engine looks for, in lowercase and without hyphens.
+fn read_by_the_engine() -> BTreeSet<String> {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../engines/src/mysql/settings.rs");
+    let code = std::fs::read_to_string(file).unwrap();
+    code.split("&[\"")
+        .skip(1)
+        .flat_map(|list| list.split(']').next().unwrap().split('"').step_by(2))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_catalogue_says_which_options_the_engine_applies() {
+    let squeeze = |name: &str| name.replace(['-', '_'], "").to_ascii_lowercase();
+    let read = read_by_the_engine();
+    assert!(
+        read.contains("sslmode") && read.contains("sslca"),
+        "{read:?}"
+    );
+    let mut known = BTreeSet::new();
+    for info in option_catalogue(TYPE) {
+        let names: BTreeSet<String> = std::iter::once(&info.name)
+            .chain(info.aliases)
+            .map(|name| squeeze(name))
+            .collect();
+        // The user and the password are parts of every URL.
+        let part = matches!(info.name, "user" | "password");
+        let applied = names.iter().all(|name| read.contains(name));
+        assert!(
+            part || applied || names.is_disjoint(&read),
+            "{} in part",
+            info.name
+        );
+        let says_not = info
+            .documentation
+            .ends_with("own connections do not apply it.");
+        assert_eq!(says_not, !part && !applied, "{}", info.name);
+        known.extend(names);
+    }
+    let unknown: Vec<&String> = read.difference(&known).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
 /// The codes of the first column of every table under a heading.
 fn listed_codes(page: &str, heading: &str) -> BTreeSet<String> {
     let (_, section) = page.split_once(heading).unwrap();

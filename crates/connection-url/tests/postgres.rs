@@ -408,3 +408,17 @@ fn what_people_paste_gets_a_repair() {
         assert_eq!(connection_url::apply_changes(text, &repair.changes), mended);
     }
 }
+
+#[test]
+fn semicolons_between_keywords_are_refused_where_a_secret_would_be_a_host() {
+    for text in [
+        "host=db;password=c4nary",
+        "user=app host=db;port=1;passfile=x;PASSWORD=c4nary",
+    ] {
+        let error = ConnectionUrl::parse(text, None).expect_err(text);
+        assert!(!error.message.contains("c4nary"));
+    }
+    for text in ["host=a;b", "host='db;password=x'", "options=-ca=b;c=d"] {
+        assert!(ConnectionUrl::parse(text, None).is_ok(), "{text}");
+    }
+}

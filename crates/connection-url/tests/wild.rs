@@ -7,7 +7,7 @@
 
 use std::path::PathBuf;
 
-use connection_url::{ConnectionUrl, DatabaseType, apply_changes, redact};
+use connection_url::{ConnectionUrl, DatabaseType, Repair, apply_changes, redact};
 use serde_json::{Value, json};
 
 /// The secret of every string here: it may be in no message, label, preview or masked text.
@@ -31,6 +31,18 @@ fn says_no_secret(entry: &str, said: &str) {
     }
 }
 
+/// What a repair is called, and what the text is after it.
+fn repaired(text: &str, database_type: Option<DatabaseType>, repair: &Repair) -> Value {
+    says_no_secret(text, &repair.label);
+    for change in &repair.changes {
+        says_no_secret(text, &change.insert);
+    }
+    let mended = apply_changes(text, &repair.changes);
+    let url = ConnectionUrl::parse(&mended, database_type).unwrap();
+    says_no_secret(text, &url.masked());
+    json!({ "repair": repair.label, "becomes": mended, "parts": parts(&url) })
+}
+
 fn outcome(text: &str, database_type: Option<DatabaseType>) -> Value {
     says_no_secret(text, &redact(text));
     match ConnectionUrl::diagnose(text, database_type) {
@@ -43,18 +55,20 @@ fn outcome(text: &str, database_type: Option<DatabaseType>) -> Value {
                 .chain(url.hints())
                 .map(|note| &*note.code)
                 .collect();
+            let mut repairs = Vec::new();
             for note in url.warnings().iter().chain(url.hints()) {
                 says_no_secret(text, &note.message);
                 if let Some(repair) = &note.repair {
-                    let mended = apply_changes(text, &repair.changes);
-                    assert!(
-                        ConnectionUrl::parse(&mended, database_type).is_ok(),
-                        "{text}: {mended}"
-                    );
+                    let mut repaired = repaired(text, database_type, repair);
+                    repaired["code"] = json!(note.code);
+                    repairs.push(repaired);
                 }
             }
             if !notes.is_empty() {
                 outcome["notes"] = json!(notes);
+            }
+            if !repairs.is_empty() {
+                outcome["repairs"] = json!(repairs);
             }
             outcome
         }
@@ -62,17 +76,11 @@ fn outcome(text: &str, database_type: Option<DatabaseType>) -> Value {
             says_no_secret(text, &error.message);
             assert!(error.span.end <= text.len() && text.is_char_boundary(error.span.start));
             let mut outcome = json!({ "code": error.code });
-            if let Some(repair) = error.repair {
-                says_no_secret(text, &repair.label);
-                for change in &repair.changes {
-                    says_no_secret(text, &change.insert);
-                }
-                let mended = apply_changes(text, &repair.changes);
-                let url = ConnectionUrl::parse(&mended, database_type).unwrap();
-                says_no_secret(text, &url.masked());
-                outcome["repair"] = json!(repair.label);
-                outcome["becomes"] = json!(mended);
-                outcome["parts"] = parts(&url);
+            if let Some(repair) = error.repair
+                && let Value::Object(repaired) = repaired(text, database_type, &repair)
+                && let Value::Object(outcome) = &mut outcome
+            {
+                outcome.extend(repaired);
             }
             outcome
         }

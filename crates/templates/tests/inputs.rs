@@ -1,11 +1,9 @@
 //! Conformance of the inputs: each placeholder type × the boundaries of its lengths × each bad input, for every engine.
 
-#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
-
-use templates::mongodb::MongoAction;
 use templates::sql::{ActionText, Dialect, SqlAction};
 use templates::{
-    BoundValue, Engine, InputFault, InputValue, Inputs, Measure, PlaceholderType, Source,
+    Action, BoundValue, Definition, Engine, InputFault, InputValue, Inputs, Measure,
+    PlaceholderType, Source,
 };
 
 fn json(text: &str) -> InputValue {
@@ -14,37 +12,90 @@ fn json(text: &str) -> InputValue {
 
 const ENGINES: [Engine; 3] = [Engine::Postgresql, Engine::Mysql, Engine::Mongodb];
 
-/// The inputs of an action with one placeholder.
-fn inputs(engine: Engine, placeholder: &str) -> Inputs {
+/// One template for each operation of an engine, with a place for one placeholder; and the filter, where that is a template of its
+/// own.
+fn operations(engine: Engine) -> &'static [(&'static str, Option<&'static str>)] {
     match engine {
-        Engine::Postgresql | Engine::Mysql => {
-            let action = ActionText {
-                template: &format!("SELECT * FROM t WHERE a = {placeholder}"),
-                filter: None,
-                script: false,
-            };
-            let dialect = match engine {
-                Engine::Postgresql => Dialect::Postgresql,
-                _ => Dialect::Mysql,
-            };
-            SqlAction::compile(action, dialect).unwrap().inputs
-        }
-        Engine::Mongodb => {
-            let template = format!("{{\"find\": {{\"a\": \"{placeholder}\"}}}}");
-            MongoAction::compile(&json(&template), None).unwrap().inputs
-        }
+        Engine::Postgresql | Engine::Mysql => &[
+            ("SELECT * FROM t WHERE a = §", None),
+            ("SELECT count(*) FROM t WHERE a = '§'", None),
+            ("INSERT INTO t (a) VALUES (§)", None),
+            ("UPDATE t SET a = § WHERE b = 1", None),
+            ("UPDATE t SET a = 1", Some("b = §")),
+            ("DELETE FROM t WHERE a = '§'", None),
+            ("DELETE FROM t", Some("a = §")),
+            ("SELECT a, sum(b) FROM t GROUP BY a HAVING sum(b) > §", None),
+        ],
+        Engine::Mongodb => &[
+            (r#"{"find": {"a": "§"}}"#, None),
+            (r#"{"findOne": {"filter": {"a": "§"}}}"#, None),
+            (r#"{"countDocuments": {"a": "§"}}"#, None),
+            (r#"{"insertOne": {"a": "§"}}"#, None),
+            (r#"{"insertMany": [{"a": "§"}, {"b": 1}]}"#, None),
+            (
+                r#"{"updateOne": {"set": {"a": "§"}}}"#,
+                Some(r#"{"where": {"b": 1}}"#),
+            ),
+            (
+                r#"{"updateMany": {"set": {"b": 1}}}"#,
+                Some(r#"{"where": {"a": "§"}}"#),
+            ),
+            (r#"{"deleteOne": {"a": "§"}}"#, None),
+            (r#"{"deleteMany": {}}"#, Some(r#"{"where": {"a": "§"}}"#)),
+            (r#"{"aggregate": [{"$match": {"a": "§"}}]}"#, None),
+            (
+                r#"{"aggregate": [{"$set": {"a": "§"}}, {"$merge": "x"}]}"#,
+                None,
+            ),
+        ],
     }
 }
 
+/// Every engine with each of its operations.
+fn all_operations() -> impl Iterator<Item = (Engine, &'static str, Option<&'static str>)> {
+    ENGINES.into_iter().flat_map(|engine| {
+        operations(engine)
+            .iter()
+            .map(move |(template, filter)| (engine, *template, *filter))
+    })
+}
+
+/// The action with a placeholder in its place.
+fn action(engine: Engine, template: &str, filter: Option<&str>, placeholder: &str) -> Action {
+    let written = |text: &str| {
+        let text = text.replace('§', placeholder);
+        match engine {
+            Engine::Mongodb => json(&text),
+            _ => InputValue::String(text),
+        }
+    };
+    Action::compile(Definition {
+        engine,
+        template: &written(template),
+        filter: filter.map(written).as_ref(),
+        script: false,
+    })
+    .unwrap_or_else(|faults| panic!("{template} {placeholder}: {faults:?}"))
+}
+
+/// The value as it is checked, where `v` is the only input. Both ways to give it must say the same.
 fn check(inputs: &Inputs, value: &str) -> Result<BoundValue, InputFault> {
-    let data = json(&format!("{{\"v\": {value}}}"));
-    inputs
-        .check(&data, &json("{}"))
-        .map(|values| values.get(Source::Data, "v").clone())
-        .map_err(|mut faults| {
-            assert_eq!(faults.len(), 1, "{faults:?}");
-            faults.remove(0)
-        })
+    let given = json(&format!("{{\"v\": {value}}}"));
+    let source = inputs.fields[0].source;
+    let checked = |data: &InputValue, filter: &InputValue| {
+        inputs
+            .check(data, filter)
+            .map(|values| values.get(source, "v").clone())
+            .map_err(|mut faults| {
+                assert_eq!(faults.len(), 1, "{faults:?}");
+                faults.remove(0)
+            })
+    };
+    let answer = checked(&given, &json("{}"));
+    if source == Source::Filter {
+        assert_eq!(checked(&json("{}"), &given), answer);
+    }
+    answer
 }
 
 /// A value of a type with a length, as JSON; `None` where there is none of that length.
@@ -75,14 +126,15 @@ fn of_length(kind: &PlaceholderType, length: usize) -> Option<String> {
 #[test]
 fn lengths_at_their_boundaries() {
     let mut cases = 0;
-    for engine in ENGINES {
+    for (engine, template, filter) in all_operations() {
         for kind in PlaceholderType::NAMED {
             if kind.measure().is_none() || kind == PlaceholderType::DateString {
                 continue;
             }
             for (min, max) in [(1_usize, 1_usize), (2, 9), (7, 7), (8, 15)] {
                 let placeholder = format!("{{{{v:{kind}:{min}:{max}}}}}");
-                let inputs = inputs(engine, &placeholder);
+                let action = action(engine, template, filter, &placeholder);
+                let inputs = action.inputs();
                 for (length, code) in [
                     (min.wrapping_sub(1), Some("too_short")),
                     (min, None),
@@ -92,11 +144,16 @@ fn lengths_at_their_boundaries() {
                     let Some(value) = of_length(&kind, length) else {
                         continue;
                     };
-                    let found = check(&inputs, &value);
+                    let found = check(inputs, &value);
                     assert_eq!(
                         found.as_ref().err().map(|fault| fault.code),
                         code,
-                        "{engine:?} {placeholder} {value}: {found:?}"
+                        "{template} {placeholder} {value}: {found:?}"
+                    );
+                    let data = json(&format!("{{\"v\": {value}}}"));
+                    assert_eq!(
+                        action.bind(&data, &json("{}"), &[]).is_err(),
+                        code.is_some()
                     );
                     if let Err(fault) = found {
                         assert!(fault.expected.contains(&max.to_string()), "{fault:?}");
@@ -107,7 +164,7 @@ fn lengths_at_their_boundaries() {
             }
         }
     }
-    assert!(cases > 300, "{cases}");
+    assert!(cases > 3_000, "{cases}");
 }
 
 /// For each type what it takes; every other value of the table it refuses.
@@ -218,9 +275,10 @@ const VALUES: [(&str, &str); 24] = [
 #[test]
 fn each_type_takes_its_own_values_alone() {
     let mut cases = 0;
-    for engine in ENGINES {
+    for (engine, template, filter) in all_operations() {
         for kind in PlaceholderType::NAMED {
-            let inputs = inputs(engine, &format!("{{{{v:{kind}}}}}"));
+            let whole = action(engine, template, filter, &format!("{{{{v:{kind}}}}}"));
+            let inputs = whole.inputs();
             for (name, value) in VALUES {
                 let mut taken = takes(&kind).contains(&name);
                 match (engine, &kind, name) {
@@ -244,8 +302,8 @@ fn each_type_takes_its_own_values_alone() {
                     }
                     _ => {}
                 }
-                let found = check(&inputs, value);
-                assert_eq!(found.is_ok(), taken, "{engine:?} {kind} {name}: {found:?}");
+                let found = check(inputs, value);
+                assert_eq!(found.is_ok(), taken, "{template} {kind} {name}: {found:?}");
                 if let Err(fault) = &found {
                     assert_eq!(fault.field, "v");
                     assert!(!fault.expected.is_empty() && !fault.came.is_empty());
@@ -255,16 +313,17 @@ fn each_type_takes_its_own_values_alone() {
                 cases += 1;
             }
             // Missing and null.
-            let optional = self::inputs(engine, &format!("{{{{v:{kind}?}}}}"));
-            assert_eq!(check(&inputs, "null").unwrap_err().code, "required");
-            assert_eq!(check(&optional, "null"), Ok(BoundValue::Null));
-            for (inputs, missing) in [(&inputs, true), (&optional, false)] {
+            let optional = action(engine, template, filter, &format!("{{{{v:{kind}?}}}}"));
+            let optional = optional.inputs();
+            assert_eq!(check(inputs, "null").unwrap_err().code, "required");
+            assert_eq!(check(optional, "null"), Ok(BoundValue::Null));
+            for (inputs, missing) in [(inputs, true), (optional, false)] {
                 let answer = inputs.check(&json("{}"), &json("{}"));
                 assert_eq!(answer.is_err(), missing, "{kind}");
             }
         }
     }
-    assert_eq!(cases, 3 * 18 * 24);
+    assert_eq!(cases, (8 + 8 + 11) * 18 * 24);
 }
 
 #[test]

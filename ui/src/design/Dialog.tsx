@@ -3,8 +3,7 @@ import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-c
 import styles from './primitives.module.css';
 import { classes } from './text';
 
-/** A modal dialog: Escape and a click beside it close it, focus returns to where it was. */
-export function Dialog(props: {
+export interface DialogProps {
   title: string;
   lead?: ReactNode;
   onClose: () => void;
@@ -13,7 +12,10 @@ export function Dialog(props: {
   keepOnOutsideClick?: boolean;
   children: ReactNode;
   testId?: string;
-}) {
+}
+
+/** A modal dialog: Escape and a click beside it close it, focus returns to where it was. */
+export function Dialog(props: DialogProps) {
   return (
     <ModalOverlay
       isOpen
@@ -35,22 +37,5 @@ export function Dialog(props: {
         </AriaDialog>
       </Modal>
     </ModalOverlay>
-  );
-}
-
-/** A form in a dialog: its fields scroll, its buttons stay. */
-export function DialogForm(props: { onSubmit: () => void; children: ReactNode; actions: ReactNode }) {
-  return (
-    <form
-      className={styles.form}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        props.onSubmit();
-      }}
-    >
-      <div className={styles.dialogBody}>{props.children}</div>
-      <div className={styles.dialogFoot}>{props.actions}</div>
-    </form>
   );
 }

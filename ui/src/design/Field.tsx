@@ -30,6 +30,20 @@ export function ErrorText({ children, id }: { children: ReactNode; id?: string }
   );
 }
 
+/** What stands below a field and is read with it: its fault, or else its help. */
+function Description({ error, help }: { error: string | undefined; help: ReactNode }) {
+  if (error === undefined && !help) return null;
+  return error === undefined ? (
+    <Text slot="description" className={styles.help ?? ''}>
+      {help}
+    </Text>
+  ) : (
+    <Text slot="description">
+      <ErrorText>{error}</ErrorText>
+    </Text>
+  );
+}
+
 interface FieldProps {
   label: string;
   value: string;
@@ -90,15 +104,7 @@ export function Field(props: FieldProps) {
         </Label>
       )}
       {lines ? <TextArea {...shared} rows={lines} /> : <Input {...shared} list={props.list} />}
-      {error !== undefined ? (
-        <Text slot="description">
-          <ErrorText>{error}</ErrorText>
-        </Text>
-      ) : help ? (
-        <Text slot="description" className={styles.help ?? ''}>
-          {help}
-        </Text>
-      ) : null}
+      <Description error={error} help={help} />
     </TextField>
   );
 }
@@ -144,15 +150,7 @@ export function Select(props: {
         <SelectValue />
         <Icon of={ChevronsUpDown} small />
       </Button>
-      {props.error !== undefined ? (
-        <Text slot="description">
-          <ErrorText>{props.error}</ErrorText>
-        </Text>
-      ) : props.help ? (
-        <Text slot="description" className={styles.help ?? ''}>
-          {props.help}
-        </Text>
-      ) : null}
+      <Description error={props.error} help={props.help} />
       <Popover className={styles.popover ?? ''} offset={4}>
         <ListBox className={styles.menu ?? ''} items={props.choices}>
           {(choice: Choice) => (

@@ -64,6 +64,27 @@ export function Section(props: { title: string; actions?: ReactNode; children: R
   );
 }
 
+/** A table whose last column has the buttons of each row; that column's heading is only read out. */
+export function Table(props: { columns: string[]; buttons: string; children: ReactNode }) {
+  return (
+    <table className={styles.table}>
+      <thead>
+        <tr>
+          {props.columns.map((column) => (
+            <th key={column} scope="col">
+              {column}
+            </th>
+          ))}
+          <th scope="col">
+            <span className="visually-hidden">{props.buttons}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>{props.children}</tbody>
+    </table>
+  );
+}
+
 export function Notice({
   tone = 'plain',
   children,

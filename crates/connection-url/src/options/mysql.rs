@@ -5,6 +5,13 @@ use super::OptionGroup::{Auth, Other, Servers, Timeouts, Tls};
 use super::OptionInfo;
 use super::OptionKind::{Boolean, Choice, File, Folder, Integer, List, Milliseconds, Secret, Text};
 
+/// What is to be known of an option that is kept for the programs that a URL is copied to.
+macro_rules! elsewhere {
+    ($what:literal) => {
+        concat!($what, " Tapedeck's own connections do not apply it.")
+    };
+}
+
 const SWITCH: &[&str] = &["false", "true"];
 
 /// Client-side names of authentication plugins, MySQL's first, then MariaDB's.
@@ -26,14 +33,9 @@ pub(super) const AUTH_PLUGINS: &[&str] = &[
 
 /// In the order of a form: what most people set stands first in its group.
 pub(super) const OPTIONS: &[OptionInfo] = &[
-    OptionInfo::new("host", Servers, Text, "The server's name or address.").part(),
-    OptionInfo::new("port", Servers, Integer, "The server's port.")
-        .default("3306")
-        .at_least(1)
-        .at_most(65535)
+    OptionInfo::new("socket", Servers, File, "The path of the server's unix socket, in place of a host.")
+        .aliases(&["unixSocket"])
         .part(),
-    OptionInfo::new("socket", Servers, File, "The path of the server's unix socket, in place of a host.").part(),
-    OptionInfo::new("schema", Other, Text, "The database.").part(),
     OptionInfo::new("user", Auth, Text, "The account to sign in as.").part(),
     OptionInfo::new("password", Auth, Secret, "The account's password.").part(),
     OptionInfo::new(
@@ -46,29 +48,40 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
     .values(&["DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"])
     .default("PREFERRED"),
     OptionInfo::new("ssl-ca", Tls, File, "File with the certificates of the authorities to trust.")
-        .aliases(&["serverSslCert", "serverCertificate"]),
+        .aliases(&["serverSslCert"]),
+    OptionInfo::new("serverCertificate", Tls, File, elsewhere!("File with the server's own certificate, or that of its authority. Use ssl-ca instead.")),
     OptionInfo::new("ssl-capath", Tls, Folder, "Folder with the certificates of the authorities to trust."),
     OptionInfo::new("ssl-cert", Tls, File, "File with the client's certificate."),
     OptionInfo::new("ssl-key", Tls, File, "File with the private key of the client's certificate."),
+    OptionInfo::new("sslpassword", Tls, Secret, "The password under which the private key is encrypted.")
+        .aliases(&["clientKeyPassword"]),
     OptionInfo::new(
         "ssl-key-password",
         Tls,
         Secret,
-        "The password under which the private key is encrypted.",
+        elsewhere!("The password under which the private key is encrypted. Use sslpassword instead."),
     ),
     OptionInfo::new("ssl-crl", Tls, File, "File with the list of revoked certificates."),
-    OptionInfo::new("ssl-crlpath", Tls, Folder, "Folder with lists of revoked certificates."),
-    OptionInfo::new("ssl-cipher", Tls, Text, "The ciphers that are accepted up to TLS 1.2, separated by colons."),
+    OptionInfo::new("ssl-crlpath", Tls, Folder, elsewhere!("Folder with lists of revoked certificates. Use ssl-crl instead.")),
+    OptionInfo::new("ssl-cipher", Tls, Text, elsewhere!("The ciphers that are accepted up to TLS 1.2, separated by colons.")),
     OptionInfo::new(
         "tls-version",
         Tls,
         List,
         "The versions of TLS that are accepted. Servers and libraries of today speak the last two only.",
     )
-    .aliases(&["tls-versions"])
+    .aliases(&["tls-versions", "enabledTLSProtocols"])
     .values(&["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"])
     .default("TLSv1.2,TLSv1.3"),
-    OptionInfo::new("tls-ciphersuites", Tls, Text, "The cipher suites that are accepted with TLS 1.3, separated by colons."),
+    OptionInfo::new("tls-ciphersuites", Tls, Text, elsewhere!("The cipher suites that are accepted with TLS 1.3, separated by colons.")),
+    OptionInfo::new(
+        "tls",
+        Tls,
+        Choice,
+        "The Go driver's switch: true checks the server's certificate and name, skip-verify neither, preferred encrypts where \
+         the server offers it.",
+    )
+    .values(&["false", "true", "skip-verify", "preferred"]),
     OptionInfo::new("useSSL", Tls, Boolean, "Whether the connection is encrypted.")
         .aliases(&["ssl"])
         .values(SWITCH)
@@ -78,6 +91,7 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
         .default("false")
         .deprecated("Use ssl-mode=REQUIRED."),
     OptionInfo::new("verifyServerCertificate", Tls, Boolean, "Whether the server's certificate is checked.")
+        .aliases(&["sslVerifyServerCert"])
         .values(SWITCH)
         .default("false")
         .deprecated("Use ssl-mode=VERIFY_CA or VERIFY_IDENTITY."),
@@ -85,24 +99,24 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
         "disableSslHostnameVerification",
         Tls,
         Boolean,
-        "Whether any name is accepted in the server's certificate.",
+        elsewhere!("Whether any name is accepted in the server's certificate."),
     )
     .values(SWITCH)
     .default("false")
     .deprecated("Use ssl-mode=VERIFY_CA."),
-    OptionInfo::new("keyStore", Tls, File, "Java key store with the client's certificate and key."),
-    OptionInfo::new("keyStorePassword", Tls, Secret, "The password of the key store."),
+    OptionInfo::new("keyStore", Tls, File, elsewhere!("Java key store with the client's certificate and key.")),
+    OptionInfo::new("keyStorePassword", Tls, Secret, elsewhere!("The password of the key store.")),
     OptionInfo::new(
         "trustCertificateKeyStorePassword",
         Tls,
         Secret,
-        "The password of the Java key store that holds the trusted certificates.",
+        elsewhere!("The password of the Java key store that holds the trusted certificates."),
     ),
     OptionInfo::new(
         "auth-method",
         Auth,
         Choice,
-        "The authentication plugin to begin with. Without it the server says which one the account has.",
+        elsewhere!("The authentication plugin to begin with. Without it the server says which one the account has."),
     )
     .aliases(&["default-auth", "plugin-auth"])
     .values(AUTH_PLUGINS),
@@ -120,7 +134,7 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
         "server-public-key-path",
         Auth,
         File,
-        "File with the server's public key, which encrypts the password where the connection is not encrypted.",
+        elsewhere!("File with the server's public key, which encrypts the password where the connection is not encrypted."),
     ),
     OptionInfo::new(
         "allowCleartextPasswords",
@@ -128,17 +142,18 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
         Boolean,
         "Whether the password may be sent as it is, which some plugins need. Only with encryption is that safe.",
     )
+    .aliases(&["enable-cleartext-plugin"])
     .values(SWITCH)
     .default("false"),
-    OptionInfo::new("plugin-dir", Auth, Folder, "Folder of the client's plugins.").aliases(&["mysql-plugins-dir"]),
+    OptionInfo::new("plugin-dir", Auth, Folder, elsewhere!("Folder of the client's plugins.")).aliases(&["mysql-plugins-dir"]),
     OptionInfo::new(
         "protocol",
         Servers,
         Choice,
-        "How the server is reached; localhost means the unix socket to MySQL's own client unless TCP is asked for.",
+        elsewhere!("How the server is reached; localhost means the unix socket to MySQL's own client unless TCP is asked for."),
     )
     .values(&["TCP", "SOCKET", "PIPE", "MEMORY"]),
-    OptionInfo::new("autoReconnect", Servers, Boolean, "Whether a lost connection is opened again unasked.")
+    OptionInfo::new("autoReconnect", Servers, Boolean, elsewhere!("Whether a lost connection is opened again unasked."))
         .values(SWITCH)
         .default("false")
         .deprecated("What the session had, such as a transaction, is lost without a word."),
@@ -147,34 +162,34 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
         "socketTimeout",
         Timeouts,
         Milliseconds,
-        "How long to wait for an answer. 0 waits for ever.",
+        elsewhere!("How long to wait for an answer. 0 waits for ever."),
     )
     .aliases(&["readTimeout"])
     .default("0")
     .at_least(0),
-    OptionInfo::new("charset", Other, Text, "The character set of the connection.")
+    OptionInfo::new("charset", Other, Text, elsewhere!("The character set of the connection."))
         .aliases(&["characterEncoding"])
         .default("utf8mb4"),
-    OptionInfo::new("collation", Other, Text, "The order in which the connection compares texts."),
-    OptionInfo::new("timezone", Other, Text, "The time zone of the session: an offset or a name.")
+    OptionInfo::new("collation", Other, Text, elsewhere!("The order in which the connection compares texts.")),
+    OptionInfo::new("timezone", Other, Text, elsewhere!("The time zone of the session: an offset or a name."))
         .aliases(&["serverTimezone"]),
-    OptionInfo::new("sessionVariables", Other, Text, "Variables to set in the session: name=value, separated by commas."),
-    OptionInfo::new("initStatement", Other, Text, "A statement to run as soon as the connection is there."),
-    OptionInfo::new("connection-attributes", Other, Text, "Attributes by which the server knows this client: [name=value,…]."),
-    OptionInfo::new("compression", Other, Choice, "Whether the traffic is compressed.")
+    OptionInfo::new("sessionVariables", Other, Text, elsewhere!("Variables to set in the session: name=value, separated by commas.")),
+    OptionInfo::new("initStatement", Other, Text, elsewhere!("A statement to run as soon as the connection is there.")),
+    OptionInfo::new("connection-attributes", Other, Text, elsewhere!("Attributes by which the server knows this client: [name=value,…].")),
+    OptionInfo::new("compression", Other, Choice, elsewhere!("Whether the traffic is compressed."))
         .values(&["DISABLED", "PREFERRED", "REQUIRED"])
         .default("DISABLED"),
-    OptionInfo::new("compress", Other, Boolean, "Whether the traffic is compressed.")
+    OptionInfo::new("compress", Other, Boolean, elsewhere!("Whether the traffic is compressed."))
         .values(SWITCH)
         .default("false")
         .deprecated("Use compression."),
-    OptionInfo::new("compression-algorithms", Other, List, "The algorithms of compression that are accepted, best first.")
+    OptionInfo::new("compression-algorithms", Other, List, elsewhere!("The algorithms of compression that are accepted, best first."))
         .values(&["zstd", "zlib", "uncompressed"]),
-    OptionInfo::new("compression-level", Other, Integer, "How hard to compress: up to 9 with zlib, up to 22 with zstd.")
+    OptionInfo::new("compression-level", Other, Integer, elsewhere!("How hard to compress: up to 9 with zlib, up to 22 with zstd."))
         .default("3")
         .at_least(1)
         .at_most(22),
-    OptionInfo::new("local-infile", Other, Boolean, "Whether the server may ask for files of this machine (LOAD DATA LOCAL).")
+    OptionInfo::new("local-infile", Other, Boolean, elsewhere!("Whether the server may ask for files of this machine (LOAD DATA LOCAL)."))
         .aliases(&["allowLocalInfile"])
         .values(SWITCH)
         .default("false"),
@@ -182,18 +197,18 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
         "allowMultiQueries",
         Other,
         Boolean,
-        "Whether one text may hold several statements, which helps whoever smuggles one in.",
+        elsewhere!("Whether one text may hold several statements, which helps whoever smuggles one in."),
     )
     .values(SWITCH)
     .default("false"),
-    OptionInfo::new("rewriteBatchedStatements", Other, Boolean, "Whether many inserts are sent as one.")
+    OptionInfo::new("rewriteBatchedStatements", Other, Boolean, elsewhere!("Whether many inserts are sent as one."))
         .values(SWITCH)
         .default("false"),
-    OptionInfo::new("cachePrepStmts", Other, Boolean, "Whether prepared statements are kept for the next use.")
+    OptionInfo::new("cachePrepStmts", Other, Boolean, elsewhere!("Whether prepared statements are kept for the next use."))
         .aliases(&["cachePreparedStatements"])
         .values(SWITCH)
         .default("false"),
-    OptionInfo::new("maxAllowedPacket", Other, Integer, "The largest packet in bytes.").at_least(1024),
+    OptionInfo::new("maxAllowedPacket", Other, Integer, elsewhere!("The largest packet in bytes.")).at_least(1024),
 ];
 
 #[cfg(test)]

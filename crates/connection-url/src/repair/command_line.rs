@@ -1,9 +1,9 @@
 //! Command lines of the engines' clients that name a connection by flags, and lists of `Key=Value;` as .NET has them.
 //!
-//! Each word keeps its place: PostgreSQL's become keywords and values, MySQL's become options of a URL, where the order is free. So
-//! a password is never moved, and no change holds one.
+//! PostgreSQL's words become keywords and values, each in its place, since their order is free; MySQL's become a URL around the
+//! password. So a password is never moved, and no change holds one.
 
-use super::Finding;
+use super::{Finding, mysql_url};
 use crate::{DatabaseType, Span, TextChange};
 
 /// The words of a command line as a shell splits them; `value` is a word without its quotes.
@@ -22,15 +22,16 @@ fn words(text: &str) -> Vec<Word<'_>> {
             continue;
         }
         let start = at;
-        let quote = Some(bytes[at]).filter(|byte| matches!(byte, b'"' | b'\''));
-        at += 1;
-        while at < bytes.len()
-            && quote.map_or(!bytes[at].is_ascii_whitespace(), |quote| bytes[at] != quote)
-        {
+        let mut quote: Option<u8> = None;
+        while at < bytes.len() && (quote.is_some() || !bytes[at].is_ascii_whitespace()) {
+            match quote {
+                Some(open) if bytes[at] == open => quote = None,
+                None if matches!(bytes[at], b'"' | b'\'') => quote = Some(bytes[at]),
+                _ => {}
+            }
             at += 1;
         }
-        let inner = quote.map_or(Span::new(start, at), |_| Span::new(start + 1, at));
-        at += usize::from(quote.is_some());
+        let inner = unquoted(text, Span::new(start, at));
         words.push(Word {
             value: inner.of(text),
             value_start: inner.start,
@@ -39,7 +40,7 @@ fn words(text: &str) -> Vec<Word<'_>> {
     words
 }
 
-/// A flag's long name, its letter, and the keyword that it sets.
+/// A flag's long name, its short one or nothing, and the keyword that it sets.
 type Flag = (&'static str, &'static str, &'static str);
 
 const PSQL: [Flag; 4] = [
@@ -49,13 +50,34 @@ const PSQL: [Flag; 4] = [
     ("--dbname", "-d", "dbname"),
 ];
 
-const MYSQL: [Flag; 6] = [
+const MYSQL: [Flag; 12] = [
     ("--host", "-h", "host"),
     ("--port", "-P", "port"),
     ("--user", "-u", "user"),
     ("--password", "-p", "password"),
     ("--database", "-D", "schema"),
     ("--socket", "-S", "socket"),
+    ("--ssl-mode", "", "ssl-mode"),
+    ("--ssl-ca", "", "ssl-ca"),
+    ("--ssl-capath", "", "ssl-capath"),
+    ("--ssl-cert", "", "ssl-cert"),
+    ("--ssl-key", "", "ssl-key"),
+    ("--default-character-set", "", "charset"),
+];
+
+/// Flags whose value is the next word and says nothing of the connection.
+const WITH_VALUE: [&str; 11] = [
+    "-c",
+    "--command",
+    "-f",
+    "--file",
+    "-v",
+    "--variable",
+    "--set",
+    "-o",
+    "--output",
+    "-e",
+    "--execute",
 ];
 
 /// A command line of `psql` or `mysql` with flags.
@@ -100,6 +122,7 @@ pub(super) fn flags(text: &str, _: Option<DatabaseType>) -> Option<Finding> {
             let glued = |name: &str, separator: &str| {
                 word.value
                     .strip_prefix(name)
+                    .filter(|_| !name.is_empty())
                     .and_then(|rest| rest.strip_prefix(separator))
                     .filter(|rest| !rest.is_empty())
                     .map(|rest| word.value_start + word.value.len() - rest.len())
@@ -108,7 +131,8 @@ pub(super) fn flags(text: &str, _: Option<DatabaseType>) -> Option<Finding> {
                 let end = word.value_start + word.value.len();
                 return Some((*keyword, Some(unquoted(text, Span::new(start, end)))));
             }
-            (word.value == *long || word.value == *short).then_some((*keyword, None))
+            let named = word.value == *long || (!short.is_empty() && word.value == *short);
+            named.then_some((*keyword, None))
         });
         match flag {
             Some((keyword, Some(value))) => settings.push((keyword, value)),
@@ -120,7 +144,9 @@ pub(super) fn flags(text: &str, _: Option<DatabaseType>) -> Option<Finding> {
                 let start = value.value_start;
                 settings.push((keyword, Span::new(start, start + value.value.len())));
             }
-            None if word.value.starts_with('-') => {}
+            None if word.value.starts_with('-') => {
+                position += usize::from(WITH_VALUE.contains(&word.value));
+            }
             None => {
                 bare += 1;
                 let keyword = match (bare, postgresql) {
@@ -160,7 +186,11 @@ pub(super) fn flags(text: &str, _: Option<DatabaseType>) -> Option<Finding> {
         }
         .to_owned(),
         field: "scheme",
-        changes: rewrite(text, &settings, postgresql),
+        changes: if postgresql {
+            rewrite(text, &settings)
+        } else {
+            mysql_url::rewrite(text, &settings)
+        },
     })
 }
 
@@ -187,41 +217,32 @@ fn unquoted(text: &str, span: Span) -> Span {
     }
 }
 
-/// Everything but the values gives way to the keywords; in the values, what their place can't hold is escaped.
-fn rewrite(text: &str, settings: &[(&'static str, Span)], keywords: bool) -> Vec<TextChange> {
+/// Everything but the values gives way to libpq's keywords; in the values, what quotes can't hold is escaped.
+fn rewrite(text: &str, settings: &[(&'static str, Span)]) -> Vec<TextChange> {
     let mut changes = Vec::new();
     let mut position = 0;
     for (index, (name, value)) in settings.iter().enumerate() {
-        let before = match (keywords, index) {
-            (true, 0) => format!("{name}='"),
-            (true, _) => format!("' {name}='"),
-            (false, 0) => format!("mysql:///?{name}="),
-            (false, _) => format!("&{name}="),
-        };
-        changes.push(TextChange::new(Span::new(position, value.start), before));
-        if keywords {
-            let marks = value.of(text).match_indices(['\\', '\'']);
-            changes.extend(marks.map(|(at, _)| TextChange::new(Span::at(value.start + at), "\\")));
-        } else {
-            changes.extend(crate::uri::encode_changes(text, *value, |character| {
-                !(character.is_ascii_alphanumeric()
-                    || matches!(character, '-' | '.' | '_' | '~' | '/'))
-            }));
-        }
+        let quote = if index == 0 { "" } else { "' " };
+        changes.push(TextChange::new(
+            Span::new(position, value.start),
+            format!("{quote}{name}='"),
+        ));
+        let marks = value.of(text).match_indices(['\\', '\'']);
+        changes.extend(marks.map(|(at, _)| TextChange::new(Span::at(value.start + at), "\\")));
         position = value.end;
     }
-    let end = if keywords { "'" } else { "" };
-    changes.push(TextChange::new(Span::new(position, text.len()), end));
+    changes.push(TextChange::new(Span::new(position, text.len()), "'"));
     changes
 }
 
 /// Keys of .NET connection strings and the keywords of libpq.
-const SEMICOLONS: [(&str, &str); 15] = [
+const SEMICOLONS: [(&str, &str); 20] = [
     ("host", "host"),
     ("server", "host"),
     ("datasource", "host"),
     ("port", "port"),
     ("database", "dbname"),
+    ("dbname", "dbname"),
     ("initialcatalog", "dbname"),
     ("username", "user"),
     ("userid", "user"),
@@ -231,6 +252,10 @@ const SEMICOLONS: [(&str, &str); 15] = [
     ("pwd", "password"),
     ("sslmode", "sslmode"),
     ("timeout", "connect_timeout"),
+    ("connecttimeout", "connect_timeout"),
+    ("connectiontimeout", "connect_timeout"),
+    ("address", "host"),
+    ("db", "dbname"),
     ("applicationname", "application_name"),
 ];
 
@@ -262,7 +287,8 @@ pub(super) fn semicolons(text: &str, database_type: Option<DatabaseType>) -> Opt
         let keyword = match (*keyword, mysql) {
             ("dbname", true) => "schema",
             ("sslmode", true) => "ssl-mode",
-            ("connect_timeout", true) => "connect-timeout",
+            // In this spelling it counts seconds, as .NET does.
+            ("connect_timeout", true) => "connect_timeout",
             ("application_name", true) => {
                 dropped.push(name.trim().to_owned());
                 continue;
@@ -289,11 +315,21 @@ pub(super) fn semicolons(text: &str, database_type: Option<DatabaseType>) -> Opt
     } else {
         format!("{form}, without {}", dropped.join(", "))
     };
-    let mut changes = rewrite(text, &settings, !mysql);
+    let mut changes = if mysql {
+        mysql_url::rewrite(text, &settings)
+    } else {
+        rewrite(text, &settings)
+    };
     // .NET writes Require where libpq has require.
     for (keyword, span) in &settings {
-        if *keyword == "sslmode" {
-            let lower = span.of(text).to_ascii_lowercase();
+        // A mode is a word: there is nothing to escape in one.
+        let is_word = |byte: u8| byte.is_ascii_alphabetic() || byte == b'-';
+        if *keyword == "sslmode" && span.of(text).bytes().all(is_word) {
+            let lower = match span.of(text).to_ascii_lowercase().as_str() {
+                "verifyca" => "verify-ca".to_owned(),
+                "verifyfull" => "verify-full".to_owned(),
+                lower => lower.to_owned(),
+            };
             if lower != span.of(text) {
                 changes.push(TextChange::new(*span, lower));
             }

@@ -30,8 +30,19 @@ fn end_of_userinfo(text: &str, start: usize) -> Option<usize> {
                 )
                 || byte >= 0x80
         };
+        // After a name comes a port or a reference to one; an address in brackets has colons of its own.
+        let has_port = |item: &str| {
+            item.starts_with(['[', '('])
+                || item.split_once(':').is_none_or(|(_, port)| {
+                    port.starts_with('$')
+                        || port
+                            .bytes()
+                            .all(|byte| byte.is_ascii_digit() || byte == b':')
+                })
+        };
         !hosts.contains('@')
             && hosts.bytes().all(fits)
+            && hosts.split(',').all(has_port)
             && (!hosts.is_empty() || rest.starts_with('/'))
     };
     // An @ in the query may belong to a value: an earlier one that fits is then the right one.

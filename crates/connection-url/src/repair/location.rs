@@ -1,6 +1,8 @@
 //! Schemes, hosts and ports that were meant otherwise.
 
 use super::{Finding, SCHEMES, after_scheme};
+use crate::mysql::separates_hosts;
+use crate::uri::encode_changes;
 use crate::{DatabaseType, Span, TextChange};
 
 /// What people and other tools write for a scheme, and what was meant.
@@ -90,29 +92,75 @@ pub(super) fn slashes(text: &str, _: Option<DatabaseType>) -> Option<Finding> {
     })
 }
 
-/// The path of a MongoDB socket that is not encoded: `mongodb:///tmp/mongodb-27017.sock/orders`.
-pub(super) fn socket(text: &str, _: Option<DatabaseType>) -> Option<Finding> {
+/// The scheme of another engine than the database is of. A port that is the other engine's own says that it is meant.
+pub(super) fn other_engine(text: &str, database_type: Option<DatabaseType>) -> Option<Finding> {
+    let expected = database_type?;
     let (end, start) = after_scheme(text)?;
-    if &text[..end] != "mongodb" {
+    let found = DatabaseType::from_scheme(&text[..end].to_ascii_lowercase())?;
+    let stop = text[start..]
+        .find(['/', '?'])
+        .map_or(text.len(), |at| start + at);
+    let port = text[start..stop].rsplit(':').next().unwrap_or_default();
+    if found == expected || port == found.default_port().to_string() {
         return None;
     }
+    Some(Finding {
+        code: "wrong_scheme",
+        message: format!(
+            "This is a {} URL, but the database is of type {}.",
+            found.display_name(),
+            expected.display_name()
+        ),
+        label: format!("Write {}", expected.as_str()),
+        field: "scheme",
+        changes: vec![TextChange::new(Span::new(0, end), expected.as_str())],
+    })
+}
+
+/// Where PostgreSQL keeps its sockets, as systems and packages have it.
+const SOCKET_FOLDERS: [&str; 3] = ["/var/run/postgresql", "/run/postgresql", "/tmp"];
+
+/// The path of a socket that is not encoded, alone or after `localhost`: `mongodb:///tmp/mongodb-27017.sock/orders`,
+/// `mysql://localhost:/run/mysqld/mysqld.sock`, `postgresql://localhost/run/postgresql/orders`.
+pub(super) fn socket(text: &str, _: Option<DatabaseType>) -> Option<Finding> {
+    let (end, start) = after_scheme(text)?;
+    let database_type = DatabaseType::from_scheme(&text[..end])?;
     let query = text[start..].find('?').map_or(text.len(), |at| start + at);
     let authority = text[start..query]
         .rfind('@')
         .map_or(start, |at| start + at + 1);
-    let path = &text[authority..query];
-    let socket = path.find(".sock").map(|at| authority + at + 5)?;
-    if !path.starts_with('/') {
+    let written = &text[authority..query];
+    let after_host = written.strip_prefix("localhost").unwrap_or(written);
+    let path = after_host.strip_prefix(':').unwrap_or(after_host);
+    if !path.starts_with('/') || &text[..end] == "mongodb+srv" {
         return None;
     }
-    let changes: Vec<TextChange> = text[authority..socket]
-        .match_indices('/')
-        .map(|(at, _)| TextChange::new(Span::new(authority + at, authority + at + 1), "%2F"))
-        .collect();
+    let length = if database_type == DatabaseType::Postgresql {
+        // The folder, and what may be a database after it; `/tmp` alone is a database.
+        let folder = SOCKET_FOLDERS.iter().find(|folder| {
+            path.strip_prefix(**folder).is_some_and(|rest| {
+                rest.starts_with('/') || (rest.is_empty() && folder.len() > "/tmp".len())
+            })
+        })?;
+        folder.len()
+    } else {
+        path.find(".sock")? + ".sock".len()
+    };
+    let at = query - path.len();
+    let mut changes = Vec::new();
+    if at > authority {
+        changes.push(TextChange::new(Span::new(authority, at), ""));
+    }
+    let path = Span::new(at, at + length);
+    changes.extend(encode_changes(text, path, separates_hosts));
     Some(Finding {
-        code: "unescaped_socket",
+        code: if database_type == DatabaseType::Mongodb {
+            "unescaped_socket"
+        } else {
+            "socket_meant"
+        },
         message: "The path of a socket must be percent-encoded.".to_owned(),
-        label: "Encode the path".to_owned(),
+        label: "Read it as a socket".to_owned(),
         field: "hosts",
         changes,
     })

@@ -9,6 +9,7 @@ mod command_line;
 mod credentials;
 mod jdbc;
 mod location;
+mod mysql_url;
 mod wrapping;
 
 use std::borrow::Cow;
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 use crate::edit::apply_changes;
-use crate::{ConnectionUrl, DatabaseType, Diagnostic, Repair, Span, TextChange, UrlError};
+use crate::{ConnectionUrl, DatabaseType, Diagnostic, Form, Repair, Span, TextChange, UrlError};
 
 /// The schemes that can start a URL inside other text, the longest first where one starts like another.
 pub(crate) const SCHEMES: [&str; 6] = [
@@ -34,6 +35,9 @@ const LONGEST: usize = 4096;
 
 /// How many faults of one text are mended at most.
 const MOST_FAULTS: usize = 8;
+
+/// How many repairs of a text that parses are looked at. The others come when these are done.
+const MOST_REPAIRS: usize = 32;
 
 /// What a rule found: a fault and how it is mended.
 pub(crate) struct Finding {
@@ -53,7 +57,7 @@ pub(crate) struct Finding {
 type Rule = fn(&str, Option<DatabaseType>) -> Option<Finding>;
 
 /// The rules in the order in which they are tried: first what stands around a URL, then its scheme, then what is inside.
-const RULES: [Rule; 16] = [
+const RULES: [Rule; 17] = [
     wrapping::invisible_characters,
     wrapping::assignment,
     wrapping::text_around,
@@ -62,6 +66,7 @@ const RULES: [Rule; 16] = [
     jdbc::jdbc,
     location::scheme,
     location::slashes,
+    location::other_engine,
     credentials::unescaped,
     location::bracket,
     likely_option,
@@ -128,8 +133,13 @@ pub(crate) fn suggest(
         };
         draft.apply(&changes);
         match ConnectionUrl::parse(&draft.text, database_type) {
-            Ok(_) => {
+            Ok(url) => {
                 let Some(mut mended) = first else { break };
+                // libpq takes a password that runs over into the host: nobody means that.
+                if let Some(finding) = run_over(&url) {
+                    labels.push(finding.label);
+                    draft.apply(&finding.changes);
+                }
                 let changes = draft.changes();
                 if changes.is_empty() {
                     break;
@@ -152,6 +162,22 @@ pub(crate) fn suggest(
     error
 }
 
+/// The rest of a password that a host took along, encoded.
+fn run_over(url: &ConnectionUrl) -> Option<Finding> {
+    let hints = url.hints();
+    hints
+        .iter()
+        .find(|hint| hint.code == "unescaped_character")?;
+    let finding = credentials::unescaped(url.expose(), url.database_type())?;
+    let mended = Zeroizing::new(apply_changes(url.expose(), &finding.changes));
+    let mended = ConnectionUrl::parse(&mended, url.database_type()).ok()?;
+    let gone = mended
+        .hints()
+        .iter()
+        .all(|hint| hint.code != "unescaped_character");
+    gone.then_some(finding)
+}
+
 /// Advice on a text that parses, and yet may be meant otherwise.
 pub(crate) fn advise(url: &ConnectionUrl) -> Vec<Diagnostic> {
     let text = url.expose();
@@ -161,6 +187,10 @@ pub(crate) fn advise(url: &ConnectionUrl) -> Vec<Diagnostic> {
     let found = [
         location::port(text, url.database_type()),
         location::short_scheme(text),
+        unseen(url),
+        // The parser of MySQL tells of a path without a host itself.
+        location::socket(text, url.database_type())
+            .filter(|finding| url.hints().iter().all(|hint| hint.code != finding.code)),
     ];
     found
         .into_iter()
@@ -171,6 +201,18 @@ pub(crate) fn advise(url: &ConnectionUrl) -> Vec<Diagnostic> {
                 .repair(finding.label, finding.changes)
         })
         .collect()
+}
+
+/// Characters that nobody sees, which a part of the URL took along. Between keywords and values white space is meant.
+fn unseen(url: &ConnectionUrl) -> Option<Finding> {
+    let text = url.expose();
+    let mut finding = wrapping::invisible_characters(text, url.database_type())?;
+    if url.form() != Form::Url {
+        finding
+            .changes
+            .retain(|change| !change.span.of(text).is_ascii());
+    }
+    (!finding.changes.is_empty()).then_some(finding)
 }
 
 /// How many of the notes say each thing.
@@ -203,8 +245,10 @@ pub(crate) fn keep_what_mends(url: &mut ConnectionUrl, mut advice: Vec<Diagnosti
     let before = count_all(url, &advice);
     let text = Zeroizing::new(url.expose().to_owned());
     let database_type = url.database_type();
-    let mends = |code: &str, repair: &Repair| {
-        if text.len() > LONGEST {
+    let mut looked_at = 0;
+    let mut mends = |code: &str, repair: &Repair| {
+        looked_at += 1;
+        if text.len() > LONGEST || looked_at > MOST_REPAIRS {
             return false;
         }
         let mended = Zeroizing::new(apply_changes(&text, &repair.changes));
@@ -219,7 +263,7 @@ pub(crate) fn keep_what_mends(url: &mut ConnectionUrl, mut advice: Vec<Diagnosti
                 .iter()
                 .all(|(code, count)| before.get(code).is_some_and(|before| count <= before)))
     };
-    let keep = |notes: &mut Vec<Diagnostic>| {
+    let mut keep = |notes: &mut Vec<Diagnostic>| {
         for note in notes {
             let own = note
                 .repair
@@ -227,7 +271,7 @@ pub(crate) fn keep_what_mends(url: &mut ConnectionUrl, mut advice: Vec<Diagnosti
                 .filter(|repair| mends(&note.code, repair));
             note.repair = own.or_else(|| {
                 // The rule for texts that do not parse encodes the user name too.
-                if note.code != "unescaped_character" {
+                if note.code != "unescaped_character" || text.len() > LONGEST {
                     return None;
                 }
                 let finding = credentials::unescaped(&text, database_type)?;

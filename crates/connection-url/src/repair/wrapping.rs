@@ -214,7 +214,7 @@ pub(super) fn text_around(text: &str, _: Option<DatabaseType>) -> Option<Finding
         (
             "wrapped",
             "There are quotes or marks around the URL.",
-            "Remove them",
+            "Remove the quotes",
         )
     } else if looks_like_command(text) {
         (

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::Outcome;
 
 /// The differences that are meant, and why.
-pub const LISTED: [(&str, &str); 2] = [
+pub const LISTED: [(&str, &str); 3] = [
     (
         "empty text",
         "libpq takes an empty text as a connection with nothing said. A record needs something said: it is refused.",
@@ -17,6 +17,10 @@ pub const LISTED: [(&str, &str); 2] = [
         "stray password",
         "In `u:p/w@host` libpq finds the host `u`, the port `p` and the database `w@host`. Stored so, a piece of a password would stand \
          in the clear; where masking all of it leaves nothing that parses, the text is refused, with a repair.",
+    ),
+    (
+        "semicolons between keywords",
+        "In `host=db;password=w` libpq finds the host `db;password=w`. Stored so, a password would stand in the clear: it is refused, with a repair.",
     ),
 ];
 
@@ -119,6 +123,7 @@ fn reason(text: &str, code: &str) -> Option<usize> {
     match code {
         "missing_scheme" if text.is_empty() => Some(0),
         "unescaped_character" if text.rfind('@') > text.find("://").map(|at| at + 3) => Some(1),
+        "semicolon_list" if text.contains(';') => Some(2),
         _ => None,
     }
 }

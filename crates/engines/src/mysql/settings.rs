@@ -112,14 +112,15 @@ enum Roots {
 
 fn mode(url: &ConnectionUrl) -> Attempt<(Mode, Roots)> {
     if let Some((name, value)) = option(url, &["sslmode"]) {
-        let mode = match value.to_ascii_lowercase().replace('-', "_").as_str() {
+        let mode = match value.to_ascii_lowercase().replace(['-', '_'], "").as_str() {
             "disabled" | "disable" => Mode::Disabled,
             "preferred" | "prefer" => Mode::Preferred,
             // `trust` is MariaDB's connector's word: encrypted, nothing verified.
             "required" | "require" | "trust" => Mode::Required,
-            "verify_ca" => Mode::VerifyCa,
-            "verify_identity" => Mode::VerifyIdentity,
-            "verify_full" => return Ok((Mode::VerifyIdentity, Roots::NamedOrSystem)),
+            // .NET writes it without a separator.
+            "verifyca" => Mode::VerifyCa,
+            "verifyidentity" => Mode::VerifyIdentity,
+            "verifyfull" => return Ok((Mode::VerifyIdentity, Roots::NamedOrSystem)),
             _ => {
                 return Err(Failure::option(
                     name,
@@ -307,4 +308,24 @@ fn connect_timeout(url: &ConnectionUrl) -> Attempt<Option<Duration>> {
         Duration::from_millis(1)
     };
     options::duration(name, value, unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mode_is_taken_in_each_spelling() {
+        let mode_of = |value: &str| {
+            let url = ConnectionUrl::parse(&format!("mysql://db/orders?ssl-mode={value}"), None);
+            mode(&url.unwrap()).ok().map(|(mode, _)| mode)
+        };
+        for value in ["VERIFY_CA", "verify-ca", "VerifyCA"] {
+            assert!(mode_of(value) == Some(Mode::VerifyCa), "{value}");
+        }
+        for value in ["VERIFY_IDENTITY", "VerifyFull", "verify-full"] {
+            assert!(mode_of(value) == Some(Mode::VerifyIdentity), "{value}");
+        }
+        assert!(mode_of("VERIFY").is_none());
+    }
 }

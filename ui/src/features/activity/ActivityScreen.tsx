@@ -4,7 +4,7 @@ import { undo } from '../../app/changes';
 import { keys } from '../../app/queries';
 import { Button } from '../../design/Button';
 import { Icon } from '../../design/Icon';
-import { EmptyState, Notice, Page, Waiting } from '../../design/Layout';
+import { EmptyState, Notice, Page, Table, Waiting } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
 import { moment, plain } from '../../design/text';
 import { asAppError, platform } from '../../platform';
@@ -28,44 +28,32 @@ export function ActivityScreen() {
       <p className={primitives.faint}>{text.lead}</p>
       {query.error ? <Notice tone="error">{errorText(asAppError(query.error))}</Notice> : null}
       {entries ? (
-        <table className={primitives.table}>
-          <thead>
-            <tr>
-              <th scope="col">{text.when}</th>
-              <th scope="col">{text.what}</th>
-              <th scope="col">{text.by}</th>
-              <th scope="col">
-                <span className="visually-hidden">{common.undo}</span>
-              </th>
+        <Table columns={[text.when, text.what, text.by]} buttons={common.undo}>
+          {entries.map((entry) => (
+            <tr key={entry.id} data-testid="activity-entry" data-verb={entry.verb}>
+              <td className={primitives.faint} style={{ whiteSpace: 'nowrap' }}>
+                {moment(entry.at)}
+              </td>
+              <td data-selectable style={{ overflowWrap: 'anywhere' }}>
+                {plain(entry.summary)}
+              </td>
+              <td className={primitives.faint}>{plain(entry.origin)}</td>
+              <td>
+                {entry.undoable ? (
+                  <Button
+                    small
+                    aria-label={text.undo(plain(entry.summary))}
+                    onPress={() => void undo(entry.id)}
+                    data-testid="activity-undo"
+                  >
+                    <Icon of={Undo2} small />
+                    {common.undo}
+                  </Button>
+                ) : null}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {entries.map((entry) => (
-              <tr key={entry.id} data-testid="activity-entry" data-verb={entry.verb}>
-                <td className={primitives.faint} style={{ whiteSpace: 'nowrap' }}>
-                  {moment(entry.at)}
-                </td>
-                <td data-selectable style={{ overflowWrap: 'anywhere' }}>
-                  {plain(entry.summary)}
-                </td>
-                <td className={primitives.faint}>{plain(entry.origin)}</td>
-                <td style={{ textAlign: 'right' }}>
-                  {entry.undoable ? (
-                    <Button
-                      small
-                      aria-label={text.undo(plain(entry.summary))}
-                      onPress={() => void undo(entry.id)}
-                      data-testid="activity-undo"
-                    >
-                      <Icon of={Undo2} small />
-                      {common.undo}
-                    </Button>
-                  ) : null}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       ) : query.error ? null : (
         <Waiting label={common.loading} />
       )}

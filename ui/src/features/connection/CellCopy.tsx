@@ -9,16 +9,14 @@ import type { MatrixView } from '../../bindings/MatrixView';
 import type { UrlCopyPreview } from '../../bindings/UrlCopyPreview';
 import type { UrlCopyRequest } from '../../bindings/UrlCopyRequest';
 import type { UrlReplacePart } from '../../bindings/UrlReplacePart';
-import { Button } from '../../design/Button';
-import { Dialog, DialogForm } from '../../design/Dialog';
 import { Checkbox, ErrorText, Field } from '../../design/Field';
+import { FormDialog } from '../../design/FormDialog';
 import { useSubmit } from '../../design/forms';
 import { Icon } from '../../design/Icon';
 import { ClassBadge, Notice } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
 import { classes, plain } from '../../design/text';
 import { asAppError, platform } from '../../platform';
-import { common } from '../../text/common';
 import { copyTo as text } from '../../text/connection';
 import { errorText } from '../../text/errors';
 import styles from './compare.module.css';
@@ -103,7 +101,8 @@ function CopyForm({
   const [replacements, setReplacements] = useState<Readonly<Record<string, Replacement>>>({});
   const [parts, setParts] = useState<ReadonlySet<UrlReplacePart>>(new Set(['host', 'database', 'user']));
   const [withSecrets, setWithSecrets] = useState(false);
-  const { submit, faults, general, busy, form, setFaults, conflict } = useSubmit();
+  const sending = useSubmit();
+  const { submit, faults, general, setFaults, conflict } = sending;
   const others = matrix.environments.filter((environment) => environment.slug !== slug);
   const targets = others.filter((environment) => chosen.has(environment.slug));
   const replacementOf = (target: string): Replacement =>
@@ -135,86 +134,69 @@ function CopyForm({
       }
     });
   };
-  const problem = (conflict ? text.changed : null) ?? general ?? failure ?? Object.values(faults)[0];
+  const problem = (conflict ? text.changed : null) ?? general ?? failure ?? Object.values(faults)[0] ?? null;
   return (
-    <Dialog
+    <FormDialog
       title={text.title(plain(database.name), slug)}
       lead={text.lead}
       onClose={onClose}
       wide
       testId="copy-dialog"
-    >
-      <DialogForm
-        onSubmit={send}
-        actions={
-          <>
-            <span className={styles.footNote} data-start aria-live="polite" data-testid="copy-note">
-              {blocked.length > 0 ? (
-                <ErrorText>{text.blocked(plain(blocked.join(', ')))}</ErrorText>
-              ) : production.length > 0 ? (
-                <span className={styles.production}>
-                  <Icon of={Hexagon} small />
-                  {text.production(plain(production.join(', ')))}
-                </span>
-              ) : null}
+      sending={{ ...sending, general: problem }}
+      onSubmit={send}
+      action={text.submit(targets.length)}
+      actionId="copy-apply"
+      isBlocked={blocked.length > 0 || (targets.length > 0 && !current)}
+      note={
+        <span className={styles.footNote} data-start aria-live="polite" data-testid="copy-note">
+          {blocked.length > 0 ? (
+            <ErrorText>{text.blocked(plain(blocked.join(', ')))}</ErrorText>
+          ) : production.length > 0 ? (
+            <span className={styles.production}>
+              <Icon of={Hexagon} small />
+              {text.production(plain(production.join(', ')))}
             </span>
-            <Button onPress={onClose}>{common.cancel}</Button>
-            <Button
-              look="primary"
-              type="submit"
-              isDisabled={busy || blocked.length > 0 || (targets.length > 0 && !current)}
-              data-testid="copy-apply"
-            >
-              {text.submit(targets.length)}
-            </Button>
-          </>
-        }
-      >
-        <div ref={form} className={styles.copy}>
-          {problem ? (
-            <Notice tone="error" role="alert">
-              {problem}
-            </Notice>
           ) : null}
-          {unsavedText(database.id, slug) === null ? null : <Notice tone="warn">{text.unsaved}</Notice>}
-          <fieldset className={styles.targets}>
-            <legend className={primitives.label}>{text.targets}</legend>
-            {others.length === 0 ? <p className={primitives.help}>{text.noTargets}</p> : null}
-            {others.map((environment) => (
-              <Target
-                key={environment.id}
-                environment={environment}
-                config={database.envs.find((config) => config.slug === environment.slug)}
-                chosen={chosen.has(environment.slug)}
-                onChoose={(wanted) => setChosen(toggled(chosen, environment.slug, wanted))}
-                replacement={replacementOf(environment.slug)}
-                onReplacement={(next) => setReplacements({ ...replacements, [environment.slug]: next })}
-                preview={itemOf(environment.slug)}
-              />
-            ))}
-          </fieldset>
-          <fieldset className={styles.settings}>
-            <legend className={primitives.label}>{text.parts}</legend>
-            {PARTS.map((part) => (
-              <Checkbox
-                key={part}
-                isSelected={parts.has(part)}
-                onChange={(wanted) => setParts(toggled(parts, part, wanted))}
-                testId={`copy-part-${part}`}
-              >
-                {text.partNames[part]}
-              </Checkbox>
-            ))}
-          </fieldset>
-          <div>
-            <Checkbox isSelected={withSecrets} onChange={setWithSecrets} testId="copy-secrets">
-              {text.secrets}
-            </Checkbox>
-            <p className={primitives.help}>{text.secretsHelp[withSecrets ? 'with' : 'without']}</p>
-          </div>
-        </div>
-      </DialogForm>
-    </Dialog>
+        </span>
+      }
+    >
+      {unsavedText(database.id, slug) === null ? null : <Notice tone="warn">{text.unsaved}</Notice>}
+      <fieldset className={styles.targets}>
+        <legend className={primitives.label}>{text.targets}</legend>
+        {others.length === 0 ? <p className={primitives.help}>{text.noTargets}</p> : null}
+        {others.map((environment) => (
+          <Target
+            key={environment.id}
+            environment={environment}
+            config={database.envs.find((config) => config.slug === environment.slug)}
+            chosen={chosen.has(environment.slug)}
+            onChoose={(wanted) => setChosen(toggled(chosen, environment.slug, wanted))}
+            replacement={replacementOf(environment.slug)}
+            onReplacement={(next) => setReplacements({ ...replacements, [environment.slug]: next })}
+            preview={itemOf(environment.slug)}
+          />
+        ))}
+      </fieldset>
+      <fieldset className={styles.settings}>
+        <legend className={primitives.label}>{text.parts}</legend>
+        {PARTS.map((part) => (
+          <Checkbox
+            key={part}
+            isSelected={parts.has(part)}
+            onChange={(wanted) => setParts(toggled(parts, part, wanted))}
+            testId={`copy-part-${part}`}
+          >
+            {text.partNames[part]}
+          </Checkbox>
+        ))}
+      </fieldset>
+      <div>
+        <Checkbox isSelected={withSecrets} onChange={setWithSecrets} testId="copy-secrets">
+          {text.secrets}
+        </Checkbox>
+        <p className={primitives.help}>{text.secretsHelp[withSecrets ? 'with' : 'without']}</p>
+      </div>
+    </FormDialog>
   );
 }
 

@@ -7,15 +7,14 @@ import type { EngineInfo } from '../../bindings/EngineInfo';
 import type { UrlTextChange } from '../../bindings/UrlTextChange';
 import { Button } from '../../design/Button';
 import { ErrorText, Field } from '../../design/Field';
-import { useSubmit } from '../../design/forms';
 import { Icon } from '../../design/Icon';
 import { Notice } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
 import { asAppError, type DatabasePatch, platform } from '../../platform';
 import { connection as text } from '../../text/connection';
 import { errorText } from '../../text/errors';
-import { ConflictDialog } from '../databases/ConflictDialog';
-import { isEmptyPatch } from '../databases/merge';
+import { ConflictDialog } from '../records/ConflictDialog';
+import { usePatch } from '../records/patch';
 import { ConnectionForm } from './ConnectionForm';
 import styles from './connection.module.css';
 import { Problems } from './Problems';
@@ -76,9 +75,16 @@ export function ConnectionEditor({ session, productId, database, slug, config, e
   const { text: typed, inspection, saved } = useSyncExternalStore(session.subscribe, session.get);
   const [base, setBase] = useState(database);
   const [description, setDescription] = useState<string | null>(null);
-  const [sent, setSent] = useState<DatabasePatch>({});
   const { revealed, reveal, hide, failure } = useReveal(session, config, engine.type);
-  const { submit, faults, general, busy, form, conflict, dropConflict } = useSubmit();
+  const sending = usePatch(async (patch: DatabasePatch) => {
+    const { record, activity_id, hints } = await platform.databaseUpdate(base.id, patch);
+    setBase(record);
+    setDescription(null);
+    hide();
+    session.reset(record.envs.find((candidate) => candidate.slug === slug)?.connection_url ?? '');
+    await announce(text.saved(record.name, slug), activity_id, hints);
+  });
+  const { write, faults, general, busy, form, conflict } = sending;
   const draft = useDraftTest();
   const dirty = session.dirty || (description !== null && description !== (config?.description ?? ''));
 
@@ -97,17 +103,6 @@ export function ConnectionEditor({ session, productId, database, slug, config, e
       secrets: session.liveSecrets(),
       ...(note ? { description: note } : {}),
     };
-  };
-  const write = (patch: DatabasePatch) => {
-    setSent(patch);
-    return submit(async () => {
-      const { record, activity_id, hints } = await platform.databaseUpdate(base.id, patch);
-      setBase(record);
-      setDescription(null);
-      hide();
-      session.reset(record.envs.find((candidate) => candidate.slug === slug)?.connection_url ?? '');
-      await announce(text.saved(record.name, slug), activity_id, hints);
-    });
   };
   const save = async () => {
     const current = await session.inspectNow();
@@ -130,12 +125,9 @@ export function ConnectionEditor({ session, productId, database, slug, config, e
       <ConflictDialog
         subject={base.name}
         conflict={conflict}
-        patch={sent}
         base={base}
-        onClose={dropConflict}
-        onMerged={(merged) => {
-          if (!isEmptyPatch(merged)) return void write(merged);
-          dropConflict();
+        sending={sending}
+        onNothingLeft={() => {
           setBase(database);
           session.reset(stored);
         }}

@@ -197,13 +197,22 @@ describe('problems by keyboard', () => {
     expect(tip('url-problem')).toBeNull();
   });
 
-  test('what was read of an older text is offered no more', () => {
+  test('what was read of an older text is offered no more: a key waits until the text is read', async () => {
     open('export URL="postgresql://h/d"');
     inspect();
     view.dispatch({ changes: { from: 0, insert: ' ' } });
     press('.', { ctrlKey: true });
     expect(tip('url-repairs')).toBeNull();
-    expect(said()).toBe('No repair is known here.');
+    expect(said()).toBe('');
+    inspect();
+    await Promise.resolve();
+    expect(tip('url-repairs')).not.toBeNull();
+    press('Escape');
+    view.dispatch({ changes: { from: 0, insert: ' ' } });
+    press('F8');
+    inspect();
+    await Promise.resolve();
+    expect(tip('url-problem')).not.toBeNull();
   });
 
   test('the list goes when the string is left', () => {

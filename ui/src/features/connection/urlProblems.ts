@@ -7,9 +7,10 @@ import {
   Prec,
   StateEffect,
   StateField,
+  type Transaction,
   type TransactionSpec,
 } from '@codemirror/state';
-import { EditorView, keymap, type Rect, showTooltip, type Tooltip } from '@codemirror/view';
+import { type Command, EditorView, keymap, type Rect, showTooltip, type Tooltip } from '@codemirror/view';
 import { shortcut } from '../../app/platformKeys';
 import type { UrlInspection } from '../../bindings/UrlInspection';
 import type { UrlNote } from '../../bindings/UrlNote';
@@ -46,7 +47,11 @@ type Shown = { kind: 'problem'; index: number } | { kind: 'repairs'; offers: Off
 interface ProblemState {
   /** In the order of the text. None while it has not been read as it stands: spans and repairs would be of another. */
   problems: Problem[];
+  /** Whether the text has been read as it stands. */
+  read: boolean;
   shown: Shown | null;
+  /** What was asked for before the text was read; it is done as soon as it is. */
+  wanted: Command | null;
 }
 
 type OnRepair = (changes: UrlTextChange[]) => void;
@@ -55,8 +60,9 @@ type OnRepair = (changes: UrlTextChange[]) => void;
 const onRepair = Facet.define<OnRepair, OnRepair | undefined>({ combine: (values) => values[0] });
 
 const setShown = StateEffect.define<Shown | null>();
+const setWanted = StateEffect.define<Command | null>();
 
-const NOTHING: ProblemState = { problems: [], shown: null };
+const UNREAD: ProblemState = { problems: [], read: false, shown: null, wanted: null };
 
 /** The gravest first where two begin at one place: sorting keeps the order of equals. */
 function inOrder(inspection: UrlInspection): Problem[] {
@@ -64,25 +70,31 @@ function inOrder(inspection: UrlInspection): Problem[] {
 }
 
 /** The problem itself, however often the string is read. */
-const same = (a: Problem, b: Problem): boolean => a.note.code === b.note.code && a.note.start === b.note.start;
+const same = (a: Problem, b: Problem): boolean =>
+  a.note.code === b.note.code && a.note.start === b.note.start;
 
 /** Read once more: what is open stays open if it is still a problem, as one that was told before the type was known. */
 function read(value: ProblemState, problems: Problem[]): ProblemState {
-  if (JSON.stringify(problems) === JSON.stringify(value.problems)) return value;
+  if (value.read && JSON.stringify(problems) === JSON.stringify(value.problems)) return value;
   const shown = value.shown?.kind === 'problem' ? value.problems[value.shown.index] : undefined;
   const index = shown ? problems.findIndex((problem) => same(problem, shown)) : -1;
-  return { problems, shown: index < 0 ? null : { kind: 'problem', index } };
+  return { ...value, problems, read: true, shown: index < 0 ? null : { kind: 'problem', index } };
 }
 
+/** Whether the cursor went elsewhere: a browser tells of a selection also where it stays as it is. */
+const moved = ({ selection, startState }: Transaction): boolean =>
+  selection !== undefined && !selection.eq(startState.selection);
+
 export const problemField = StateField.define<ProblemState>({
-  create: () => NOTHING,
+  create: () => UNREAD,
   update(value, transaction) {
     let next = value;
-    if (transaction.docChanged) next = NOTHING;
-    else if (transaction.selection && next.shown) next = { ...next, shown: null };
+    if (transaction.docChanged) next = UNREAD;
+    else if (next.shown && moved(transaction)) next = { ...next, shown: null };
     for (const effect of transaction.effects) {
       if (effect.is(setInspection)) next = read(next, inOrder(effect.value));
       if (effect.is(setShown)) next = { ...next, shown: effect.value };
+      if (effect.is(setWanted)) next = { ...next, wanted: effect.value };
     }
     return next;
   },
@@ -210,8 +222,28 @@ function outside(view: EditorView, at: number): number {
   return place;
 }
 
-function go(direction: 1 | -1) {
-  return (view: EditorView): boolean => {
+/** A command that needs the text to be read: it waits for that, so that a key pressed too soon is not lost. */
+const onceRead =
+  (command: Command): Command =>
+  (view) => {
+    if (view.state.field(problemField).read) return command(view);
+    view.dispatch({ effects: setWanted.of(command) });
+    return true;
+  };
+
+const doWanted = EditorView.updateListener.of(({ view, state }) => {
+  const { read, wanted } = state.field(problemField);
+  if (!read || !wanted) return;
+  // No update may be made within another.
+  queueMicrotask(() => {
+    if (view.state.field(problemField).wanted !== wanted) return;
+    view.dispatch({ effects: setWanted.of(null) });
+    wanted(view);
+  });
+});
+
+function go(direction: 1 | -1): Command {
+  return (view) => {
     const index = nextProblem(view.state, direction);
     const { problems } = view.state.field(problemField);
     const problem = index === null ? undefined : problems[index];
@@ -310,12 +342,13 @@ function close(view: EditorView): boolean {
 export const urlProblems = (repair: OnRepair): Extension => [
   onRepair.of(repair),
   problemField,
+  doWanted,
   Prec.highest(
     keymap.of([
-      { key: 'F8', run: go(1), shift: go(-1) },
-      { key: 'Mod-.', run: openRepairs },
+      { key: 'F8', run: onceRead(go(1)), shift: onceRead(go(-1)) },
+      { key: 'Mod-.', run: onceRead(openRepairs) },
       // Input methods of Linux keep Ctrl . for themselves.
-      { key: 'Alt-Enter', run: openRepairs },
+      { key: 'Alt-Enter', run: onceRead(openRepairs) },
       { key: 'ArrowDown', run: step(1) },
       { key: 'ArrowUp', run: step(-1) },
       { key: 'Enter', run: makeChosen },

@@ -3,19 +3,17 @@ import { useId, useRef, useState, useSyncExternalStore } from 'react';
 import { announce } from '../../app/changes';
 import { openCell } from '../../app/navigation';
 import { engineOf, useEngines, useMatrix } from '../../app/queries';
-import type { DatabaseView } from '../../bindings/DatabaseView';
 import type { EngineInfo } from '../../bindings/EngineInfo';
 import type { EnvironmentView } from '../../bindings/EnvironmentView';
 import type { MatrixView } from '../../bindings/MatrixView';
 import { Button } from '../../design/Button';
-import { Dialog, DialogForm } from '../../design/Dialog';
-import { ErrorText, Field, Segments } from '../../design/Field';
+import { ErrorText, Segments } from '../../design/Field';
+import { FormDialog } from '../../design/FormDialog';
 import { useSubmit } from '../../design/forms';
 import { Icon } from '../../design/Icon';
 import { ClassBadge, Notice } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
-import { type DatabasePatch, platform } from '../../platform';
-import { common } from '../../text/common';
+import { platform } from '../../platform';
 import { connection as connectionText } from '../../text/connection';
 import { databases as text } from '../../text/databases';
 import { UrlDrafts } from '../connection/drafts';
@@ -23,8 +21,8 @@ import { Problems } from '../connection/Problems';
 import type { EditorSession } from '../connection/session';
 import { UrlString } from '../connection/UrlString';
 import { useRevealed } from '../connection/useRevealed';
-import { suggestTag } from '../products/naming';
-import { ConflictDialog } from './ConflictDialog';
+import { NameFields, useNames } from '../records/NameFields';
+import { RecordEdit } from '../records/RecordEdit';
 import styles from './DatabaseForm.module.css';
 
 /** A database with a connection URL for each environment that has one. */
@@ -46,8 +44,8 @@ function CreateForm({
   onClose: () => void;
 }) {
   const fallback = engines[0]?.type ?? '';
-  const [name, setName] = useState('');
-  const [tag, setTag] = useState<string | null>(null);
+  const names = useNames();
+  const { name, tag } = names;
   const [drafts] = useState(
     () =>
       new UrlDrafts(
@@ -57,11 +55,11 @@ function CreateForm({
   );
   const { type: told, texts, inspections } = useSyncExternalStore(drafts.subscribe, drafts.get);
   const [revealed, setRevealed] = useRevealed();
-  const { submit, faults, general, busy, form, setFaults } = useSubmit();
+  const sending = useSubmit();
+  const { submit, faults, form, setFaults } = sending;
 
   const type = told ?? fallback;
   const example = engineOf(engines, type)?.example_url ?? '';
-  const shownTag = tag ?? suggestTag(name);
   const given = matrix.environments.filter(({ slug }) => (texts[slug] ?? '').trim() !== '');
   const hasSecret = Object.values(inspections).some((inspection) =>
     inspection?.secret_spans.some((span) => span.state === 'typed'),
@@ -81,7 +79,7 @@ function CreateForm({
     await submit(async () => {
       const { record, activity_id, hints } = await platform.databaseCreate(matrix.product.id, {
         name: name.trim(),
-        tag: shownTag,
+        tag,
         type: drafts.get().type ?? fallback,
         envs: given.map(({ slug }) => ({ slug, connection_url: (texts[slug] ?? '').trim() })),
       });
@@ -93,100 +91,76 @@ function CreateForm({
   };
 
   return (
-    <Dialog title={text.create} onClose={onClose} wide keepOnOutsideClick testId="database-form">
-      <DialogForm
-        onSubmit={() => void send()}
-        actions={
-          <>
-            <Button onPress={onClose}>{common.cancel}</Button>
-            <Button look="primary" type="submit" isDisabled={busy} data-testid="save">
-              {text.submit}
-            </Button>
-          </>
-        }
-      >
-        <div ref={form} className={styles.form}>
-          {general ? (
-            <Notice tone="error" role="alert">
-              {general}
-            </Notice>
-          ) : null}
-          <Segments
-            label={text.type}
-            value={type}
-            choices={engines.map((item) => ({
-              id: item.type,
-              label: item.display_name,
-              testId: `database-type-${item.type}`,
-            }))}
-            onChange={(chosen) => drafts.choose(chosen)}
-          />
-          <div className={primitives.pair}>
-            <Field
-              label={common.name}
-              value={name}
-              onChange={setName}
-              error={faults.name}
-              path="name"
-              testId="database-name"
-              autoFocus
-              placeholder="Orders"
-            />
-            <Field
-              label={common.tag}
-              value={shownTag}
-              onChange={setTag}
-              error={faults.tag}
-              path="tag"
-              testId="database-tag"
-              mono
-              help={text.tagHelp}
-              placeholder="orders"
-            />
-          </div>
-          <fieldset className={styles.urls}>
-            <legend className={primitives.label}>{text.connections}</legend>
-            <div className={styles.urlsHead}>
-              <p className={primitives.help}>{text.connectionsHelp}</p>
-              <Button
-                look="quiet"
-                small
-                isDisabled={!hasSecret}
-                aria-pressed={revealed !== null}
-                onPress={() => setRevealed(revealed === null ? {} : null)}
-                data-testid="reveal"
-              >
-                <Icon of={revealed === null ? Eye : EyeOff} small />
-                {revealed === null ? connectionText.reveal : connectionText.hide}
-              </Button>
-            </div>
-            {matrix.environments.map((environment, position) => {
-              const { slug } = environment;
-              const session = drafts.of(slug);
-              const path = pathOf(environment);
-              return session ? (
-                <UrlRow
-                  key={environment.id}
-                  environment={environment}
-                  session={session}
-                  example={example}
-                  revealed={revealed}
-                  error={faults[path] ?? faults[path.replace('.connection_url', '.slug')]}
-                  path={faults.envs && position === 0 ? 'envs' : path}
-                  onPaste={() => drafts.wasPasted(slug)}
-                  onEnter={() => form.current?.closest('form')?.requestSubmit()}
-                />
-              ) : null;
-            })}
-            {faults.envs ? (
-              <Notice tone="error" role="alert">
-                {faults.envs}
-              </Notice>
-            ) : null}
-          </fieldset>
+    <FormDialog
+      title={text.create}
+      onClose={onClose}
+      wide
+      keepOnOutsideClick
+      testId="database-form"
+      sending={sending}
+      onSubmit={() => void send()}
+      action={text.submit}
+    >
+      <Segments
+        label={text.type}
+        value={type}
+        choices={engines.map((item) => ({
+          id: item.type,
+          label: item.display_name,
+          testId: `database-type-${item.type}`,
+        }))}
+        onChange={(chosen) => drafts.choose(chosen)}
+      />
+      <div className={primitives.pair}>
+        <NameFields
+          of="database"
+          names={names}
+          tagHelp={text.tagHelp}
+          faults={faults}
+          example={{ name: 'Orders', tag: 'orders' }}
+        />
+      </div>
+      <fieldset className={styles.urls}>
+        <legend className={primitives.label}>{text.connections}</legend>
+        <div className={styles.urlsHead}>
+          <p className={primitives.help}>{text.connectionsHelp}</p>
+          <Button
+            look="quiet"
+            small
+            isDisabled={!hasSecret}
+            aria-pressed={revealed !== null}
+            onPress={() => setRevealed(revealed === null ? {} : null)}
+            data-testid="reveal"
+          >
+            <Icon of={revealed === null ? Eye : EyeOff} small />
+            {revealed === null ? connectionText.reveal : connectionText.hide}
+          </Button>
         </div>
-      </DialogForm>
-    </Dialog>
+        {matrix.environments.map((environment, position) => {
+          const { slug } = environment;
+          const session = drafts.of(slug);
+          const path = pathOf(environment);
+          return session ? (
+            <UrlRow
+              key={environment.id}
+              environment={environment}
+              session={session}
+              example={example}
+              revealed={revealed}
+              error={faults[path] ?? faults[path.replace('.connection_url', '.slug')]}
+              path={faults.envs && position === 0 ? 'envs' : path}
+              onPaste={() => drafts.wasPasted(slug)}
+              onEnter={() => form.current?.closest('form')?.requestSubmit()}
+            />
+          ) : null;
+        })}
+        {faults.envs ? (
+          <Notice tone="error" role="alert">
+            {faults.envs}
+          </Notice>
+        ) : null}
+      </fieldset>
+    </FormDialog>
   );
 }
 
@@ -245,94 +219,14 @@ function UrlRow(props: {
 /** Name, tag and description of one that exists. Its connections are edited in their cells. */
 export function DatabaseEdit({ databaseId, onClose }: { databaseId: string; onClose: () => void }) {
   const database = useMatrix().data?.databases.find((candidate) => candidate.id === databaseId);
-  return database ? <EditForm key={database.id} database={database} onClose={onClose} /> : null;
-}
-
-function EditForm({ database, onClose }: { database: DatabaseView; onClose: () => void }) {
-  const [base] = useState(database);
-  const [name, setName] = useState(base.name);
-  const [tag, setTag] = useState(base.tag);
-  const [description, setDescription] = useState(base.description ?? '');
-  const [sent, setSent] = useState<DatabasePatch>({});
-  const { submit, faults, general, busy, form, conflict, dropConflict } = useSubmit();
-
-  const write = (patch: DatabasePatch) => {
-    setSent(patch);
-    return submit(async () => {
-      const { record, activity_id, hints } = await platform.databaseUpdate(base.id, patch);
-      onClose();
-      await announce(text.saved(record.name), activity_id, hints);
-    });
-  };
-  const send = () => {
-    const patch: DatabasePatch = { revision: base.revision };
-    if (name !== base.name) patch.name = name;
-    if (tag !== base.tag) patch.tag = tag;
-    if (description !== (base.description ?? '')) patch.description = description || null;
-    if (Object.keys(patch).length === 1) onClose();
-    else void write(patch);
-  };
-  if (conflict) {
-    return (
-      <ConflictDialog
-        subject={base.name}
-        conflict={conflict}
-        patch={sent}
-        base={base}
-        onClose={dropConflict}
-        onMerged={(merged) => void write(merged)}
-      />
-    );
-  }
-  return (
-    <Dialog title={text.edit} onClose={onClose}>
-      <DialogForm
-        onSubmit={send}
-        actions={
-          <>
-            <Button onPress={onClose}>{common.cancel}</Button>
-            <Button look="primary" type="submit" isDisabled={busy} data-testid="save">
-              {common.save}
-            </Button>
-          </>
-        }
-      >
-        <div ref={form} className={styles.form}>
-          {general ? (
-            <Notice tone="error" role="alert">
-              {general}
-            </Notice>
-          ) : null}
-          <Field
-            label={common.name}
-            value={name}
-            onChange={setName}
-            error={faults.name}
-            path="name"
-            testId="database-name"
-            autoFocus
-          />
-          <Field
-            label={common.tag}
-            value={tag}
-            onChange={setTag}
-            error={faults.tag}
-            path="tag"
-            testId="database-tag"
-            mono
-            help={text.tagHelp}
-          />
-          <Field
-            label={common.description}
-            optional
-            lines={3}
-            value={description}
-            onChange={setDescription}
-            error={faults.description}
-            path="description"
-          />
-        </div>
-      </DialogForm>
-    </Dialog>
-  );
+  return database ? (
+    <RecordEdit
+      key={database.id}
+      of="database"
+      record={database}
+      text={text}
+      update={platform.databaseUpdate}
+      onClose={onClose}
+    />
+  ) : null;
 }

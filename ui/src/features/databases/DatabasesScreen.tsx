@@ -13,6 +13,7 @@ import { common } from '../../text/common';
 import { databases as text } from '../../text/databases';
 import { CellStatus } from '../matrix/Cell';
 import { deleteDatabase } from '../matrix/deeds';
+import { columnsOf } from '../matrix/model';
 import styles from './Databases.module.css';
 
 export function DatabasesScreen() {
@@ -104,33 +105,31 @@ function DatabaseDetail({ database, matrix }: { database: DatabaseView; matrix: 
       </dl>
       <Section title={text.environments}>
         <div>
-          {[...matrix.environments]
-            .sort((a, b) => a.order - b.order)
-            .map((environment) => {
-              const config = bySlug.get(environment.slug);
-              return (
-                <div key={environment.id} className={styles.config}>
-                  <span className={styles.configHead}>
-                    <strong>{environment.slug}</strong>
-                    <ClassBadge of={environment.class} />
-                    {config ? (
-                      <CellStatus config={config} credential={credentials?.states.get(config.id)} />
-                    ) : null}
-                  </span>
-                  <Button small onPress={() => openCell({ databaseId: database.id, slug: environment.slug })}>
-                    {config ? text.openCell : common.add}
-                  </Button>
+          {columnsOf(matrix).map((environment) => {
+            const config = bySlug.get(environment.slug);
+            return (
+              <div key={environment.id} className={styles.config}>
+                <span className={styles.configHead}>
+                  <strong>{environment.slug}</strong>
+                  <ClassBadge of={environment.class} />
                   {config ? (
-                    <span className={styles.url} data-selectable>
-                      {plain(config.connection_url)}
-                    </span>
+                    <CellStatus config={config} credential={credentials?.states.get(config.id)} />
                   ) : null}
-                  {config?.description ? (
-                    <span className={primitives.faint}>{plain(config.description)}</span>
-                  ) : null}
-                </div>
-              );
-            })}
+                </span>
+                <Button small onPress={() => openCell({ databaseId: database.id, slug: environment.slug })}>
+                  {config ? text.openCell : common.add}
+                </Button>
+                {config ? (
+                  <span className={styles.url} data-selectable>
+                    {plain(config.connection_url)}
+                  </span>
+                ) : null}
+                {config?.description ? (
+                  <span className={primitives.faint}>{plain(config.description)}</span>
+                ) : null}
+              </div>
+            );
+          })}
         </div>
       </Section>
     </Page>

@@ -7,15 +7,15 @@ import type { MatrixView } from '../../bindings/MatrixView';
 import { Button } from '../../design/Button';
 import { Checkbox } from '../../design/Field';
 import { Icon } from '../../design/Icon';
-import { ClassBadge } from '../../design/Layout';
-import primitives from '../../design/primitives.module.css';
+import { ClassBadge, Table } from '../../design/Layout';
 import { plain } from '../../design/text';
 import { platform } from '../../platform';
 import { environments as text } from '../../text/products';
+import { columnsOf } from '../matrix/model';
 
 /** The columns of the matrix, in their order. */
 export function EnvironmentList({ matrix }: { matrix: MatrixView }) {
-  const environments = [...matrix.environments].sort((a, b) => a.order - b.order);
+  const environments = columnsOf(matrix);
 
   const shift = (index: number, by: number) =>
     attempt(async () => {
@@ -47,80 +47,67 @@ export function EnvironmentList({ matrix }: { matrix: MatrixView }) {
     );
 
   return (
-    <table className={primitives.table}>
-      <thead>
-        <tr>
-          <th scope="col">{text.slug}</th>
-          <th scope="col">{text.name}</th>
-          <th scope="col">{text.className}</th>
-          <th scope="col">{text.active}</th>
-          <th scope="col">
-            <span className="visually-hidden">{text.order}</span>
-          </th>
+    <Table columns={[text.slug, text.name, text.className, text.active]} buttons={text.order}>
+      {environments.map((environment, index) => (
+        <tr key={environment.id} data-testid={`environment-${environment.slug}`}>
+          <td>
+            <code>{environment.slug}</code>
+          </td>
+          <td>{plain(environment.env_name)}</td>
+          <td>
+            <ClassBadge of={environment.class} />
+          </td>
+          <td>
+            <Checkbox
+              isSelected={environment.active}
+              onChange={(active) => void setActive(environment, active)}
+              label={`${text.active}: ${environment.env_name}`}
+            >
+              {null}
+            </Checkbox>
+          </td>
+          <td>
+            <Button
+              look="quiet"
+              small
+              iconOnly
+              isDisabled={index === 0}
+              aria-label={text.earlier(environment.env_name)}
+              onPress={() => void shift(index, -1)}
+            >
+              <Icon of={ArrowLeft} small />
+            </Button>
+            <Button
+              look="quiet"
+              small
+              iconOnly
+              isDisabled={index === environments.length - 1}
+              aria-label={text.later(environment.env_name)}
+              onPress={() => void shift(index, 1)}
+            >
+              <Icon of={ArrowRight} small />
+            </Button>
+            <Button
+              look="quiet"
+              small
+              iconOnly
+              aria-label={`${text.edit}: ${environment.env_name}`}
+              onPress={() => openDialog({ kind: 'environment-edit', environmentId: environment.id })}
+            >
+              <Icon of={Pencil} small />
+            </Button>
+            <Button
+              look="quiet"
+              small
+              iconOnly
+              aria-label={`${text.delete}: ${environment.env_name}`}
+              onPress={() => void remove(environment)}
+            >
+              <Icon of={Trash2} small />
+            </Button>
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {environments.map((environment, index) => (
-          <tr key={environment.id} data-testid={`environment-${environment.slug}`}>
-            <td>
-              <code>{environment.slug}</code>
-            </td>
-            <td>{plain(environment.env_name)}</td>
-            <td>
-              <ClassBadge of={environment.class} />
-            </td>
-            <td>
-              <Checkbox
-                isSelected={environment.active}
-                onChange={(active) => void setActive(environment, active)}
-                label={`${text.active}: ${environment.env_name}`}
-              >
-                {null}
-              </Checkbox>
-            </td>
-            <td style={{ textAlign: 'right', whiteSpace: 'nowrap' }}>
-              <Button
-                look="quiet"
-                small
-                iconOnly
-                isDisabled={index === 0}
-                aria-label={text.earlier(environment.env_name)}
-                onPress={() => void shift(index, -1)}
-              >
-                <Icon of={ArrowLeft} small />
-              </Button>
-              <Button
-                look="quiet"
-                small
-                iconOnly
-                isDisabled={index === environments.length - 1}
-                aria-label={text.later(environment.env_name)}
-                onPress={() => void shift(index, 1)}
-              >
-                <Icon of={ArrowRight} small />
-              </Button>
-              <Button
-                look="quiet"
-                small
-                iconOnly
-                aria-label={`${text.edit}: ${environment.env_name}`}
-                onPress={() => openDialog({ kind: 'environment-edit', environmentId: environment.id })}
-              >
-                <Icon of={Pencil} small />
-              </Button>
-              <Button
-                look="quiet"
-                small
-                iconOnly
-                aria-label={`${text.delete}: ${environment.env_name}`}
-                onPress={() => void remove(environment)}
-              >
-                <Icon of={Trash2} small />
-              </Button>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }

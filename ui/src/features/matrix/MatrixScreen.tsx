@@ -17,7 +17,7 @@ import { cursor } from './cursor';
 import { configIdsOf } from './deeds';
 import { Matrix } from './Matrix';
 import styles from './matrix.module.css';
-import { cellFace, filterRows, rowsOf } from './model';
+import { cellFace, columnsOf, filterRows, rowsOf } from './model';
 import { startTests, testRuns } from './testRuns';
 
 export function MatrixScreen() {
@@ -39,7 +39,7 @@ export function MatrixScreen() {
     );
   }
   if (!matrix) return <Waiting label={common.loading} />;
-  const environments = [...matrix.environments].sort((a, b) => a.order - b.order);
+  const environments = columnsOf(matrix);
   if (environments.length === 0) {
     return (
       <EmptyState title={text.noEnvironmentsTitle} text={text.noEnvironmentsText}>

@@ -2,6 +2,8 @@ import type { ConfigView } from '../../bindings/ConfigView';
 import type { CredentialStateView } from '../../bindings/CredentialStateView';
 import type { DatabaseView } from '../../bindings/DatabaseView';
 import type { EngineInfo } from '../../bindings/EngineInfo';
+import type { EnvironmentView } from '../../bindings/EnvironmentView';
+import type { MatrixView } from '../../bindings/MatrixView';
 import { duration, plain } from '../../design/text';
 import { stageFailure, stageRunning, matrix as text } from '../../text/matrix';
 
@@ -55,6 +57,11 @@ export function cellFace(
   // A password typed since that test is a reason to test again, not to say it is still missing.
   const word = test.stage === 'secret' ? text.failed : (stageFailure[test.stage] ?? text.failed);
   return { state: 'failed', word, aside: '' };
+}
+
+/** The environments as their columns stand. */
+export function columnsOf(matrix: MatrixView): EnvironmentView[] {
+  return [...matrix.environments].sort((a, b) => a.order - b.order);
 }
 
 export interface Row {

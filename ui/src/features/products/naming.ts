@@ -44,6 +44,9 @@ export function suggestSlug(name: string): string {
   return `${letters.charAt(0)}${rest}`.slice(0, 3).padEnd(3, letters.charAt(letters.length - 1));
 }
 
+/** From the harmless to the guarded. */
+export const CLASSES: EnvironmentClassView[] = ['development', 'staging', 'production'];
+
 /** The class that a slug suggests; production when in doubt, as that is the safe mistake. */
 export function guessClass(slug: string): EnvironmentClassView {
   const word = slug.toLowerCase();

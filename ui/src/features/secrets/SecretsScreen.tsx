@@ -7,9 +7,9 @@ import { keys } from '../../app/queries';
 import type { CredentialStateView } from '../../bindings/CredentialStateView';
 import type { NamedSecretView } from '../../bindings/NamedSecretView';
 import { Button } from '../../design/Button';
-import { Dialog, DialogForm } from '../../design/Dialog';
+import { FormDialog } from '../../design/FormDialog';
 import { Icon } from '../../design/Icon';
-import { EmptyState, Notice, Page, Waiting } from '../../design/Layout';
+import { EmptyState, Notice, Page, Table, Waiting } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
 import { moment, plain } from '../../design/text';
 import { asAppError, platform } from '../../platform';
@@ -54,50 +54,37 @@ export function SecretsScreen() {
       <p className={primitives.faint}>{text.lead}</p>
       {error ? <Notice tone="error">{errorText(asAppError(error))}</Notice> : null}
       {data ? (
-        <table className={primitives.table}>
-          <thead>
-            <tr>
-              <th scope="col">{text.name}</th>
-              <th scope="col">{text.state}</th>
-              <th scope="col">{text.usedBy}</th>
-              <th scope="col">{text.updated}</th>
-              <th scope="col">
-                <span className="visually-hidden">{common.edit}</span>
-              </th>
+        <Table columns={[text.name, text.state, text.usedBy, text.updated]} buttons={common.edit}>
+          {data.map((secret) => (
+            <tr key={secret.name} data-testid={`secret-${secret.name}`} data-state={secret.state}>
+              <td>
+                <code data-selectable>{plain(secret.name)}</code>
+              </td>
+              <td>
+                <span className={styles.status} data-state={LOOKS[secret.state]}>
+                  <Icon of={ICONS[secret.state]} small />
+                  {text.states[secret.state]}
+                </span>
+              </td>
+              <td>{plain(secret.used_by.join(', '))}</td>
+              <td className={primitives.faint}>{moment(secret.updated_at)}</td>
+              <td>
+                <Button small onPress={() => openDialog({ kind: 'secret', name: secret.name })}>
+                  {text.set}
+                </Button>
+                <Button
+                  look="quiet"
+                  small
+                  iconOnly
+                  aria-label={text.delete(secret.name)}
+                  onPress={() => setDeleting(secret)}
+                >
+                  <Icon of={Trash2} small />
+                </Button>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {data.map((secret) => (
-              <tr key={secret.name} data-testid={`secret-${secret.name}`} data-state={secret.state}>
-                <td>
-                  <code data-selectable>{plain(secret.name)}</code>
-                </td>
-                <td>
-                  <span className={styles.status} data-state={LOOKS[secret.state]}>
-                    <Icon of={ICONS[secret.state]} small />
-                    {text.states[secret.state]}
-                  </span>
-                </td>
-                <td>{plain(secret.used_by.join(', '))}</td>
-                <td className={primitives.faint}>{moment(secret.updated_at)}</td>
-                <td style={{ textAlign: 'right', whiteSpace: 'nowrap' }}>
-                  <Button small onPress={() => openDialog({ kind: 'secret', name: secret.name })}>
-                    {text.set}
-                  </Button>
-                  <Button
-                    look="quiet"
-                    small
-                    iconOnly
-                    aria-label={text.delete(secret.name)}
-                    onPress={() => setDeleting(secret)}
-                  >
-                    <Icon of={Trash2} small />
-                  </Button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       ) : error ? null : (
         <Waiting label={common.loading} />
       )}
@@ -115,25 +102,18 @@ function SecretDelete({ secret, onClose }: { secret: NamedSecretView; onClose: (
       await announce(text.removed(secret.name), null);
     });
   return (
-    <Dialog title={text.deleteTitle(plain(secret.name))} onClose={onClose}>
-      <DialogForm
-        onSubmit={() => void remove()}
-        actions={
-          <>
-            <Button onPress={onClose} autoFocus>
-              {common.cancel}
-            </Button>
-            <Button look="danger" type="submit" data-testid="secret-delete">
-              {common.delete}
-            </Button>
-          </>
-        }
-      >
-        <p>{text.deleteText}</p>
-        {secret.used_by.length > 0 ? (
-          <Notice tone="warn">{text.usedWarning(plain(secret.used_by.join(', ')))}</Notice>
-        ) : null}
-      </DialogForm>
-    </Dialog>
+    <FormDialog
+      title={text.deleteTitle(plain(secret.name))}
+      onClose={onClose}
+      onSubmit={() => void remove()}
+      action={common.delete}
+      actionId="secret-delete"
+      danger
+    >
+      <p>{text.deleteText}</p>
+      {secret.used_by.length > 0 ? (
+        <Notice tone="warn">{text.usedWarning(plain(secret.used_by.join(', ')))}</Notice>
+      ) : null}
+    </FormDialog>
   );
 }

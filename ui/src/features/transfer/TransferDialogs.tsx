@@ -2,16 +2,14 @@ import { useState } from 'react';
 import { announce } from '../../app/changes';
 import { useBootstrap, useProductId } from '../../app/queries';
 import type { ImportStep } from '../../bindings/ImportStep';
-import { Button } from '../../design/Button';
-import { Dialog, DialogForm } from '../../design/Dialog';
 import { Field } from '../../design/Field';
+import { FormDialog } from '../../design/FormDialog';
 import { useSubmit } from '../../design/forms';
 import { Badge, Notice } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
 import { plain } from '../../design/text';
 import { say } from '../../design/toasts';
 import { type ImportPreview, platform } from '../../platform';
-import { common } from '../../text/common';
 import { transfer as text } from '../../text/settings';
 import styles from './Transfer.module.css';
 
@@ -19,7 +17,8 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
   const productId = useProductId();
   const [passphrase, setPassphrase] = useState('');
   const [again, setAgain] = useState('');
-  const { submit, faults, general, busy, form, setFaults } = useSubmit();
+  const sending = useSubmit();
+  const { submit, faults, setFaults } = sending;
   const send = () => {
     if (passphrase !== again) return setFaults({ again: text.differs });
     if (productId === null) return;
@@ -31,50 +30,54 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
     });
   };
   return (
-    <Dialog title={text.exportTitle} lead={text.exportLead} onClose={onClose} keepOnOutsideClick>
-      <DialogForm
-        onSubmit={send}
-        actions={
-          <>
-            <Button onPress={onClose}>{common.cancel}</Button>
-            <Button look="primary" type="submit" isDisabled={busy} data-testid="export-save">
-              {text.exportSubmit}
-            </Button>
-          </>
-        }
-      >
-        <div ref={form} className={styles.form}>
-          {general ? (
-            <Notice tone="error" role="alert">
-              {general}
-            </Notice>
-          ) : null}
-          <Field
-            label={text.passphrase}
-            optional
-            type="password"
-            value={passphrase}
-            onChange={setPassphrase}
-            error={faults.passphrase}
-            path="passphrase"
-            help={text.exportPassphraseHelp}
-            testId="passphrase"
-            autoFocus
-          />
-          {passphrase ? (
-            <Field
-              label={text.passphraseAgain}
-              type="password"
-              value={again}
-              onChange={setAgain}
-              error={faults.again}
-              path="again"
-              testId="passphrase-again"
-            />
-          ) : null}
-        </div>
-      </DialogForm>
-    </Dialog>
+    <FormDialog
+      title={text.exportTitle}
+      lead={text.exportLead}
+      onClose={onClose}
+      keepOnOutsideClick
+      sending={sending}
+      onSubmit={send}
+      action={text.exportSubmit}
+      actionId="export-save"
+      gap={3}
+    >
+      <Passphrase
+        value={passphrase}
+        onChange={setPassphrase}
+        help={text.exportPassphraseHelp}
+        error={faults.passphrase}
+      />
+      {passphrase ? (
+        <Field
+          label={text.passphraseAgain}
+          type="password"
+          value={again}
+          onChange={setAgain}
+          error={faults.again}
+          path="again"
+          testId="passphrase-again"
+        />
+      ) : null}
+    </FormDialog>
+  );
+}
+
+function Passphrase(props: {
+  value: string;
+  onChange: (value: string) => void;
+  help: string;
+  error: string | undefined;
+}) {
+  return (
+    <Field
+      {...props}
+      label={text.passphrase}
+      optional
+      type="password"
+      path="passphrase"
+      testId="passphrase"
+      autoFocus
+    />
   );
 }
 
@@ -82,7 +85,8 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const [passphrase, setPassphrase] = useState('');
   const [preview, setPreview] = useState<ImportPreview | null>(null);
   const bootstrap = useBootstrap();
-  const { submit, faults, general, busy, form } = useSubmit();
+  const sending = useSubmit();
+  const { submit, faults } = sending;
   const send = () =>
     void submit(async () => {
       if (preview === null) {
@@ -96,54 +100,29 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
       await announce(text.imported(changes), null);
     });
   return (
-    <Dialog
+    <FormDialog
       title={text.importTitle}
       lead={text.importLead}
       onClose={onClose}
       wide={preview !== null}
       keepOnOutsideClick
+      sending={sending}
+      onSubmit={send}
+      action={preview ? text.apply : text.importSubmit}
+      actionId={preview ? 'import-apply' : 'import-open'}
+      gap={3}
     >
-      <DialogForm
-        onSubmit={send}
-        actions={
-          <>
-            <Button onPress={onClose}>{common.cancel}</Button>
-            <Button
-              look="primary"
-              type="submit"
-              isDisabled={busy}
-              data-testid={preview ? 'import-apply' : 'import-open'}
-            >
-              {preview ? text.apply : text.importSubmit}
-            </Button>
-          </>
-        }
-      >
-        <div ref={form} className={styles.form}>
-          {general ? (
-            <Notice tone="error" role="alert">
-              {general}
-            </Notice>
-          ) : null}
-          {preview ? (
-            <Preview preview={preview} />
-          ) : (
-            <Field
-              label={text.passphrase}
-              optional
-              type="password"
-              value={passphrase}
-              onChange={setPassphrase}
-              error={faults.passphrase}
-              path="passphrase"
-              help={text.importPassphraseHelp}
-              testId="passphrase"
-              autoFocus
-            />
-          )}
-        </div>
-      </DialogForm>
-    </Dialog>
+      {preview ? (
+        <Preview preview={preview} />
+      ) : (
+        <Passphrase
+          value={passphrase}
+          onChange={setPassphrase}
+          help={text.importPassphraseHelp}
+          error={faults.passphrase}
+        />
+      )}
+    </FormDialog>
   );
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { DatabasePatch } from '../../platform';
-import { isEmptyPatch, mergePatch } from './merge';
+import { mergePatch } from './merge';
+import { isEmptyPatch } from './patch';
 
 const change = (field: string) => ({ field, base: null, current: 'theirs', yours: 'yours' });
 const patch: DatabasePatch = {

@@ -45,8 +45,3 @@ export function mergePatch<P extends Mergeable>(
   }
   return merged;
 }
-
-/** Whether there is anything left of a patch to send. */
-export function isEmptyPatch(patch: object): boolean {
-  return Object.keys(patch).every((key) => key === 'revision');
-}
