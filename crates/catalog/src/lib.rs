@@ -47,8 +47,8 @@ pub use parse::{
     parse_new_environment, parse_new_product, parse_product_patch,
 };
 pub use port::{
-    Activity, Catalog, Committed, Context, LastTest, Location, Matrix, MatrixDatabase, NamedSecret,
-    Note, Origin, RETENTION_DAYS,
+    ActionRun, Activity, Catalog, Committed, Context, LastTest, Location, Matrix, MatrixDatabase,
+    NamedSecret, NewActionRun, Note, Origin, RETENTION_DAYS,
 };
 pub use records::{
     Database, DatabaseItem, Environment, EnvironmentClass, EnvironmentConfig, Extra, Product,

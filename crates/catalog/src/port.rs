@@ -44,6 +44,14 @@ impl Origin {
             Self::Cli => "cli",
         }
     }
+
+    /// The origin from its JSON form.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        [Self::Window, Self::Cli]
+            .into_iter()
+            .find(|origin| origin.as_str() == text)
+    }
 }
 
 impl fmt::Display for Origin {
@@ -155,6 +163,36 @@ pub struct LastTest {
     pub at: Timestamp,
     /// The report, without secrets, as the use cases wrote it.
     pub result: Value,
+}
+
+/// A run of an action, to be remembered.
+#[derive(Clone, PartialEq, Debug)]
+pub struct NewActionRun {
+    /// The action's id.
+    pub action_id: String,
+    /// The id of the environment that it ran in.
+    pub environment_id: String,
+    /// Its values as JSON text, those that look like secrets left out. Too long a text is not kept.
+    pub inputs: Option<String>,
+    /// How it ended, without secrets, as the use cases wrote it.
+    pub report: Value,
+}
+
+/// A run of an action.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ActionRun {
+    /// UUIDv7.
+    pub id: String,
+    /// The id of the environment that it ran in.
+    pub environment_id: String,
+    /// When it ended.
+    pub at: Timestamp,
+    /// Which face it came from.
+    pub origin: Origin,
+    /// Its values as JSON text, those that look like secrets left out.
+    pub inputs: Option<String>,
+    /// How it ended.
+    pub report: Value,
 }
 
 /// Where a record is.
@@ -349,6 +387,16 @@ pub trait Catalog: Send + Sync {
         connection_url: &str,
         test: &LastTest,
     ) -> Result<(), CatalogError>;
+
+    /// Remembers a run of an action; the newest 200 of each are kept. No activity is written.
+    fn record_action_run(
+        &self,
+        context: &Context,
+        run: &NewActionRun,
+    ) -> Result<ActionRun, CatalogError>;
+
+    /// The runs of an action that are remembered, newest first.
+    fn action_runs(&self, action_id: &str) -> Result<Vec<ActionRun>, CatalogError>;
 
     /// The keys of the named secrets, sorted.
     fn named_secrets(&self) -> Result<Vec<NamedSecret>, CatalogError>;

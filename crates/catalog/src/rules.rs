@@ -12,6 +12,8 @@ pub const DESCRIPTION_LIMIT: usize = 10_000;
 pub const URL_LIMIT: usize = 65_536;
 /// The longest action or migration, in bytes of JSON.
 pub(crate) const ITEM_LIMIT: usize = 4 * 1024 * 1024;
+/// The longest inputs of a run that are remembered, in bytes of JSON.
+pub(crate) const INPUTS_LIMIT: usize = 64 * 1024;
 /// The most environment configs, actions or migrations of one database.
 pub(crate) const LIST_LIMIT: usize = 10_000;
 

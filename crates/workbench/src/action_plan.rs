@@ -9,6 +9,7 @@ use templates::{
     looks_secret,
 };
 
+use crate::action_history::remembered;
 use crate::dto::{ActionInputs, ActionPlan, PlanParameter, PlanTarget};
 use crate::guard::{self, Deed};
 use crate::{AppError, Result, Workbench};
@@ -35,6 +36,8 @@ pub(crate) struct Prepared {
     pub(crate) all_rows: bool,
     /// Texts of inputs whose names say that they are secrets.
     secrets: Vec<String>,
+    /// The values as they are remembered: JSON text without what looks like a secret.
+    pub(crate) remembered: String,
 }
 
 impl Prepared {
@@ -178,6 +181,7 @@ impl Workbench {
             bound,
             all_rows,
             secrets,
+            remembered: remembered(&data, &filter),
         })
     }
 

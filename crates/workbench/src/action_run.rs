@@ -155,28 +155,14 @@ impl Workbench {
             deadline: self.statement_limit().map(|limit| Instant::now() + limit),
             limit: page_rows(request.limit),
         };
-        let mut attempts = 1;
-        let (page, open) = loop {
-            match attempt.run(attempts, &events).await {
-                Ok(done) => break done,
-                Err(failed)
-                    if failed.can_retry() && attempts <= request.retries.min(MOST_RETRIES) =>
-                {
-                    attempts += 1;
-                    events(RunEvent::Retrying {
-                        attempt: attempts,
-                        code: failed.error.code.to_owned(),
-                    });
-                    tokio::select! {
-                        () = tokio::time::sleep(pause(attempts)) => {}
-                        () = run.cancel.cancelled() => return Err(AppError::cancelled()),
-                    }
-                }
-                Err(failed) => return Err(failed.into_error(attempts)),
-            }
+        let outcome = attempt.run_to_page(request.retries, &events).await;
+        let (outcome, open) = match outcome {
+            Ok((page, open)) => (Ok(page), open),
+            Err(error) => (Err(error), None),
         };
+        self.remember_run(&prepared, &outcome).await;
         *lock(&run.open) = open;
-        Ok(page)
+        outcome
     }
 
     /// Reads another page of a run that has rows left.
@@ -389,6 +375,32 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
+    /// Runs until an attempt succeeds, fails for good, or no retry is left.
+    async fn run_to_page(
+        &self,
+        retries: u32,
+        events: &(impl Fn(RunEvent) + Send + Sync),
+    ) -> Result<(RunPage, Option<Open>)> {
+        let mut attempts = 1;
+        loop {
+            match self.run(attempts, events).await {
+                Ok(done) => return Ok(done),
+                Err(failed) if failed.can_retry() && attempts <= retries.min(MOST_RETRIES) => {
+                    attempts += 1;
+                    events(RunEvent::Retrying {
+                        attempt: attempts,
+                        code: failed.error.code.to_owned(),
+                    });
+                    tokio::select! {
+                        () = tokio::time::sleep(pause(attempts)) => {}
+                        () = self.cancel.cancelled() => return Err(AppError::cancelled()),
+                    }
+                }
+                Err(failed) => return Err(failed.into_error(attempts)),
+            }
+        }
+    }
+
     async fn run(
         &self,
         attempts: u32,

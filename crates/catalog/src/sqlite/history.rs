@@ -24,11 +24,7 @@ fn activity(row: &Row<'_>) -> Result<(i64, Activity), Failure> {
     let activity = Activity {
         id: row.get(1)?,
         at: timestamp(row.get(2)?)?,
-        origin: match origin.as_str() {
-            "window" => Origin::Window,
-            "cli" => Origin::Cli,
-            _ => return Err(Failure::BrokenValue),
-        },
+        origin: Origin::from_text(&origin).ok_or(Failure::BrokenValue)?,
         verb: row.get(4)?,
         subject_kind: SubjectKind::from_text(&kind).ok_or(Failure::BrokenValue)?,
         subject_id: row.get(6)?,

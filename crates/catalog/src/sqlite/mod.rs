@@ -9,6 +9,7 @@ mod items;
 mod mutations;
 mod open;
 mod rows;
+mod runs;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -36,8 +37,8 @@ use crate::input::{
 use crate::items::{ItemChange, ItemKind};
 use crate::merge;
 use crate::port::{
-    Activity, Catalog, Committed, Context, LastTest, Location, Matrix, MatrixDatabase, NamedSecret,
-    Note,
+    ActionRun, Activity, Catalog, Committed, Context, LastTest, Location, Matrix, MatrixDatabase,
+    NamedSecret, NewActionRun, Note,
 };
 use crate::records::{Database, Environment, Product};
 
@@ -319,6 +320,20 @@ impl Catalog for SqliteCatalog {
                 ])?;
             Ok(())
         })
+    }
+
+    fn record_action_run(
+        &self,
+        context: &Context,
+        run: &NewActionRun,
+    ) -> Result<ActionRun, CatalogError> {
+        self.store
+            .write(|transaction| runs::record(transaction, context, run))
+    }
+
+    fn action_runs(&self, action_id: &str) -> Result<Vec<ActionRun>, CatalogError> {
+        self.store
+            .read(|transaction| runs::list(transaction, action_id))
     }
 
     fn named_secrets(&self) -> Result<Vec<NamedSecret>, CatalogError> {

@@ -16,7 +16,10 @@ use crate::error::CatalogError;
 pub(super) const FILE_NAME: &str = "catalog.sqlite3";
 
 /// One file a step, each run once; `user_version` counts them. A step that was released is never edited.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_records.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_records.sql"),
+    include_str!("../../migrations/0002_runs.sql"),
+];
 
 /// "TPDK": tells our file from any other SQLite file.
 const APPLICATION_ID: i64 = 0x5450_444B;

@@ -75,7 +75,9 @@ pub async fn run(
     for notice in &page.notices {
         output.remark(notice);
     }
-    let collected = collected.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let collected = collected
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
     let result = collected.into_result(page)?;
     output.document(&result, describe_result)
 }
@@ -143,7 +145,12 @@ fn describe(plan: &ActionPlan) -> String {
             "{} {} ({})",
             plan.engine, plan.target.address, plan.target.url
         ),
-        if plan.writes { "It writes." } else { "It reads." }.to_owned(),
+        if plan.writes {
+            "It writes."
+        } else {
+            "It reads."
+        }
+        .to_owned(),
     ];
     lines.extend(plan.notes.iter().cloned());
     lines.extend(plan.refused.iter().cloned());

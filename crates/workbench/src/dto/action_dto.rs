@@ -494,3 +494,33 @@ pub struct RunPage {
     /// How often it was sent.
     pub attempts: u32,
 }
+
+/// A run that is remembered.
+#[derive(Clone, Debug, Serialize, TS)]
+#[ts(export)]
+pub struct ActionRunView {
+    /// Its id.
+    pub id: String,
+    /// The slug of its environment; null where that is gone.
+    pub env: Option<String>,
+    /// RFC 3339, when it ended.
+    pub at: String,
+    /// `window` or `cli`.
+    pub origin: String,
+    /// `done`, `failed` or `cancelled`.
+    pub outcome: String,
+    /// Why it failed.
+    pub message: Option<String>,
+    /// Rows of its first page.
+    #[ts(type = "number | null")]
+    pub rows: Option<u64>,
+    /// Rows or documents that were changed.
+    #[ts(type = "number | null")]
+    pub affected: Option<u64>,
+    /// How long it took, in milliseconds.
+    pub ms: f64,
+    /// How often it was sent.
+    pub attempts: u32,
+    /// Its values as JSON text, without what looks like a secret: `{"data": {…}, "filter": {…}}`.
+    pub inputs: Option<String>,
+}
