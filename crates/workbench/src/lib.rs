@@ -13,6 +13,7 @@
 //! - No lock is held across an `.await`; catalog calls run on blocking threads.
 
 mod action_check;
+mod action_compare;
 mod action_history;
 mod action_plan;
 mod action_run;

@@ -2,8 +2,9 @@
 
 use tauri::ipc::Channel;
 use workbench::{
-    ActionCheck, ActionDraft, ActionInputs, ActionPatchInput, ActionPlan, ActionRecordInput,
-    ActionRunRequest, ActionSummary, ActionView, Changed, RunEvent, RunPage,
+    ActionCheck, ActionCompareRequest, ActionDraft, ActionInputs, ActionPatchInput, ActionPlan,
+    ActionRecordInput, ActionRunRequest, ActionRunView, ActionSummary, ActionView, Changed,
+    RowComparison, RunEvent, RunPage,
 };
 
 use super::{Answer, Bench};
@@ -104,4 +105,25 @@ pub async fn action_more(
 #[tauri::command]
 pub async fn action_cancel(bench: Bench<'_>, run_id: String) -> Answer<()> {
     bench.action_cancel(run_id).await
+}
+
+/// The runs of one that are remembered, newest first.
+#[tauri::command]
+pub async fn action_history(bench: Bench<'_>, id: String) -> Answer<Vec<ActionRunView>> {
+    bench.action_history(id).await
+}
+
+/// Runs one in two environments, and compares.
+#[tauri::command]
+pub async fn action_compare(
+    bench: Bench<'_>,
+    request: ActionCompareRequest,
+) -> Answer<RowComparison> {
+    bench.action_compare(request).await
+}
+
+/// Ends a comparison at both servers.
+#[tauri::command]
+pub async fn action_compare_cancel(bench: Bench<'_>, run_id: String) -> Answer<()> {
+    bench.action_compare_cancel(run_id).await
 }

@@ -524,3 +524,59 @@ pub struct ActionRunView {
     /// Its values as JSON text, without what looks like a secret: `{"data": {…}, "filter": {…}}`.
     pub inputs: Option<String>,
 }
+
+/// A comparison that is asked for.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct ActionCompareRequest {
+    /// Chosen by the caller, for cancelling.
+    pub run_id: String,
+    /// The action's id.
+    pub action_id: String,
+    /// The slug of one environment.
+    pub left: String,
+    /// That of the other.
+    pub right: String,
+    /// The values, the same for both.
+    pub input: ActionInputs,
+    /// The columns that identify a row; empty leaves it to the core (`id`, `_id`, …, else the whole row).
+    #[serde(default)]
+    pub key: Vec<String>,
+}
+
+/// Two results, row by row.
+#[derive(Clone, Debug, Serialize, TS)]
+#[ts(export)]
+pub struct RowComparison {
+    /// The columns of both.
+    pub columns: Vec<ColumnView>,
+    /// The columns that identified a row; none where the whole row did.
+    pub key: Vec<String>,
+    /// Rows that only the left has.
+    #[ts(type = "unknown[][]")]
+    pub only_left: Vec<Vec<Box<serde_json::value::RawValue>>>,
+    /// Rows that only the right has.
+    #[ts(type = "unknown[][]")]
+    pub only_right: Vec<Vec<Box<serde_json::value::RawValue>>>,
+    /// Rows that both have, with other cells.
+    pub different: Vec<ComparedRow>,
+    /// How many rows are the same.
+    pub same: u32,
+    /// Whether a side has more rows than were compared.
+    pub truncated: bool,
+}
+
+/// A row that both results have, with other cells.
+#[derive(Clone, Debug, Serialize, TS)]
+#[ts(export)]
+pub struct ComparedRow {
+    /// Its cells on the left.
+    #[ts(type = "unknown[]")]
+    pub left: Vec<Box<serde_json::value::RawValue>>,
+    /// Its cells on the right.
+    #[ts(type = "unknown[]")]
+    pub right: Vec<Box<serde_json::value::RawValue>>,
+    /// Which cells differ, by their place.
+    pub cells: Vec<u32>,
+}
