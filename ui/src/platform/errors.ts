@@ -20,7 +20,10 @@ export interface ConflictChange {
 }
 
 export interface Conflict {
-  revision: number;
+  /** Null for a record that has none. */
+  revision: number | null;
+  /** What an action or a migration has instead of a revision: a merged patch says this one. */
+  fingerprint?: string;
   changes: ConflictChange[];
 }
 
@@ -57,7 +60,10 @@ export function faultsOf(thrown: unknown): Fault[] {
 export function conflictOf(thrown: unknown): Conflict | null {
   const error = asAppError(thrown);
   if (error.code !== 'conflict' || !isRecord(error.detail)) return null;
-  const { revision, changes } = error.detail;
-  if (typeof revision !== 'number' || !Array.isArray(changes)) return null;
+  const { revision, current_fingerprint, changes } = error.detail;
+  if (!Array.isArray(changes)) return null;
+  if (typeof current_fingerprint === 'string')
+    return { revision: null, fingerprint: current_fingerprint, changes: changes as ConflictChange[] };
+  if (typeof revision !== 'number') return null;
   return { revision, changes: changes as ConflictChange[] };
 }

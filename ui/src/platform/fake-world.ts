@@ -1,4 +1,5 @@
 /** What the fake keeps, how it finds, refuses and writes; the other files of the fake say what each command does with it. */
+import type { ActionRecordInput } from '../bindings/ActionRecordInput';
 import type { ActivityView } from '../bindings/ActivityView';
 import type { Changed } from '../bindings/Changed';
 import type { ConfigView } from '../bindings/ConfigView';
@@ -8,13 +9,23 @@ import type { ProductView } from '../bindings/ProductView';
 import type { Settings } from '../bindings/Settings';
 import type { AppError, ConflictChange, Fault } from './errors';
 
+export interface StoredAction {
+  id: string;
+  /** As the editor has it: the templates are texts. */
+  input: ActionRecordInput;
+  /** Another one after each change. */
+  fingerprint: string;
+}
+
 export interface Product {
   view: ProductView;
   environments: EnvironmentView[];
   databases: DatabaseView[];
+  /** By the database's id. */
+  actions?: Record<string, StoredAction[]>;
 }
 
-type Subject = 'product' | 'environment' | 'database';
+type Subject = 'product' | 'environment' | 'database' | 'action';
 type Labelled = { name: string } | { env_name: string };
 
 export function refuse(code: string, message: string, detail?: unknown): never {

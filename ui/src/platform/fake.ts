@@ -3,6 +3,7 @@
  * It keeps the contract's edges (revisions, faults by field, masks), and is never in the production bundle.
  */
 import type { DatabaseView } from '../bindings/DatabaseView';
+import { fakeActions, plantActions } from './fake-actions';
 import { fakeConnections } from './fake-connections';
 import { ENGINES, fakeResult, type Seed, seedOf } from './fake-data';
 import { fakeDatabases, makeConfig } from './fake-databases';
@@ -47,6 +48,7 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
   const parameters = new URLSearchParams(query);
   const world = new World(parameters);
   for (const seed of seedOf(parameters.get('fake') ?? 'three')) plant(world, seed);
+  for (const product of world.products) plantActions(world, product, parameters.get('actions') === 'none');
   const [first] = world.products;
   if (first) {
     world.record('create', 'product', first.view.name, null);
@@ -60,6 +62,7 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
     ...fakeConnections(world, databases.databaseUpdate),
     ...fakeTests(world),
     ...fakeSecrets(world),
+    ...fakeActions(world),
     appBootstrap: async () => ({
       version: '0.1.0',
       data_dir: '/home/ada/.local/share/tapedeck',

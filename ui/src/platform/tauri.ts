@@ -1,10 +1,9 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
-import type { TestEvent } from '../bindings/TestEvent';
 import type { Platform } from './types';
 
-function channel(onEvent: (event: TestEvent) => void): Channel<TestEvent> {
-  const events = new Channel<TestEvent>();
+function channel<Event>(onEvent: (event: Event) => void): Channel<Event> {
+  const events = new Channel<Event>();
   events.onmessage = onEvent;
   return events;
 }
@@ -41,6 +40,18 @@ export const tauriPlatform: Platform = {
   secretList: (productId) => invoke('secret_list', { productId }),
   secretSet: (name, value) => invoke('secret_set', { name, value }),
   secretDelete: (name) => invoke('secret_delete', { name }),
+  actionList: (databaseId) => invoke('action_list', { databaseId }),
+  actionFetch: (id) => invoke('action_fetch', { id }),
+  actionCreate: (databaseId, input) => invoke('action_create', { databaseId, input }),
+  actionUpdate: (id, patch) => invoke('action_update', { id, patch }),
+  actionDelete: (id) => invoke('action_delete', { id }),
+  actionDuplicate: (id) => invoke('action_duplicate', { id }),
+  actionOrder: (databaseId, ids) => invoke('action_order', { databaseId, ids }),
+  actionCheck: (draft) => invoke('action_check', { draft }),
+  actionPlan: (id, env, input) => invoke('action_plan', { id, env, input }),
+  actionRun: (request, onEvent) => invoke('action_run', { request, events: channel(onEvent) }),
+  actionMore: (runId, limit, onEvent) => invoke('action_more', { runId, limit, events: channel(onEvent) }),
+  actionCancel: (runId) => invoke('action_cancel', { runId }),
   activityList: (before, limit) => invoke('activity_list', { before, limit }),
   activityUndo: (id) => invoke('activity_undo', { id }),
   settingsUpdate: (settings) => invoke('settings_update', { settings }),

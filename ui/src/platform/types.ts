@@ -2,6 +2,15 @@
  * What the window may ask of the machine: one function per command, and nothing else.
  * `tauri.ts` is the real one; `fake.ts` stands in for it in tests and in an ordinary browser.
  */
+import type { ActionCheck } from '../bindings/ActionCheck';
+import type { ActionDraft } from '../bindings/ActionDraft';
+import type { ActionInputs } from '../bindings/ActionInputs';
+import type { ActionPatchInput } from '../bindings/ActionPatchInput';
+import type { ActionPlan } from '../bindings/ActionPlan';
+import type { ActionRecordInput } from '../bindings/ActionRecordInput';
+import type { ActionRunRequest } from '../bindings/ActionRunRequest';
+import type { ActionSummary } from '../bindings/ActionSummary';
+import type { ActionView } from '../bindings/ActionView';
 import type { ActivityView } from '../bindings/ActivityView';
 import type { Bootstrap } from '../bindings/Bootstrap';
 import type { Changed } from '../bindings/Changed';
@@ -21,6 +30,8 @@ import type { ProductInput } from '../bindings/ProductInput';
 import type { ProductPatchInput } from '../bindings/ProductPatchInput';
 import type { ProductView } from '../bindings/ProductView';
 import type { RevealedUrl } from '../bindings/RevealedUrl';
+import type { RunEvent } from '../bindings/RunEvent';
+import type { RunPage } from '../bindings/RunPage';
 import type { Settings } from '../bindings/Settings';
 import type { TestEvent } from '../bindings/TestEvent';
 import type { TestRequest } from '../bindings/TestRequest';
@@ -79,6 +90,21 @@ export interface Platform {
   secretList(productId: string | null): Promise<NamedSecretView[]>;
   secretSet(name: string, value: string): Promise<void>;
   secretDelete(name: string): Promise<void>;
+  actionList(databaseId: string): Promise<ActionSummary[]>;
+  actionFetch(id: string): Promise<ActionView>;
+  actionCreate(databaseId: string, input: ActionRecordInput): Promise<Changed<ActionView>>;
+  actionUpdate(id: string, patch: ActionPatchInput): Promise<Changed<ActionView>>;
+  actionDelete(id: string): Promise<string>;
+  actionDuplicate(id: string): Promise<Changed<ActionView>>;
+  actionOrder(databaseId: string, ids: string[]): Promise<Changed<ActionSummary[]>>;
+  actionCheck(draft: ActionDraft): Promise<ActionCheck>;
+  /** What a run would send, and where. Sends nothing. */
+  actionPlan(id: string, env: string, input: ActionInputs): Promise<ActionPlan>;
+  /** Answers when the first page of rows is there. */
+  actionRun(request: ActionRunRequest, onEvent: (event: RunEvent) => void): Promise<RunPage>;
+  actionMore(runId: string, limit: number | null, onEvent: (event: RunEvent) => void): Promise<RunPage>;
+  /** Ends a run at the server, or gives up the rows that are left. */
+  actionCancel(runId: string): Promise<void>;
   activityList(before: string | null, limit: number): Promise<ActivityView[]>;
   activityUndo(id: string): Promise<void>;
   settingsUpdate(settings: Settings): Promise<Settings>;

@@ -15,7 +15,7 @@ function shown(value: unknown): string {
 }
 
 /** Two edits of one record: field by field, what it was, theirs and yours. */
-export function ConflictDialog<P extends { revision?: number }>(props: {
+export function ConflictDialog<P extends { revision?: number; fingerprint?: string }>(props: {
   subject: string;
   base: object;
   conflict: Conflict;

@@ -5,6 +5,7 @@ export type Side = 'theirs' | 'yours';
 
 interface Mergeable {
   revision?: number;
+  fingerprint?: string;
   envs?: ConfigInput[];
   remove_envs?: string[];
 }
@@ -26,7 +27,9 @@ export function mergePatch<P extends Mergeable>(
   conflict: Conflict,
   sides: Record<string, Side>,
 ): P {
-  const merged: P = { ...patch, revision: conflict.revision };
+  const merged: P = { ...patch };
+  if (conflict.fingerprint !== undefined) merged.fingerprint = conflict.fingerprint;
+  else if (conflict.revision !== null) merged.revision = conflict.revision;
   const envs = patch.envs ?? [];
   for (const { field } of conflict.changes) {
     if (sides[field] !== 'theirs') continue;

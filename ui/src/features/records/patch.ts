@@ -14,7 +14,7 @@ export function patchOf<Stored extends { revision: number }, Field extends keyof
 
 /** Whether there is nothing in a patch to send. */
 export function isEmptyPatch(patch: object): boolean {
-  return Object.keys(patch).every((key) => key === 'revision');
+  return Object.keys(patch).every((key) => key === 'revision' || key === 'fingerprint');
 }
 
 export interface PatchForm<Patch> extends SubmitForm {
