@@ -46,6 +46,20 @@ pub mod code {
     pub const CONNECTION_LOST: &str = "connection_lost";
     /// The server is not the member, or not of the replica set, that the URL asks for.
     pub const REPLICA_SET_MISMATCH: &str = "replica_set_mismatch";
+    /// The server refuses the statement: its syntax, a name in it, what it does.
+    pub const STATEMENT_FAILED: &str = "statement_failed";
+    /// A key, a foreign key, a check or NOT NULL stands against the change.
+    pub const CONSTRAINT_VIOLATED: &str = "constraint_violated";
+    /// A write in a session, or at a server, that only reads.
+    pub const READ_ONLY: &str = "read_only";
+    /// The server took the transaction back, because another one changed what it had read.
+    pub const SERIALIZATION_FAILURE: &str = "serialization_failure";
+    /// The server took the transaction back, because it and another waited for each other.
+    pub const DEADLOCK: &str = "deadlock";
+    /// Another session held what the statement waited for, too long.
+    pub const LOCK_TIMEOUT: &str = "lock_timeout";
+    /// The server cannot take a value, or could only in part.
+    pub const VALUE_REFUSED: &str = "value_refused";
     /// An option of the URL has a value that its engine does not know, or names a file that cannot be used.
     pub const INVALID_OPTION: &str = "invalid_option";
 }

@@ -2,20 +2,36 @@
 //!
 //! What an option means is what the `mysql` client says it means (MySQL's reference manual, “Command Options for
 //! Encrypted Connections”), with MariaDB's and the common connectors' spellings accepted; `settings.rs` reads them.
+//!
+//! `packet.rs`, `authentication.rs` and `dialer.rs` log in; `stream.rs` frames what follows, `exchange.rs` knows the order of
+//! packets in an answer, `columns.rs` and `rows.rs` read results, `parameters.rs` writes values. `session.rs` is the port.
+//!
+//! Every session is set up alike: utf8mb4, `autocommit`, `ANSI_QUOTES` and `NO_BACKSLASH_ESCAPES` off, and the time zone
+//! `+00:00`, so that a moment with an offset is sent in UTC and a `TIMESTAMP` is shown in it.
 
 mod authentication;
+mod cancel;
+mod columns;
+mod dialer;
 mod errors;
+mod exchange;
 mod packet;
+mod parameters;
+mod rows;
 mod session;
 mod settings;
+mod statement;
+mod stream;
 
 use async_trait::async_trait;
 use connection_url::{ConnectionUrl, DatabaseType};
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::{Capabilities, Engine, IsolationLevel};
+use crate::error::EngineError;
 use crate::net::dial;
 use crate::report::{TestOptions, TestReport};
+use crate::session::{Session, SessionOptions};
 use crate::stage::Stage;
 use crate::track;
 
@@ -53,10 +69,10 @@ impl Engine for Mysql {
     ) -> TestReport {
         track::run(url, options, progress, cancel, |track| async move {
             let settings = settings::Settings::read(url).await?;
-            let dialer = session::Session {
+            let dialer = dialer::Tester(dialer::Connector {
                 settings: &settings,
                 track: &track,
-            };
+            });
             dial::in_order(
                 &track,
                 &settings.endpoints,
@@ -67,5 +83,34 @@ impl Engine for Mysql {
             .await
         })
         .await
+    }
+
+    async fn connect(
+        &self,
+        url: &ConnectionUrl,
+        options: &SessionOptions,
+        cancel: &CancellationToken,
+    ) -> Result<Box<dyn Session>, EngineError> {
+        let opened = track::connect(url, options, cancel, |track| async move {
+            let settings = settings::Settings::read(url).await?;
+            let opener = session::Opener {
+                connector: dialer::Connector {
+                    settings: &settings,
+                    track: &track,
+                },
+                url,
+                options,
+            };
+            dial::in_order(
+                &track,
+                &settings.endpoints,
+                settings.connect_timeout,
+                false,
+                &opener,
+            )
+            .await
+        })
+        .await?;
+        Ok(Box::new(opened))
     }
 }

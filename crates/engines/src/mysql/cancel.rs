@@ -1,0 +1,122 @@
+//! Ending a statement at the server, from a second connection.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use connection_url::ConnectionUrl;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::dialer::Connector;
+use super::settings::Settings;
+use crate::error::EngineError;
+use crate::net::dial::{Endpoint, Place, Target};
+use crate::session::{Canceller, SessionOptions};
+use crate::track;
+
+/// What a session and those who cancel its statements know of each other. No `Debug`: the URL holds the password.
+pub(super) struct Link {
+    pub(super) url: ConnectionUrl,
+    pub(super) options: SessionOptions,
+    pub(super) endpoint: Endpoint,
+    pub(super) place: Place,
+    /// The number of the session's connection at the server.
+    pub(super) connection: u32,
+    /// Odd while an operation runs; each has a number of its own.
+    operation: AtomicU64,
+    /// How many cancellations are under way: an operation that begins meanwhile must not be the one that they hit.
+    cancelling: watch::Sender<usize>,
+}
+
+impl Link {
+    pub(super) fn new(
+        url: ConnectionUrl,
+        options: SessionOptions,
+        target: &Target<'_>,
+        connection: u32,
+    ) -> Self {
+        Self {
+            url,
+            options,
+            endpoint: target.endpoint.clone(),
+            place: target.place.clone(),
+            connection,
+            operation: AtomicU64::new(0),
+            cancelling: watch::Sender::new(0),
+        }
+    }
+
+    /// An operation begins, once no cancellation is under way that was meant for another.
+    pub(super) async fn begin(&self) {
+        let mut cancelling = self.cancelling.subscribe();
+        // The sender lives as long as this value.
+        drop(cancelling.wait_for(|count| *count == 0).await);
+        self.operation.fetch_or(1, Ordering::SeqCst);
+    }
+
+    /// The operation is done.
+    pub(super) fn end(&self) {
+        let operation = self.operation.load(Ordering::SeqCst);
+        self.operation
+            .store(operation.wrapping_add(operation & 1), Ordering::SeqCst);
+    }
+}
+
+/// Counts a cancellation as long as it lives.
+struct UnderWay<'a>(&'a watch::Sender<usize>);
+
+impl<'a> UnderWay<'a> {
+    fn new(count: &'a watch::Sender<usize>) -> Self {
+        count.send_modify(|count| *count += 1);
+        Self(count)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count = count.saturating_sub(1));
+    }
+}
+
+/// Cancels what one session does.
+pub(super) struct MysqlCanceller(pub(super) Arc<Link>);
+
+#[async_trait]
+impl Canceller for MysqlCanceller {
+    async fn cancel(&self) -> Result<(), EngineError> {
+        let link = &self.0;
+        let operation = link.operation.load(Ordering::SeqCst);
+        if operation & 1 == 0 {
+            return Ok(());
+        }
+        let never = CancellationToken::new();
+        track::connect(&link.url, &link.options, &never, |track| async move {
+            let settings = Settings::read(&link.url).await?;
+            let connector = Connector {
+                settings: &settings,
+                track: &track,
+            };
+            let target = Target {
+                endpoint: &link.endpoint,
+                place: link.place.clone(),
+            };
+            let mut connected = connector.open(&target).await?;
+            let under_way = UnderWay::new(&link.cancelling);
+            if link.operation.load(Ordering::SeqCst) == operation {
+                match connected
+                    .ask(&format!("KILL QUERY {}", link.connection))
+                    .await
+                {
+                    // There is no such session any more, and no statement of it.
+                    Err(failure) if failure.server_code.as_deref() == Some("1094") => {}
+                    answer => drop(answer?),
+                }
+            }
+            drop(under_way);
+            connected.leave().await;
+            Ok(())
+        })
+        .await
+    }
+}
