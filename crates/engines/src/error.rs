@@ -46,20 +46,20 @@ pub mod code {
     pub const CONNECTION_LOST: &str = "connection_lost";
     /// The server is not the member, or not of the replica set, that the URL asks for.
     pub const REPLICA_SET_MISMATCH: &str = "replica_set_mismatch";
-    /// The server refuses the statement: its syntax, a name in it, what it does.
+    /// The server refuses a statement: its grammar, or a name in it.
     pub const STATEMENT_FAILED: &str = "statement_failed";
-    /// A key, a foreign key, a check or NOT NULL stands against the change.
+    /// A constraint of the table refuses what a statement would write.
     pub const CONSTRAINT_VIOLATED: &str = "constraint_violated";
-    /// A write in a session, or at a server, that only reads.
+    /// A write in a session that only reads.
     pub const READ_ONLY: &str = "read_only";
-    /// The server took the transaction back, because another one changed what it had read.
-    pub const SERIALIZATION_FAILURE: &str = "serialization_failure";
-    /// The server took the transaction back, because it and another waited for each other.
-    pub const DEADLOCK: &str = "deadlock";
-    /// Another session held what the statement waited for, too long.
-    pub const LOCK_TIMEOUT: &str = "lock_timeout";
-    /// The server cannot take a value, or could only in part.
+    /// A value that the server can't take where it stands.
     pub const VALUE_REFUSED: &str = "value_refused";
+    /// The server took a statement back to keep transactions apart.
+    pub const SERIALIZATION_FAILURE: &str = "serialization_failure";
+    /// The server took a statement back to end a deadlock.
+    pub const DEADLOCK: &str = "deadlock";
+    /// A lock was not to be had in time.
+    pub const LOCK_TIMEOUT: &str = "lock_timeout";
     /// An option of the URL has a value that its engine does not know, or names a file that cannot be used.
     pub const INVALID_OPTION: &str = "invalid_option";
 }
