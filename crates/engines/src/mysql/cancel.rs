@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use connection_url::ConnectionUrl;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -12,17 +12,21 @@ use super::dialer::Connector;
 use super::settings::Settings;
 use crate::error::EngineError;
 use crate::net::dial::{Endpoint, Place, Target};
-use crate::session::{Canceller, SessionOptions};
+use crate::scrub::Scrubber;
+use crate::session::Canceller;
 use crate::track;
 
-/// What a session and those who cancel its statements know of each other. No `Debug`: the URL holds the password.
+/// More time a cancellation does not get: the person waits.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// What a session and those who cancel its statements know of each other.
 pub(super) struct Link {
-    pub(super) url: ConnectionUrl,
-    pub(super) options: SessionOptions,
-    pub(super) endpoint: Endpoint,
-    pub(super) place: Place,
+    settings: Arc<Settings>,
+    pub(super) scrubber: Arc<Scrubber>,
+    endpoint: Endpoint,
+    place: Place,
     /// The number of the session's connection at the server.
-    pub(super) connection: u32,
+    connection: u32,
     /// Odd while an operation runs; each has a number of its own.
     operation: AtomicU64,
     /// How many cancellations are under way: an operation that begins meanwhile must not be the one that they hit.
@@ -31,14 +35,14 @@ pub(super) struct Link {
 
 impl Link {
     pub(super) fn new(
-        url: ConnectionUrl,
-        options: SessionOptions,
+        settings: Arc<Settings>,
+        scrubber: Arc<Scrubber>,
         target: &Target<'_>,
         connection: u32,
     ) -> Self {
         Self {
-            url,
-            options,
+            settings,
+            scrubber,
             endpoint: target.endpoint.clone(),
             place: target.place.clone(),
             connection,
@@ -91,10 +95,9 @@ impl Canceller for MysqlCanceller {
             return Ok(());
         }
         let never = CancellationToken::new();
-        track::connect(&link.url, &link.options, &never, |track| async move {
-            let settings = Settings::read(&link.url).await?;
+        track::attempt(LIMIT, &link.scrubber, &never, |track| async move {
             let connector = Connector {
-                settings: &settings,
+                settings: &link.settings,
                 track: &track,
             };
             let target = Target {

@@ -5,25 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use connection_url::ConnectionUrl;
 
 use super::cancel::{Link, MysqlCanceller};
-use super::dialer::{Connected, Connector};
 use super::exchange::{Ending, Event, Exchange, ask};
-use super::packet::{Reported, product};
+use super::packet::Reported;
 use super::parameters::{self, Refusal, Values};
 use super::statement::{self, Effect};
-use super::stream::LIMIT;
 use super::{errors, rows};
 use crate::engine::IsolationLevel;
 use crate::error::code;
-use crate::failure::{Attempt, Failure};
-use crate::net::dial::{Dialer, Target};
-use crate::report::plain_version;
-use crate::scrub::Scrubber;
+use crate::failure::Failure;
 use crate::session::{
     Batch, Canceller, Column, Completion, Fate, Operation, Parameter, RunError, Session,
-    SessionOptions,
 };
 use crate::stage::Stage;
 
@@ -32,90 +25,6 @@ const NOT_PREPARABLE: u16 = 1295;
 
 /// Warnings that are told of.
 const WARNINGS: usize = 50;
-
-/// Modes with which quotes and backslashes mean something else than the reader of placeholders expects, and those that bring
-/// them along. They are taken out by their whole names.
-const MODES: [&str; 8] = [
-    "ANSI_QUOTES",
-    "NO_BACKSLASH_ESCAPES",
-    "ANSI",
-    "DB2",
-    "MAXDB",
-    "MSSQL",
-    "ORACLE",
-    "POSTGRESQL",
-];
-
-/// What makes every session the same, whatever the server's settings are: its character set, its time zone, what quotes mean.
-fn set_up() -> String {
-    let modes = MODES
-        .iter()
-        .fold("CONCAT(',',@@sql_mode,',')".to_owned(), |modes, mode| {
-            format!("REPLACE({modes},',{mode},',',')")
-        });
-    format!("SET NAMES utf8mb4, autocommit=1, time_zone='+00:00', sql_mode={modes}")
-}
-
-/// Opens sessions.
-pub(super) struct Opener<'a> {
-    pub(super) connector: Connector<'a>,
-    pub(super) url: &'a ConnectionUrl,
-    pub(super) options: &'a SessionOptions,
-}
-
-#[async_trait]
-impl Dialer for Opener<'_> {
-    type Output = MysqlSession;
-
-    async fn attempt(&self, target: &Target<'_>) -> Attempt<MysqlSession> {
-        let mut connected = self.connector.open(target).await?;
-        self.connector.track.enter(Stage::Ready);
-        connected.ask(&set_up()).await?;
-        if self.options.read_only {
-            connected.ask("SET SESSION TRANSACTION READ ONLY").await?;
-        }
-        let answer = connected
-            .ask("SELECT VERSION(), @@max_allowed_packet")
-            .await?;
-        let mut answer = answer.into_iter();
-        let version = connected.version(answer.next());
-        let longest = answer
-            .next()
-            .flatten()
-            .and_then(|number| number.parse().ok())
-            .unwrap_or(LIMIT);
-        let scrubber = Scrubber::new(self.url);
-        let server = match plain_version(&version) {
-            Some(number) => scrubber.scrub(&format!("{} {number}", product(&version))),
-            None => product(&version).to_owned(),
-        };
-        let link = Link::new(
-            self.url.clone(),
-            self.options.clone(),
-            target,
-            connected.connection,
-        );
-        let Connected {
-            mut exchange,
-            product,
-            address,
-            ..
-        } = connected;
-        exchange.stream.limit = LIMIT;
-        Ok(MysqlSession {
-            exchange,
-            link: Arc::new(link),
-            scrubber,
-            server,
-            product,
-            address,
-            longest,
-            read_only: self.options.read_only,
-            broken: false,
-            operation: Under::default(),
-        })
-    }
-}
 
 /// The operation under way, or the last one.
 #[derive(Default)]
@@ -129,16 +38,22 @@ struct Under {
     left_out: usize,
 }
 
+/// What a session knows of its server.
+pub(super) struct Server {
+    /// Its product and version, to be shown.
+    pub(super) name: String,
+    /// Its product.
+    pub(super) product: &'static str,
+    pub(super) address: String,
+    /// Its `max_allowed_packet`: a longer command would cost the connection.
+    pub(super) longest: usize,
+}
+
 /// A session with a server.
 pub(crate) struct MysqlSession {
     exchange: Exchange,
     link: Arc<Link>,
-    scrubber: Scrubber,
-    server: String,
-    product: &'static str,
-    address: String,
-    /// The server's `max_allowed_packet`: a longer command would cost the connection.
-    longest: usize,
+    server: Server,
     read_only: bool,
     /// The connection cannot be used any more.
     broken: bool,
@@ -146,9 +61,20 @@ pub(crate) struct MysqlSession {
 }
 
 impl MysqlSession {
+    pub(super) fn new(exchange: Exchange, link: Link, server: Server, read_only: bool) -> Self {
+        Self {
+            exchange,
+            link: Arc::new(link),
+            server,
+            read_only,
+            broken: false,
+            operation: Under::default(),
+        }
+    }
+
     fn error(&self, failure: Failure, fate: Fate) -> RunError {
         RunError {
-            error: failure.into_error(Stage::Ready, &self.scrubber),
+            error: failure.into_error(Stage::Ready, &self.link.scrubber),
             fate,
             position: None,
         }
@@ -163,7 +89,10 @@ impl MysqlSession {
         } else {
             Fate::Unknown
         };
-        self.error(errors::broken(self.product, &self.address, error), fate)
+        self.error(
+            errors::broken(self.server.product, &self.server.address, error),
+            fate,
+        )
     }
 
     /// Makes the connection ready for the next command: what an earlier one left unread is skipped.
@@ -172,7 +101,7 @@ impl MysqlSession {
         if self.broken || self.exchange.stream.is_torn() {
             let failure = Failure::new(
                 code::CONNECTION_LOST,
-                format!("The connection to {} is closed.", self.address),
+                format!("The connection to {} is closed.", self.server.address),
             )
             .remedy("Connect again.");
             return Err(self.error(failure, Fate::NotSent));
@@ -191,15 +120,18 @@ impl MysqlSession {
                 let failure = Reported::parse(self.exchange.stream.payload()).map_or_else(
                     || {
                         Failure::lost(
-                            self.product,
-                            &self.address,
+                            self.server.product,
+                            &self.server.address,
                             &io::ErrorKind::UnexpectedEof.into(),
                         )
                     },
                     |reported| {
                         Failure::new(
                             code::CONNECTION_LOST,
-                            format!("The server at {}: {}", self.address, reported.message),
+                            format!(
+                                "The server at {}: {}",
+                                self.server.address, reported.message
+                            ),
                         )
                         .remedy("Connect again.")
                         .server_code(reported.number.to_string())
@@ -245,7 +177,7 @@ impl MysqlSession {
         };
         RunError {
             position: statement::position(&self.operation.statement, &reported.message),
-            ..self.error(errors::of_statement(reported, &self.address), fate)
+            ..self.error(errors::of_statement(reported, &self.server.address), fate)
         }
     }
 
@@ -436,7 +368,8 @@ impl MysqlSession {
             serde_json::from_str(&format!("[{}]", batch.json())).unwrap_or_default();
         for (level, number, message) in rows {
             warnings.push(
-                self.scrubber
+                self.link
+                    .scrubber
                     .scrub(&format!("{level} (Code {number}): {message}")),
             );
         }
@@ -468,12 +401,12 @@ impl MysqlSession {
         let values = parameters::encode(parameters).map_err(|refusal| self.refusal(&refusal))?;
         // The head of a command takes a few bytes.
         let size = text.len().max(values.encoded.len()).max(values.longest) + 16;
-        if size > self.longest {
+        if size > self.server.longest {
             let failure = Failure::new(
                 code::VALUE_REFUSED,
                 format!(
                     "The statement or its values take {size} bytes, and the server takes {} (max_allowed_packet).",
-                    self.longest
+                    self.server.longest
                 ),
             )
             .remedy("Make the value smaller, or raise max_allowed_packet at the server.");
@@ -491,7 +424,7 @@ fn quoted(text: &str) -> String {
 #[async_trait]
 impl Session for MysqlSession {
     fn server(&self) -> &str {
-        &self.server
+        &self.server.name
     }
 
     fn canceller(&self) -> Box<dyn Canceller> {
@@ -541,7 +474,7 @@ impl Session for MysqlSession {
                 code::STATEMENT_FAILED,
                 format!(
                     "{} runs SQL, and this is a command of MongoDB.",
-                    self.product
+                    self.server.product
                 ),
             )
             .remedy("Write it as SQL.");
