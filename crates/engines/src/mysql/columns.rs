@@ -36,7 +36,7 @@ pub(super) enum Kind {
     Double(Option<u8>),
     /// Text in the server's own form.
     Text,
-    /// Bytes that may be text.
+    /// Bytes, which are often text.
     Bytes,
     /// Bytes that are none.
     Bits,

@@ -73,8 +73,7 @@ impl Connector<'_> {
                 & (capability::PLUGIN_AUTH
                     | capability::LONG_FLAG
                     | capability::MULTI_RESULTS
-                    | capability::PREPARED_MULTI_RESULTS
-                    | capability::DEPRECATE_EOF));
+                    | capability::PREPARED_MULTI_RESULTS));
         let report = if mode != Mode::Disabled && greeting.offers(capability::SSL) {
             capabilities |= capability::SSL;
             let (encrypted, report) = self
@@ -103,10 +102,7 @@ impl Connector<'_> {
         self.open_database(&mut channel, &greeting, &address, report.is_some())
             .await?;
         Ok(Connected {
-            exchange: Exchange::new(
-                Stream::new(channel),
-                capabilities & capability::DEPRECATE_EOF != 0,
-            ),
+            exchange: Exchange::new(Stream::new(channel)),
             connection: greeting.connection,
             product: greeting.product(),
             greeted: greeting.version,

@@ -121,6 +121,8 @@ pub(crate) fn of_statement(reported: &Reported, address: &str) -> Failure {
             Failure::new(code::CONNECTION_LOST, format!("The server at {address}: {message}"))
                 .remedy("The server ended the session, or is shutting down: connect again, and check its log.")
         }
+        1644 => Failure::new(code::STATEMENT_FAILED, message)
+            .remedy("A trigger or a procedure of the database refuses it, for the reason that the message gives."),
         1064 | 1149 => Failure::new(code::STATEMENT_FAILED, message)
             .remedy("Correct the statement where the message says."),
         1054 | 1146 | 1049 | 1051 | 1091 | 1305 => Failure::new(code::STATEMENT_FAILED, message)

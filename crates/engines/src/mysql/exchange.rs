@@ -72,6 +72,8 @@ pub(super) struct Ending {
     pub(super) last_insert_id: u64,
     /// How many warnings there are.
     pub(super) warnings: u16,
+    /// Whether it ends rows.
+    pub(super) of_rows: bool,
     status: u16,
 }
 
@@ -86,8 +88,6 @@ pub(super) struct Prepared {
 /// Commands and their answers on one connection.
 pub(super) struct Exchange {
     pub(super) stream: Stream,
-    /// Whether the server leaves out EOF packets.
-    deprecate_eof: bool,
     phase: Phase,
     in_transaction: bool,
     /// How values are written in the answer under way.
@@ -98,10 +98,9 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) const fn new(stream: Stream, deprecate_eof: bool) -> Self {
+    pub(super) const fn new(stream: Stream) -> Self {
         Self {
             stream,
-            deprecate_eof,
             phase: Phase::Idle,
             in_transaction: false,
             wording: Wording::Text,
@@ -207,7 +206,7 @@ impl Exchange {
     /// The next packet, if all of it is here and it is no row.
     pub(super) fn here_unless_row(&mut self) -> io::Result<Option<Event>> {
         match self.stream.peek() {
-            Some(payload) if self.phase != Phase::Rows || self.ends(payload) => self.here(),
+            Some(payload) if self.phase != Phase::Rows || Self::ends(payload) => self.here(),
             _ => Ok(None),
         }
     }
@@ -234,14 +233,14 @@ impl Exchange {
         }
         match self.phase {
             Phase::Idle => Err(invalid("the server speaks out of turn")),
-            Phase::Rows if !self.ends(payload) => Ok(Event::Row),
+            Phase::Rows if !Self::ends(payload) => Ok(Event::Row),
             Phase::Rows => {
-                let ending = Ending::of_rows(payload, self.deprecate_eof)
+                let ending = Ending::of_rows(payload)
                     .ok_or_else(|| invalid("the end of the rows cannot be read"))?;
                 Ok(self.end(ending))
             }
             Phase::Preparing => {
-                let (prepared, left) = preparation(payload, self.deprecate_eof)
+                let (prepared, left) = preparation(payload)
                     .ok_or_else(|| invalid("the answer to a statement cannot be read"))?;
                 if let (Some(open), (id, parameters)) = (&mut self.prepared, prepared) {
                     (open.id, open.parameters) = (id, parameters);
@@ -265,7 +264,7 @@ impl Exchange {
                 self.columns.clear();
                 self.phase = Phase::Columns {
                     count,
-                    left: count + usize::from(!self.deprecate_eof),
+                    left: count + 1,
                 };
                 Ok(Event::Progress)
             }
@@ -299,9 +298,8 @@ impl Exchange {
     }
 
     /// Whether a packet is the end of the rows. A row may begin with the same byte, where its first value is 16 MiB or longer.
-    fn ends(&self, payload: &[u8]) -> bool {
-        let longest = if self.deprecate_eof { 0x00ff_fffe } else { 8 };
-        payload.first() == Some(&0xfe) && payload.len() <= longest
+    fn ends(payload: &[u8]) -> bool {
+        payload.first() == Some(&0xfe) && payload.len() <= 8
     }
 
     fn end(&mut self, ending: Ending) -> Event {
@@ -326,26 +324,25 @@ impl Ending {
             last_insert_id: reader.length_encoded()?,
             status: u16::from_le_bytes(reader.array()?),
             warnings: u16::from_le_bytes(reader.array()?),
+            of_rows: false,
         })
     }
 
-    /// Reads the packet after the last row: an OK or an EOF packet.
-    fn of_rows(payload: &[u8], deprecate_eof: bool) -> Option<Self> {
-        if deprecate_eof {
-            return Self::parse(payload);
-        }
+    /// Reads the EOF packet after the last row.
+    fn of_rows(payload: &[u8]) -> Option<Self> {
         let mut reader = Reader(payload);
         reader.byte()?;
         Some(Self {
             warnings: u16::from_le_bytes(reader.array()?),
             status: u16::from_le_bytes(reader.array()?),
+            of_rows: true,
             ..Self::default()
         })
     }
 }
 
 /// The statement's number and its count of parameters; and how many packets follow.
-fn preparation(payload: &[u8], deprecate_eof: bool) -> Option<((u32, usize), usize)> {
+fn preparation(payload: &[u8]) -> Option<((u32, usize), usize)> {
     let mut reader = Reader(payload);
     if reader.byte()? != 0 {
         return None;
@@ -353,7 +350,7 @@ fn preparation(payload: &[u8], deprecate_eof: bool) -> Option<((u32, usize), usi
     let id = u32::from_le_bytes(reader.array()?);
     let columns = usize::from(u16::from_le_bytes(reader.array()?));
     let parameters = usize::from(u16::from_le_bytes(reader.array()?));
-    let follow = |count: usize| count + usize::from(count > 0 && !deprecate_eof);
+    let follow = |count: usize| count + usize::from(count > 0);
     Some(((id, parameters), follow(parameters) + follow(columns)))
 }
 

@@ -4,7 +4,8 @@
 //! Encrypted Connections”), with MariaDB's and the common connectors' spellings accepted; `settings.rs` reads them.
 //!
 //! `packet.rs`, `authentication.rs` and `dialer.rs` log in; `stream.rs` frames what follows, `exchange.rs` knows the order of
-//! packets in an answer, `columns.rs` and `rows.rs` read results, `parameters.rs` writes values. `open.rs` sets a session up, `session.rs` is the port.
+//! packets in an answer, `columns.rs` and `rows.rs` read results, `parameters.rs` and
+//! `temporal.rs` write values. `open.rs` sets a session up, `session.rs` is the port.
 //!
 //! Every session is set up alike: utf8mb4, `autocommit`, `ANSI_QUOTES` and `NO_BACKSLASH_ESCAPES` off, and the time zone
 //! `+00:00`, so that a moment with an offset is sent in UTC and a `TIMESTAMP` is shown in it.
@@ -23,6 +24,7 @@ mod session;
 mod settings;
 mod statement;
 mod stream;
+mod temporal;
 
 use std::sync::Arc;
 

@@ -27,8 +27,6 @@ pub(crate) mod capability {
     pub(crate) const MULTI_RESULTS: u32 = 1 << 17;
     pub(crate) const PREPARED_MULTI_RESULTS: u32 = 1 << 18;
     pub(crate) const PLUGIN_AUTH: u32 = 1 << 19;
-    /// Rows end with an OK packet, and columns with none.
-    pub(crate) const DEPRECATE_EOF: u32 = 1 << 24;
 }
 
 /// `utf8mb4_general_ci`, which every server since 5.5 knows: errors come in UTF-8.

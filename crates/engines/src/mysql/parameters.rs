@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::exchange::LONG;
+use super::temporal;
 use crate::session::{Parameter, is_json_number};
 
 /// Decimals of a server: digits in all, and after the point. It cuts longer ones without a word.
@@ -16,6 +17,8 @@ mod kind {
     pub(super) const DOUBLE: u8 = 5;
     pub(super) const NULL: u8 = 6;
     pub(super) const LONGLONG: u8 = 8;
+    pub(super) const DATE: u8 = 10;
+    pub(super) const DATETIME: u8 = 12;
     pub(super) const NEWDECIMAL: u8 = 246;
     pub(super) const BLOB: u8 = 252;
     pub(super) const VAR_STRING: u8 = 253;
@@ -119,10 +122,9 @@ fn one(parameter: &Parameter) -> Result<Encoded, String> {
     };
     Ok(match parameter {
         Parameter::Null => fixed(kind::NULL, &[]),
-        Parameter::Text(value)
-        | Parameter::Date(value)
-        | Parameter::Uuid(value)
-        | Parameter::Json(value) => text(kind::VAR_STRING, value.as_bytes().to_vec()),
+        Parameter::Text(value) | Parameter::Uuid(value) | Parameter::Json(value) => {
+            text(kind::VAR_STRING, value.as_bytes().to_vec())
+        }
         Parameter::Boolean(value) => fixed(kind::TINY, &[u8::from(*value)]),
         Parameter::Integer(digits) => {
             if let Ok(value) = digits.parse::<i64>() {
@@ -145,7 +147,9 @@ fn one(parameter: &Parameter) -> Result<Encoded, String> {
             Ok(number) if number.is_finite() => fixed(kind::DOUBLE, &number.to_le_bytes()),
             _ => return Err("it is no number that a DOUBLE can hold".to_owned()),
         },
-        Parameter::Datetime(value) => text(kind::VAR_STRING, datetime(value)?.into_bytes()),
+        // Their bytes begin with a length as those of texts do.
+        Parameter::Date(value) => text(kind::DATE, temporal::date(value)?),
+        Parameter::Datetime(value) => text(kind::DATETIME, temporal::datetime(value)?),
         Parameter::Bytes(value) => text(kind::BLOB, value.clone()),
         Parameter::Array(_) => text(kind::VAR_STRING, json(parameter)?.into_bytes()),
     })
@@ -182,101 +186,6 @@ fn decimal(value: &str) -> Result<Vec<u8>, String> {
         Err(format!(
             "a DECIMAL has at most {DIGITS} digits, {FRACTION} of them after the point"
         ))
-    }
-}
-
-/// `2026-11-23T10:20:30.5+02:00` becomes `2026-11-23 08:20:30.5`: the session's time zone is UTC. Without an offset only the
-/// `T` goes.
-fn datetime(value: &str) -> Result<String, String> {
-    read_datetime(value).ok_or_else(|| "it is no date and time of the years 0 to 9999".to_owned())
-}
-
-fn read_datetime(value: &str) -> Option<String> {
-    let (date, rest) = value.split_once(['T', 't', ' '])?;
-    let end = rest.find(['Z', 'z', '+', '-']).unwrap_or(rest.len());
-    let (clock, offset) = rest.split_at_checked(end)?;
-    if matches!(offset, "" | "Z" | "z") {
-        return Some(format!("{date} {clock}"));
-    }
-    let (sign, span) = offset.split_at_checked(1)?;
-    let (hours, minutes) = span.split_once(':')?;
-    let span = hours.parse::<i32>().ok()? * 60 + minutes.parse::<i32>().ok()?;
-    let span = if sign == "-" { -span } else { span };
-    let (year, rest) = date.split_once('-')?;
-    let (month, day) = rest.split_once('-')?;
-    let mut day = Day {
-        year: year.parse().ok()?,
-        month: month.parse().ok()?,
-        day: day.parse().ok()?,
-    };
-    if !(1..=12).contains(&day.month) || !(1..=day.last()).contains(&day.day) {
-        return None;
-    }
-    let (hours, rest) = clock.split_once(':')?;
-    let (minutes, seconds) = rest.split_at_checked(2)?;
-    let minutes = hours.parse::<i32>().ok()? * 60 + minutes.parse::<i32>().ok()? - span;
-    // An offset is shorter than a day.
-    if minutes < 0 {
-        day.go_back()?;
-    } else if minutes >= 24 * 60 {
-        day.go_on()?;
-    }
-    let minutes = minutes.rem_euclid(24 * 60);
-    Some(format!(
-        "{:04}-{:02}-{:02} {:02}:{:02}{seconds}",
-        day.year,
-        day.month,
-        day.day,
-        minutes / 60,
-        minutes % 60
-    ))
-}
-
-/// A day of the Gregorian calendar.
-struct Day {
-    year: u16,
-    month: u8,
-    day: u8,
-}
-
-impl Day {
-    fn last(&self) -> u8 {
-        let leap = self.year.is_multiple_of(4)
-            && (!self.year.is_multiple_of(100) || self.year.is_multiple_of(400));
-        match self.month {
-            2 if leap => 29,
-            2 => 28,
-            4 | 6 | 9 | 11 => 30,
-            _ => 31,
-        }
-    }
-
-    fn go_on(&mut self) -> Option<()> {
-        self.day += 1;
-        if self.day > self.last() {
-            self.day = 1;
-            self.month += 1;
-        }
-        if self.month > 12 {
-            self.month = 1;
-            self.year += 1;
-        }
-        (self.year <= 9_999).then_some(())
-    }
-
-    fn go_back(&mut self) -> Option<()> {
-        if self.day > 1 {
-            self.day -= 1;
-            return Some(());
-        }
-        if self.month == 1 {
-            self.month = 12;
-            self.year = self.year.checked_sub(1)?;
-        } else {
-            self.month = self.month.checked_sub(1)?;
-        }
-        self.day = self.last();
-        Some(())
     }
 }
 

@@ -223,8 +223,10 @@ where
     }
 }
 
+/// Text where it can be read as such; of control characters only tabs and ends of lines.
 fn bytes(value: &[u8], batch: &mut Batch) {
-    if std::str::from_utf8(value).is_ok() {
+    let control = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r');
+    if !value.iter().any(control) && std::str::from_utf8(value).is_ok() {
         batch.text(value);
     } else {
         hexadecimal(value, batch);

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use super::cancel::{Link, MysqlCanceller};
 use super::exchange::{Ending, Event, Exchange, ask};
-use super::packet::Reported;
+use super::packet::{Reported, invalid};
 use super::parameters::{self, Refusal, Values};
 use super::statement::{self, Effect};
 use super::{errors, rows};
@@ -32,8 +32,10 @@ struct Under {
     statement: String,
     /// How it ended, until it is told.
     ending: Option<Ending>,
-    /// Whether it gave rows.
+    /// Whether it gives rows.
     rows: bool,
+    /// How many it gave.
+    given: u64,
     /// Results after the first, whose rows are left out.
     left_out: usize,
 }
@@ -299,13 +301,16 @@ impl MysqlSession {
     /// One more event of the answer: `false` where the rows asked for are there.
     fn take(&mut self, event: Event, batch: &mut Batch) -> io::Result<Result<(), Reported>> {
         match event {
-            Event::Row if self.operation.left_out == 0 => rows::add(
-                self.exchange.stream.payload(),
-                &self.exchange.columns,
-                self.exchange.wording,
-                batch,
-            )
-            .ok_or_else(|| super::packet::invalid("a row cannot be read"))?,
+            Event::Row if self.operation.left_out == 0 => {
+                rows::add(
+                    self.exchange.stream.payload(),
+                    &self.exchange.columns,
+                    self.exchange.wording,
+                    batch,
+                )
+                .ok_or_else(|| invalid("a row cannot be read"))?;
+                self.operation.given += 1;
+            }
             Event::Columns => self.operation.left_out += 1,
             Event::Ended(ending) => {
                 self.operation.ending = Some(ending);
@@ -320,8 +325,19 @@ impl MysqlSession {
     /// Tells how the operation ended. Warnings are asked for only where there are some.
     async fn complete(&mut self, ending: Ending) -> Completion {
         let operation = std::mem::take(&mut self.operation);
+        let affected = if !ending.of_rows {
+            Some(ending.affected)
+        } else if matches!(
+            statement::first_word(&operation.statement).as_str(),
+            "INSERT" | "REPLACE" | "DELETE"
+        ) {
+            // MariaDB's RETURNING gives a row for each that was changed, and no count.
+            Some(operation.given)
+        } else {
+            None
+        };
         let mut completion = Completion {
-            affected: (!operation.rows || operation.left_out > 0).then_some(ending.affected),
+            affected,
             ..Completion::default()
         };
         if ending.last_insert_id > 0 {
