@@ -133,6 +133,11 @@ pub(crate) fn of_statement(reported: &Reported, address: &str) -> Failure {
     failure.server_code(number.to_string())
 }
 
+/// Whether the server said with an error that it took the whole transaction back.
+pub(crate) const fn ends_transaction(reported: &Reported) -> bool {
+    reported.number == 1213
+}
+
 /// Whether the server said with an error that it ends the connection.
 pub(crate) const fn ends_session(reported: &Reported) -> bool {
     matches!(

@@ -89,7 +89,8 @@ pub(super) struct Prepared {
 pub(super) struct Exchange {
     pub(super) stream: Stream,
     phase: Phase,
-    in_transaction: bool,
+    /// Whether the server said last that a transaction is open.
+    pub(super) in_transaction: bool,
     /// How values are written in the answer under way.
     pub(super) wording: Wording,
     /// The columns of the result under way.
@@ -112,11 +113,6 @@ impl Exchange {
     /// Whether the last answer is read to its end.
     pub(super) fn is_idle(&self) -> bool {
         self.phase == Phase::Idle
-    }
-
-    /// Whether the server said last that a transaction is open.
-    pub(super) const fn in_transaction(&self) -> bool {
-        self.in_transaction
     }
 
     /// Whether this very statement was prepared last. Only then it still means the same: whatever ran in between may have

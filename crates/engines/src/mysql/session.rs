@@ -23,6 +23,9 @@ use crate::stage::Stage;
 /// The server's word for a statement that it runs, and does not prepare.
 const NOT_PREPARABLE: u16 = 1295;
 
+/// The time that it may take to find out what became of a statement that failed.
+const FATE_LIMIT: Duration = Duration::from_secs(2);
+
 /// Warnings that are told of.
 const WARNINGS: usize = 50;
 
@@ -167,7 +170,8 @@ impl MysqlSession {
         let fate = if errors::ends_session(reported) {
             self.broken = true;
             Fate::Unknown
-        } else if reported.number == 1213 {
+        } else if errors::ends_transaction(reported) {
+            self.exchange.in_transaction = false;
             Fate::RolledBack
         } else {
             match effect {
@@ -183,18 +187,12 @@ impl MysqlSession {
         }
     }
 
-    /// Whether the server takes back the rows of a statement that failed: every table that the statement, a trigger or a
-    /// routine names has an engine with transactions.
+    /// Whether the server takes back the rows of a statement that failed.
     async fn takes_back_rows(&mut self) -> bool {
-        let text = quoted(&self.operation.statement);
-        let question = format!(
-            "SELECT 1 FROM information_schema.tables t WHERE t.table_type='BASE TABLE' AND t.table_schema NOT IN \
-             ('mysql','sys','performance_schema','information_schema') AND t.engine IN (SELECT engine FROM \
-             information_schema.engines WHERE transactions<>'YES' OR transactions IS NULL) AND (LOCATE(t.table_name,{text})>0 \
-             OR EXISTS(SELECT 1 FROM information_schema.triggers WHERE LOCATE(t.table_name,action_statement)>0) OR \
-             EXISTS(SELECT 1 FROM information_schema.routines WHERE LOCATE(t.table_name,routine_definition)>0)) LIMIT 1"
-        );
-        matches!(ask(&mut self.exchange, &question).await, Ok(Ok(row)) if row.is_empty())
+        let question = statement::names_lasting_tables(&self.operation.statement);
+        let asked = ask(&mut self.exchange, &question);
+        let answer = tokio::time::timeout(FATE_LIMIT, asked).await;
+        matches!(answer, Ok(Ok(Ok(row))) if row.is_empty())
     }
 
     /// Sends the statement, and reads up to the head of its answer.
@@ -210,7 +208,7 @@ impl MysqlSession {
         if takes != count {
             self.link.end();
             let failure = Failure::new(
-                code::STATEMENT_FAILED,
+                code::VALUE_REFUSED,
                 format!("The statement takes {takes} values, and {count} were given."),
             )
             .remedy("Give one value for each placeholder.");
@@ -350,8 +348,11 @@ impl MysqlSession {
         }
         if operation.left_out > 0 {
             completion.notices.push(format!(
-                "{} more results are left out: only the first is shown.",
-                operation.left_out
+                "{} left out: only the first is shown.",
+                match operation.left_out {
+                    1 => "1 more result is".to_owned(),
+                    more => format!("{more} more results are"),
+                }
             ));
         }
         if ending.warnings > 0 {
@@ -432,11 +433,6 @@ impl MysqlSession {
     }
 }
 
-/// The text as a literal; the session's modes let a backslash escape.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
-}
-
 #[async_trait]
 impl Session for MysqlSession {
     fn server(&self) -> &str {
@@ -449,7 +445,7 @@ impl Session for MysqlSession {
 
     async fn begin(&mut self, isolation: Option<IsolationLevel>) -> Result<(), RunError> {
         self.ready().await?;
-        if self.exchange.in_transaction() {
+        if self.exchange.in_transaction {
             // The server would make the open one last without a word.
             let failure = Failure::new(
                 code::STATEMENT_FAILED,

@@ -134,6 +134,30 @@ pub(super) fn effect(statement: &str) -> Effect {
     }
 }
 
+/// A question with an answer where a statement, or a view, a trigger or a routine that it may use, names a table whose engine
+/// has no transactions: what was written to that lasts, although the statement failed.
+pub(super) fn names_lasting_tables(statement: &str) -> String {
+    /// A longer statement is not sent once more: it may use any table.
+    const LONG: usize = 1 << 16;
+    let named = if statement.len() > LONG {
+        "TRUE".to_owned()
+    } else {
+        // The session's modes let a backslash escape.
+        let text = statement.replace('\\', "\\\\").replace('\'', "''");
+        format!(
+            "(LOCATE(t.table_name,'{text}')>0 OR EXISTS(SELECT 1 FROM information_schema.triggers WHERE \
+             LOCATE(t.table_name,action_statement)>0) OR EXISTS(SELECT 1 FROM information_schema.routines WHERE \
+             LOCATE(t.table_name,routine_definition)>0) OR EXISTS(SELECT 1 FROM information_schema.views WHERE \
+             LOCATE(t.table_name,view_definition)>0))"
+        )
+    };
+    format!(
+        "SELECT 1 FROM information_schema.tables t WHERE t.table_type='BASE TABLE' AND t.table_schema NOT IN \
+         ('mysql','sys','performance_schema','information_schema') AND t.engine IN (SELECT engine FROM \
+         information_schema.engines WHERE transactions<>'YES' OR transactions IS NULL) AND {named} LIMIT 1"
+    )
+}
+
 /// Where the server found a fault, in characters from 1, by its message: “… near 'the rest' at line 2”. It quotes what follows,
 /// 80 characters at most.
 pub(super) fn position(statement: &str, message: &str) -> Option<u32> {
