@@ -1,7 +1,7 @@
 //! Ending a statement at the server, from a second connection.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -31,6 +31,8 @@ pub(super) struct Link {
     operation: AtomicU64,
     /// How many cancellations are under way: an operation that begins meanwhile must not be the one that they hit.
     cancelling: watch::Sender<usize>,
+    /// The server was told to end a statement.
+    killed: AtomicBool,
 }
 
 impl Link {
@@ -48,15 +50,18 @@ impl Link {
             connection,
             operation: AtomicU64::new(0),
             cancelling: watch::Sender::new(0),
+            killed: AtomicBool::new(false),
         }
     }
 
-    /// An operation begins, once no cancellation is under way that was meant for another.
-    pub(super) async fn begin(&self) {
+    /// An operation begins, once no cancellation is under way that was meant for another. `true` where one was sent before: a
+    /// server whose statement had ended already keeps it for the next one.
+    pub(super) async fn begin(&self) -> bool {
         let mut cancelling = self.cancelling.subscribe();
         // The sender lives as long as this value.
         drop(cancelling.wait_for(|count| *count == 0).await);
         self.operation.fetch_or(1, Ordering::SeqCst);
+        self.killed.swap(false, Ordering::SeqCst)
     }
 
     /// The operation is done.
@@ -107,6 +112,7 @@ impl Canceller for MysqlCanceller {
             let mut connected = connector.open(&target).await?;
             let under_way = UnderWay::new(&link.cancelling);
             if link.operation.load(Ordering::SeqCst) == operation {
+                link.killed.store(true, Ordering::SeqCst);
                 match connected
                     .ask(&format!("KILL QUERY {}", link.connection))
                     .await

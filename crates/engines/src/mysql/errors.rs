@@ -133,8 +133,8 @@ pub(crate) fn of_statement(reported: &Reported, address: &str) -> Failure {
     failure.server_code(number.to_string())
 }
 
-/// Whether the server said with an error that it took the whole transaction back.
-pub(crate) const fn ends_transaction(reported: &Reported) -> bool {
+/// Whether the server chose the transaction to end a deadlock, and took all of it back.
+pub(crate) const fn is_deadlock(reported: &Reported) -> bool {
     reported.number == 1213
 }
 

@@ -148,10 +148,22 @@ impl MysqlSession {
         Ok(())
     }
 
+    /// Begins an operation: from here on a cancellation hits it, and none that was meant for an earlier one does.
+    async fn commence(&mut self) -> Result<(), RunError> {
+        if self.link.begin().await {
+            let answer = ask(&mut self.exchange, "DO 0").await;
+            self.exchange.stream.written = 0;
+            if let Err(error) = answer {
+                return Err(self.lost(&error));
+            }
+        }
+        Ok(())
+    }
+
     /// Runs a statement of the session's own, which has no rows.
     async fn run(&mut self, statement: &str) -> Result<(), RunError> {
         self.ready().await?;
-        self.link.begin().await;
+        self.commence().await?;
         let answer = ask(&mut self.exchange, statement).await;
         self.link.end();
         match answer {
@@ -170,8 +182,10 @@ impl MysqlSession {
         let fate = if errors::ends_session(reported) {
             self.broken = true;
             Fate::Unknown
-        } else if errors::ends_transaction(reported) {
+        } else if errors::is_deadlock(reported) {
             self.exchange.in_transaction = false;
+            Fate::RolledBack
+        } else if effect != Effect::Steps && self.transaction_is_over().await {
             Fate::RolledBack
         } else {
             match effect {
@@ -185,6 +199,18 @@ impl MysqlSession {
             position: statement::position(&self.operation.statement, &reported.message),
             ..self.error(errors::of_statement(reported, &self.server.address), fate)
         }
+    }
+
+    /// Whether the server took back the whole transaction with the statement that failed: which errors do that hangs on its
+    /// version and its settings. What changes the schema has made the transaction last before.
+    async fn transaction_is_over(&mut self) -> bool {
+        let asked = self.exchange.in_transaction
+            && statement::stays_in_transaction(&self.operation.statement);
+        if asked && ask(&mut self.exchange, "DO 0").await.is_err() {
+            // The next operation says so.
+            return false;
+        }
+        asked && !self.exchange.in_transaction
     }
 
     /// Whether the server takes back the rows of a statement that failed.
@@ -494,7 +520,7 @@ impl Session for MysqlSession {
         };
         let values = self.check(statement, parameters)?;
         self.operation.statement.clone_from(statement);
-        self.link.begin().await;
+        self.commence().await?;
         self.send(statement, &values, parameters.len()).await?;
         if !self.operation.rows {
             return Ok(Vec::new());

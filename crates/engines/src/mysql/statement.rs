@@ -114,6 +114,11 @@ pub(super) fn reads(statement: &str) -> bool {
         && !Words(statement).any(|word| matches!(word.as_str(), "OUTFILE" | "DUMPFILE"))
 }
 
+/// Whether a statement leaves an open transaction open, unless the server takes it back: it reads rows or changes some.
+pub(super) fn stays_in_transaction(statement: &str) -> bool {
+    effect(statement) == Effect::Rows || READS.contains(&first_word(statement).as_str())
+}
+
 /// What may be left of a statement that failed.
 pub(super) fn effect(statement: &str) -> Effect {
     let mut words = Words(statement);

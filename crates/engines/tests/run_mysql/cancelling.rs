@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use engines::{Batch, Fate, code};
+use futures_util::FutureExt;
 use serde_json::json;
 use test_support::MySqlServer;
 
@@ -63,7 +64,7 @@ async fn cancel(server: &MySqlServer) {
         );
         assert_eq!(
             value(session.as_mut(), "SELECT SUM(i) FROM touched").await,
-            json!(6)
+            json!("6")
         );
     }
     // In the middle of its rows, while nobody reads them.
@@ -112,7 +113,11 @@ async fn spared(server: &MySqlServer) {
             .start(&sql("SELECT 1, SLEEP(?)", &[integer(0)]))
             .await;
         let canceller = session.canceller();
-        let cancelling = tokio::spawn(async move { canceller.cancel().await });
+        let mut cancelling = Box::pin(async move { canceller.cancel().await });
+        // It knows now which operation it is for.
+        let begun = (&mut cancelling).now_or_never();
+        assert!(begun.is_none(), "{begun:?} {started:?}");
+        let cancelling = tokio::spawn(cancelling);
         if started.is_ok() && round % 2 == 0 {
             drop(session.fetch(10, &mut Batch::default()).await);
         }
