@@ -326,7 +326,7 @@ fn is_json_number(text: &[u8]) -> bool {
 }
 
 /// By RFC 8259, 7: quote, backslash and control characters are escaped; the rest is copied in runs.
-fn escape(text: &[u8], json: &mut Vec<u8>) {
+pub(crate) fn escape(text: &[u8], json: &mut Vec<u8>) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     let mut rest = text;
     while let Some(at) = rest

@@ -1,10 +1,9 @@
-//! What is done on the selected server: log in, look at the database, ask how it is.
+//! What a connection test asks the selected server: look at the database, ask how it is.
 
 use std::time::Instant;
 
 use bson::{Document, doc};
 
-use super::authentication;
 use super::message::{Reported, text};
 use super::selection::Member;
 use super::settings::Settings;
@@ -24,12 +23,8 @@ pub(crate) async fn run(
     mut member: Member,
 ) -> Attempt<Outcome> {
     let channel = &mut member.channel;
-    track.enter(Stage::Auth);
-    if let Some(credential) = &settings.credential {
-        authentication::log_in(channel, credential, &member.mechanisms).await?;
-    }
     let anywhere = |mut command: Document| {
-        if !member.primary {
+        if !member.facts.primary {
             // Without it a secondary answers nothing but questions about itself.
             command.insert("$readPreference", doc! { "mode": "primaryPreferred" });
         }
