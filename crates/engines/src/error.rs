@@ -46,20 +46,22 @@ pub mod code {
     pub const CONNECTION_LOST: &str = "connection_lost";
     /// The server is not the member, or not of the replica set, that the URL asks for.
     pub const REPLICA_SET_MISMATCH: &str = "replica_set_mismatch";
+    /// The server refuses a statement: its grammar, or a name in it.
+    pub const STATEMENT_FAILED: &str = "statement_failed";
+    /// A constraint of the table refuses what a statement would write.
+    pub const CONSTRAINT_VIOLATED: &str = "constraint_violated";
+    /// A write in a session that only reads.
+    pub const READ_ONLY: &str = "read_only";
+    /// A value that the server can't take where it stands.
+    pub const VALUE_REFUSED: &str = "value_refused";
+    /// The server took a statement back to keep transactions apart.
+    pub const SERIALIZATION_FAILURE: &str = "serialization_failure";
+    /// The server took a statement back to end a deadlock.
+    pub const DEADLOCK: &str = "deadlock";
+    /// A lock was not to be had in time.
+    pub const LOCK_TIMEOUT: &str = "lock_timeout";
     /// An option of the URL has a value that its engine does not know, or names a file that cannot be used.
     pub const INVALID_OPTION: &str = "invalid_option";
-    /// The server refuses a statement or command: its syntax, or what it names.
-    pub const STATEMENT_FAILED: &str = "statement_failed";
-    /// A unique key, a foreign key, a check or a validator stands against a write.
-    pub const CONSTRAINT_VIOLATED: &str = "constraint_violated";
-    /// A write in a read-only session.
-    pub const READ_ONLY: &str = "read_only";
-    /// The server took a transaction back because another changed the same data.
-    pub const SERIALIZATION_FAILURE: &str = "serialization_failure";
-    /// A lock did not come free in time.
-    pub const LOCK_TIMEOUT: &str = "lock_timeout";
-    /// A value that the server can't take.
-    pub const VALUE_REFUSED: &str = "value_refused";
     /// The server, or the member of the set that is connected to, has no transactions.
     pub const TRANSACTIONS_UNSUPPORTED: &str = "transactions_unsupported";
     /// Written, but not copied to as many members as was asked for.

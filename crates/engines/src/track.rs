@@ -11,7 +11,6 @@ use crate::error::{EngineError, code};
 use crate::failure::{Attempt, Failure};
 use crate::report::{Outcome, TestOptions, TestReport};
 use crate::scrub::Scrubber;
-use crate::session::SessionOptions;
 use crate::stage::{Stage, StageTiming};
 
 struct State {
@@ -230,12 +229,12 @@ where
     report
 }
 
-/// Opens a session, as a test does, but for the question at its end.
-pub(crate) async fn connect<F, T>(
-    url: &ConnectionUrl,
-    options: &SessionOptions,
+/// Runs what a session needs a connection for: to be opened, to be cancelled.
+pub(crate) async fn attempt<F, T>(
+    timeout: Duration,
+    scrubber: &Scrubber,
     cancel: &CancellationToken,
-    open: impl FnOnce(Arc<Track<'static>>) -> F,
+    attempt: impl FnOnce(Arc<Track<'static>>) -> F,
 ) -> Result<T, EngineError>
 where
     F: Future<Output = Attempt<T>>,
@@ -244,8 +243,8 @@ where
         Failure::new(code::CANCELLED, "Connecting was cancelled.")
             .remedy("Run it again when you want the answer.")
     };
-    let (track, result) = drive(options.timeout, &|_| {}, cancel, cancelled, open).await;
-    result.map_err(|failure| failure.into_error(track.current(), &Scrubber::new(url)))
+    let (track, result) = drive(timeout, &|_| {}, cancel, cancelled, attempt).await;
+    result.map_err(|failure| failure.into_error(track.current(), scrubber))
 }
 
 /// One failure out of those of several addresses: the one that got furthest, and what else was tried.

@@ -1,117 +1,181 @@
-//! What an error of the driver or the server means.
+//! What a fault of the login or an error of the server means.
 
-use std::error::Error as _;
 use std::io;
 
-use tokio_postgres::error::{DbError, Error};
-
-use super::wire::Heard;
+use super::channel::Reported;
+use super::login::Fault;
 use crate::error::code;
 use crate::failure::Failure;
 use crate::net::banner;
 use crate::net::tls::{self, Words};
+use crate::session::Fate;
 use crate::stage::Stage;
 
 const PRODUCT: &str = "PostgreSQL";
 
-/// The failure that an error stands for, given what was heard from the server until then.
-pub(crate) fn classify(error: &Error, heard: &Heard, address: &str, encrypted: bool) -> Failure {
-    if let Some(method) = heard.refused_method {
-        return Failure::new(
+/// The failure that a fault of the login stands for.
+pub(crate) fn of_login(
+    fault: Fault,
+    authenticated: bool,
+    address: &str,
+    encrypted: bool,
+) -> Failure {
+    match fault {
+        Fault::RefusedMethod(method) => Failure::new(
             code::AUTH_METHOD_UNSUPPORTED,
             format!("The server at {address} asks for {method}, which require_auth rules out."),
         )
-        .remedy("Change require_auth, or the server's pg_hba.conf.");
-    }
-    if heard.exhausting {
-        return Failure::new(
+        .remedy("Change require_auth, or the server's pg_hba.conf."),
+        Fault::TooManyRounds => Failure::new(
             code::AUTH_METHOD_UNSUPPORTED,
             format!(
                 "The server at {address} asks for more SCRAM iterations than a login is worth."
             ),
         )
-        .remedy("Check that the server is the one you mean, and its scram_iterations.");
-    }
-    if heard.foreign {
-        return Failure::not_this_database(PRODUCT, address, banner::identify(&heard.first));
-    }
-    if let Some(reported) = error.as_db_error() {
-        let failure = reported_by_server(reported, encrypted, address);
-        return if heard.authenticated {
-            failure
-        } else {
-            failure.try_next_encryption()
-        };
-    }
-    let source = error.source();
-    let login = error.to_string().starts_with("authentication error");
-    if login && source.is_some_and(|source| source.is::<io::Error>()) {
+        .remedy("Check that the server is the one you mean, and its scram_iterations."),
+        Fault::Foreign(first) => {
+            Failure::not_this_database(PRODUCT, address, banner::identify(&first))
+        }
+        Fault::Server(reported) => {
+            let failure = reported_by_server(&reported, encrypted, address);
+            if authenticated {
+                failure
+            } else {
+                failure.try_next_encryption()
+            }
+        }
         // SCRAM convinces both sides: a server that does not know the password is turned down here.
-        let why = source.map(ToString::to_string).unwrap_or_default();
-        return Failure::new(
+        Fault::Scram(why) => Failure::new(
             code::AUTH_FAILED,
             format!("Logging in at {address} failed: {why}."),
         )
         .remedy("Check the user and the password, and that the server is the one you mean.")
-        .at(Stage::Auth);
-    }
-    if let Some(broken) = source.and_then(|source| source.downcast_ref::<io::Error>()) {
-        if let Some(refused) = tls::rustls_error(broken) {
-            let words = Words {
-                authority: "sslrootcert=…",
-                without_name: "sslmode=verify-ca",
-                certificate: "sslcert",
-            };
-            return tls::explain(refused, address, &words);
-        }
-        return Failure::lost(PRODUCT, address, broken);
-    }
-    if error.is_closed() {
-        return Failure::lost(PRODUCT, address, &io::ErrorKind::UnexpectedEof.into());
-    }
-    let text = source.map_or_else(|| error.to_string(), ToString::to_string);
-    if text == "password missing" {
-        return Failure::new(
+        .at(Stage::Auth),
+        Fault::Io(error) => broken(&error, address),
+        Fault::PasswordMissing => Failure::new(
             code::AUTH_FAILED,
             format!("The server at {address} asks for a password, and the URL has none."),
         )
-        .remedy("Add the password to the URL.");
-    }
-    if text.contains("channel binding") {
-        return Failure::new(
+        .remedy("Add the password to the URL."),
+        Fault::Unbound => Failure::new(
             code::AUTH_METHOD_UNSUPPORTED,
             format!("The server at {address} cannot bind the login to the encrypted channel."),
         )
-        .remedy("Use sslmode=require and scram-sha-256 at the server, or remove channel_binding=require.");
-    }
-    if text.starts_with("unsupported") {
-        return Failure::new(
+        .remedy("Use sslmode=require and scram-sha-256 at the server, or remove channel_binding=require."),
+        Fault::Unsupported(method) => Failure::new(
             code::AUTH_METHOD_UNSUPPORTED,
-            format!("The server at {address} asks for a way of logging in that is not supported: {text}."),
+            format!("The server at {address} asks for a way of logging in that is not supported: {method}."),
         )
-        .remedy("Let the server's pg_hba.conf take scram-sha-256 for this user.");
+        .remedy("Let the server's pg_hba.conf take scram-sha-256 for this user."),
     }
-    if heard.authenticated {
-        return Failure::new(
-            code::SERVER_ERROR,
-            format!("The server at {address}: {text}."),
-        )
-        .remedy("Check the server's log.");
-    }
-    Failure::new(
-        code::AUTH_FAILED,
-        format!("Logging in at {address} failed: {text}."),
-    )
-    .remedy("Check the user and the password, and that the server is the one you mean.")
 }
 
-fn reported_by_server(error: &DbError, encrypted: bool, address: &str) -> Failure {
-    let state = error.code();
-    let message = format!("{}: {}", error.severity(), error.message());
-    let failure = match state.code() {
+/// What an error of a statement means, and what became of the statement.
+pub(crate) fn run_failure(error: &Reported) -> (Failure, Fate) {
+    let mut message = format!("{}: {}", error.severity, error.message);
+    if let Some(detail) = &error.detail {
+        message = format!("{message} ({detail})");
+    }
+    let hint = |otherwise: &str| error.hint.clone().unwrap_or_else(|| otherwise.to_owned());
+    let fail = |code, remedy: &str| Failure::new(code, message.clone()).remedy(hint(remedy));
+    let (failure, fate) = match error.code.as_str() {
+        "57014" if error.message.contains("timeout") => (
+            fail(
+                code::TIMED_OUT,
+                "Give the statement more time, or less to do.",
+            ),
+            Fate::Refused,
+        ),
+        "57014" => (
+            fail(
+                code::CANCELLED,
+                "It was ended at the server and changed nothing.",
+            ),
+            Fate::Refused,
+        ),
+        "40001" => (
+            fail(code::SERIALIZATION_FAILURE, "Run it again.").retryable(),
+            Fate::RolledBack,
+        ),
+        "40P01" => (
+            fail(code::DEADLOCK, "Run it again.").retryable(),
+            Fate::RolledBack,
+        ),
+        "55P03" => (
+            fail(
+                code::LOCK_TIMEOUT,
+                "Wait for whoever holds the lock (pg_locks, pg_stat_activity), and run it again.",
+            )
+            .retryable(),
+            Fate::Refused,
+        ),
+        "25006" => (
+            fail(
+                code::READ_ONLY,
+                "A read does not write: change the type of the action, or the statement.",
+            ),
+            Fate::Refused,
+        ),
+        "42501" => (
+            fail(
+                code::PERMISSION_DENIED,
+                "Ask for the right to do this (GRANT).",
+            ),
+            Fate::Refused,
+        ),
+        "22P02" | "22003" | "22007" | "22008" | "22021" | "22P03" | "22P05" => (
+            fail(
+                code::VALUE_REFUSED,
+                "Check the value against the type of its column.",
+            ),
+            Fate::Refused,
+        ),
+        // The session ends, and what it had not committed with it.
+        "57P01" | "57P02" | "57P03" => (
+            fail(
+                code::CONNECTION_LOST,
+                "Wait until the server is back, and run it again.",
+            ),
+            Fate::RolledBack,
+        ),
+        state if state.starts_with("23") => (
+            fail(
+                code::CONSTRAINT_VIOLATED,
+                "Check the values against the rows that are there.",
+            ),
+            Fate::Refused,
+        ),
+        _ => (
+            fail(
+                code::STATEMENT_FAILED,
+                "Mend the statement; the place is told where the server tells it.",
+            ),
+            Fate::Refused,
+        ),
+    };
+    (failure.server_code(error.code.as_str()), fate)
+}
+
+/// The failure of a connection that broke, or on which somebody says what the protocol does not know.
+pub(crate) fn broken(error: &io::Error, address: &str) -> Failure {
+    if let Some(refused) = tls::rustls_error(error) {
+        let words = Words {
+            authority: "sslrootcert=…",
+            without_name: "sslmode=verify-ca",
+            certificate: "sslcert",
+        };
+        return tls::explain(refused, address, &words);
+    }
+    Failure::lost(PRODUCT, address, error)
+}
+
+/// The failure that an error of the server stands for while a session is opened.
+pub(crate) fn reported_by_server(error: &Reported, encrypted: bool, address: &str) -> Failure {
+    let message = format!("{}: {}", error.severity, error.message);
+    let failure = match error.code.as_str() {
         "28P01" => Failure::new(code::AUTH_FAILED, message)
             .remedy("Check the user and the password in the URL."),
-        "28000" if error.message().contains("pg_hba.conf") => {
+        "28000" if error.message.contains("pg_hba.conf") => {
             if encrypted {
                 Failure::new(code::PERMISSION_DENIED, message).remedy(
                     "Let the server's pg_hba.conf admit this user to this database from this machine's address.",
@@ -145,8 +209,8 @@ fn reported_by_server(error: &DbError, encrypted: bool, address: &str) -> Failur
             .remedy("Choose a database that accepts connections."),
         _ => Failure::new(code::SERVER_ERROR, message).remedy(format!(
             "Look up the code {} and check the log of the server at {address}.",
-            state.code()
+            error.code
         )),
     };
-    failure.server_code(state.code())
+    failure.server_code(error.code.as_str())
 }

@@ -3,20 +3,34 @@
 //! What an option means is what libpq says it means (PostgreSQL's documentation, 34.1.2 “Parameter Key Words” and
 //! 34.19 “SSL Support”); `settings.rs` reads them, this file acts on them.
 
+mod cancel;
+mod channel;
+mod end_point;
 mod errors;
+mod login;
+mod query;
 mod session;
 mod settings;
-mod wire;
+mod values;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use connection_url::{ConnectionUrl, DatabaseType};
 use tokio_util::sync::CancellationToken;
 
+use self::query::PostgresSession;
+use self::session::{Connected, Dial, Role};
+use self::settings::{SessionAttributes, Settings};
 use crate::engine::{Capabilities, Engine, IsolationLevel};
+use crate::error::EngineError;
+use crate::failure::Attempt;
 use crate::net::dial;
 use crate::report::{TestOptions, TestReport};
+use crate::scrub::Scrubber;
+use crate::session::{Session, SessionOptions};
 use crate::stage::Stage;
-use crate::track;
+use crate::track::{self, Track};
 
 /// The PostgreSQL engine.
 pub(crate) struct Postgres;
@@ -50,35 +64,50 @@ impl Engine for Postgres {
         cancel: &CancellationToken,
     ) -> TestReport {
         track::run(url, options, progress, cancel, |track| async move {
-            let settings = settings::Settings::read(url, options.home.as_deref()).await?;
-            let passes: &[session::Role] = match settings.session {
-                settings::SessionAttributes::PreferStandby => {
-                    &[session::Role::Standby, session::Role::Any]
-                }
-                settings::SessionAttributes::Is(ref role) => std::slice::from_ref(role),
-            };
-            let mut result = None;
-            for role in passes {
-                let dialer = session::Session {
-                    settings: &settings,
-                    track: &track,
-                    role: *role,
-                };
-                let outcome = dial::in_order(
-                    &track,
-                    &settings.endpoints,
-                    settings.connect_timeout,
-                    settings.shuffle,
-                    &dialer,
-                )
-                .await;
-                if outcome.is_ok() {
-                    return outcome;
-                }
-                result = Some(outcome);
-            }
-            result.unwrap_or_else(|| Err(track.too_late()))
+            let settings = Settings::read(url, options.home.as_deref()).await?;
+            connect(&settings, &track).await?.test(&track).await
         })
         .await
     }
+
+    async fn connect(
+        &self,
+        url: &ConnectionUrl,
+        options: &SessionOptions,
+        cancel: &CancellationToken,
+    ) -> Result<Box<dyn Session>, EngineError> {
+        let scrubber = Scrubber::new(url);
+        track::attempt(options.timeout, &scrubber, cancel, |track| async move {
+            let settings = Settings::read(url, options.home.as_deref()).await?;
+            let connected = connect(&settings, &track).await?;
+            let (settings, scrubber) = (Arc::new(settings), Scrubber::new(url));
+            let session =
+                PostgresSession::open(connected, settings, scrubber, options.read_only).await?;
+            Ok(Box::new(session) as Box<dyn Session>)
+        })
+        .await
+    }
+}
+
+/// Opens a session at the first host that is what the URL asks for.
+async fn connect(settings: &Settings, track: &Track<'_>) -> Attempt<Connected> {
+    let passes: &[Role] = match &settings.session {
+        SessionAttributes::PreferStandby => &[Role::Standby, Role::Any],
+        SessionAttributes::Is(role) => std::slice::from_ref(role),
+    };
+    let mut result = None;
+    for role in passes {
+        let dialer = Dial {
+            settings,
+            track,
+            role: *role,
+        };
+        let (endpoints, timeout) = (&settings.endpoints, settings.connect_timeout);
+        let outcome = dial::in_order(track, endpoints, timeout, settings.shuffle, &dialer).await;
+        if outcome.is_ok() {
+            return outcome;
+        }
+        result = Some(outcome);
+    }
+    result.unwrap_or_else(|| Err(track.too_late()))
 }

@@ -1,21 +1,22 @@
-//! One connection to one place, from the first byte to an answered query.
+//! One connection to one place, from the first byte to an open database.
 
 use std::io;
-use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use postgres_protocol::message::{backend, frontend};
 use rustls_pki_types::CertificateDer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio_postgres::{Client, SimpleQueryMessage};
 
+use super::channel::{Channel, Fields, Reported};
+use super::end_point::end_point;
 use super::errors;
+use super::login::{Welcome, log_in};
 use super::settings::{Mode, Settings};
-use super::wire::{Encrypted, Heard, Watched};
 use crate::error::code;
 use crate::failure::{Attempt, Failure};
-use crate::net::dial::{Dialer, Place, Target};
+use crate::net::dial::{Dialer, Endpoint, Place, Target};
 use crate::net::tls::Established;
 use crate::net::{Wire, banner};
 use crate::report::{Outcome, TlsReport, plain_version};
@@ -32,12 +33,15 @@ pub(crate) enum Role {
     Standby,
 }
 
-/// Connects and tests.
-pub(crate) struct Session<'a> {
+/// Connects.
+pub(crate) struct Dial<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) track: &'a Track<'a>,
     pub(crate) role: Role,
 }
+
+/// What is known of an encrypted connection: its report, and the server's certificate.
+type Encrypted = (TlsReport, Option<CertificateDer<'static>>);
 
 /// How one attempt encrypts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,10 +52,10 @@ enum Encryption {
 }
 
 #[async_trait]
-impl Dialer for Session<'_> {
-    type Output = Outcome;
+impl Dialer for Dial<'_> {
+    type Output = Connected;
 
-    async fn attempt(&self, target: &Target<'_>) -> Attempt<Outcome> {
+    async fn attempt(&self, target: &Target<'_>) -> Attempt<Connected> {
         // 34.19.1: encryption over a unix socket is not supported, and sslmode is ignored there.
         let mode = if target.is_unix() {
             Mode::Disable
@@ -86,13 +90,35 @@ impl Dialer for Session<'_> {
     }
 }
 
-impl Session<'_> {
+impl Dial<'_> {
     async fn once(
         &self,
         target: &Target<'_>,
         encryption: Encryption,
         encrypted: &mut bool,
-    ) -> Attempt<Outcome> {
+    ) -> Attempt<Connected> {
+        let (wire, tls) = self.wire(target, encryption, encrypted).await?;
+        self.login(wire, tls, target).await
+    }
+
+    /// Connects again to where a session is, encrypted as it is.
+    pub(crate) async fn again(&self, target: &Target<'_>, encrypted: bool) -> Attempt<Wire> {
+        let encryption = if encrypted {
+            Encryption::Always
+        } else {
+            Encryption::Never
+        };
+        let (wire, _) = self.wire(target, encryption, &mut false).await?;
+        Ok(wire)
+    }
+
+    /// Connects, and encrypts as far as asked.
+    async fn wire(
+        &self,
+        target: &Target<'_>,
+        encryption: Encryption,
+        encrypted: &mut bool,
+    ) -> Attempt<(Wire, Option<Encrypted>)> {
         let address = target.to_string();
         let wire = target.connect().await?;
         let Some(tls) = self
@@ -101,13 +127,13 @@ impl Session<'_> {
             .as_ref()
             .filter(|_| encryption != Encryption::Never)
         else {
-            return self.login(wire, None, &address).await;
+            return Ok((wire, None));
         };
         self.track.enter(Stage::Tls);
         let mut wire = wire;
         if !self.settings.direct && !offers_tls(&mut wire, &address).await? {
             if encryption == Encryption::IfOffered {
-                return self.login(wire, None, &address).await;
+                return Ok((wire, None));
             }
             return Err(Failure::new(
                 code::TLS_UNSUPPORTED,
@@ -136,78 +162,45 @@ impl Session<'_> {
             report,
             certificate,
         } = tls.handshake(wire, &host, &address).await?;
-        self.login(wire, Some((report, certificate)), &address)
-            .await
+        Ok((wire, Some((report, certificate))))
     }
 
     async fn login(
         &self,
         wire: Wire,
-        tls: Option<(TlsReport, Option<CertificateDer<'static>>)>,
-        address: &str,
-    ) -> Attempt<Outcome> {
+        tls: Option<Encrypted>,
+        target: &Target<'_>,
+    ) -> Attempt<Connected> {
         self.track.enter(Stage::Auth);
+        let address = target.to_string();
         let (report, certificate) = tls.unzip();
-        let heard = Arc::new(Mutex::new(Heard::default()));
-        let watched = Watched::new(
-            wire,
-            Arc::clone(&heard),
-            self.settings.methods.clone(),
-            Box::new(|| self.track.enter(Stage::Database)),
-        );
-        let encryption = Encrypted {
-            certificate: certificate.flatten(),
+        let authenticated = AtomicBool::new(false);
+        let on_authenticated = || {
+            authenticated.store(true, Ordering::Relaxed);
+            self.track.enter(Stage::Database);
         };
-        let failure = |error: &tokio_postgres::Error| {
-            let heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
-            errors::classify(error, &heard, address, report.is_some())
-        };
-        let (client, connection) = self
-            .settings
-            .config
-            .connect_raw(watched, encryption)
+        let mut channel = Channel::new(wire);
+        let end_point = certificate.flatten().as_ref().and_then(end_point);
+        let credentials = &self.settings.credentials;
+        let welcome = log_in(&mut channel, credentials, end_point, &on_authenticated)
             .await
-            .map_err(|error| failure(&error))?;
-        let version = connection.parameter("server_version").map(str::to_owned);
-        let mut connection = pin!(connection);
-        let latency = {
-            let work = pin!(self.query(&client, address));
-            tokio::select! {
-                biased;
-                result = work => match result {
-                    Ok(latency) => latency,
-                    Err(Refusal::Driver(error)) => return Err(failure(&error)),
-                    Err(Refusal::Role(role)) => return Err(*role),
-                },
-                ended = &mut connection => {
-                    return Err(match ended {
-                        Err(error) => failure(&error),
-                        Ok(()) => Failure::lost("PostgreSQL", address, &io::ErrorKind::UnexpectedEof.into()),
-                    });
-                }
-            }
-        };
-        // Ending the session properly keeps the server's log free of "unexpected EOF"; a server that does not take it
-        // in time is left alone.
-        drop(client);
-        drop(tokio::time::timeout(Duration::from_millis(100), connection).await);
-        Ok(Outcome {
-            server: "PostgreSQL",
-            version: version.as_deref().and_then(plain_version),
-            latency,
+            .map_err(|fault| {
+                let authenticated = authenticated.load(Ordering::Relaxed);
+                errors::of_login(fault, authenticated, &address, report.is_some())
+            })?;
+        let mut connected = Connected {
+            channel,
+            welcome,
             tls: report,
-        })
+            endpoint: target.endpoint.clone(),
+            place: target.place.clone(),
+            address,
+        };
+        self.check_role(&mut connected).await?;
+        Ok(connected)
     }
 
-    async fn query(&self, client: &Client, address: &str) -> Result<Duration, Refusal> {
-        self.check_role(client, address).await?;
-        self.track.enter(Stage::Ready);
-        let started = Instant::now();
-        client.simple_query("SELECT 1").await?;
-        Ok(started.elapsed())
-    }
-
-    async fn check_role(&self, client: &Client, address: &str) -> Result<(), Refusal> {
+    async fn check_role(&self, connected: &mut Connected) -> Attempt<()> {
         let (query, wanted, what) = match self.role {
             Role::Any => return Ok(()),
             Role::ReadWrite => ("SHOW transaction_read_only", "off", "read-write"),
@@ -215,34 +208,90 @@ impl Session<'_> {
             Role::Primary => ("SELECT pg_catalog.pg_is_in_recovery()", "f", "the primary"),
             Role::Standby => ("SELECT pg_catalog.pg_is_in_recovery()", "t", "a standby"),
         };
-        for message in client.simple_query(query).await? {
-            if let SimpleQueryMessage::Row(row) = message
-                && row.get(0) != Some(wanted)
-            {
-                return Err(Refusal::Role(Box::new(
-                    Failure::new(
-                        code::SERVER_ERROR,
-                        format!("The server at {address} is not {what}, which target_session_attrs asks for."),
-                    )
-                    .remedy("List every server of the cluster in the URL, or remove target_session_attrs.")
-                    .retryable()
-                    .try_next_address(),
-                )));
-            }
+        if connected.ask(query).await?.as_deref() == Some(wanted.as_bytes()) {
+            return Ok(());
         }
-        Ok(())
+        let address = &connected.address;
+        Err(Failure::new(
+            code::SERVER_ERROR,
+            format!("The server at {address} is not {what}, which target_session_attrs asks for."),
+        )
+        .remedy("List every server of the cluster in the URL, or remove target_session_attrs.")
+        .retryable()
+        .try_next_address())
     }
 }
 
-/// Why a connected session is of no use.
-enum Refusal {
-    Driver(tokio_postgres::Error),
-    Role(Box<Failure>),
+/// A connection that is logged in.
+pub(crate) struct Connected {
+    pub(crate) channel: Channel,
+    pub(crate) welcome: Welcome,
+    pub(crate) tls: Option<TlsReport>,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) place: Place,
+    pub(crate) address: String,
 }
 
-impl From<tokio_postgres::Error> for Refusal {
-    fn from(error: tokio_postgres::Error) -> Self {
-        Self::Driver(error)
+impl Connected {
+    /// Asks one question by the simple protocol; the answer is the first value of the first row.
+    pub(crate) async fn ask(&mut self, query: &str) -> Attempt<Option<Vec<u8>>> {
+        match simple(&mut self.channel, query).await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(reported)) => Err(errors::reported_by_server(
+                &reported,
+                self.tls.is_some(),
+                &self.address,
+            )),
+            Err(error) => Err(errors::broken(&error, &self.address)),
+        }
+    }
+
+    /// The last stage of a test.
+    pub(crate) async fn test(mut self, track: &Track<'_>) -> Attempt<Outcome> {
+        track.enter(Stage::Ready);
+        let started = Instant::now();
+        self.ask("SELECT 1").await?;
+        let latency = started.elapsed();
+        // Ending the session properly keeps the server's log free of "unexpected EOF"; a server that does not take it
+        // in time is left alone.
+        drop(tokio::time::timeout(Duration::from_millis(100), self.channel.terminate()).await);
+        Ok(Outcome {
+            server: "PostgreSQL",
+            version: self.welcome.version.as_deref().and_then(plain_version),
+            latency,
+            tls: self.tls,
+        })
+    }
+}
+
+/// Runs a statement by the simple protocol, to the end of its answer; the value is the first of the first row.
+pub(crate) async fn simple(
+    channel: &mut Channel,
+    query: &str,
+) -> io::Result<Result<Option<Vec<u8>>, Box<Reported>>> {
+    frontend::query(query, &mut channel.output)?;
+    channel.flush().await?;
+    let mut result = Ok(None);
+    let mut rows = 0;
+    loop {
+        let frame = channel.next().await?;
+        match frame.tag {
+            backend::DATA_ROW_TAG => {
+                rows += 1;
+                let mut fields = Fields(frame.body);
+                if rows == 1 && fields.u16()? > 0 {
+                    // A negative length stands for NULL.
+                    if let Ok(length) = usize::try_from(fields.i32()?) {
+                        result = Ok(Some(fields.bytes(length)?.to_vec()));
+                    }
+                }
+            }
+            backend::ERROR_RESPONSE_TAG => {
+                result = Err(Box::new(Reported::parse(frame.body)?));
+            }
+            backend::READY_FOR_QUERY_TAG => return Ok(result),
+            _ => {}
+        }
     }
 }
 

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use connection_url::{ConnectionUrl, Host, Port};
-use tokio_postgres::Config;
-use tokio_postgres::config::{ChannelBinding, SslMode, SslNegotiation};
 use zeroize::Zeroizing;
 
+use super::login::{Binding, Credentials};
 use super::session::Role;
 use crate::failure::{Attempt, Failure};
 use crate::net::dial::Endpoint;
@@ -54,9 +53,7 @@ pub(crate) struct Settings {
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) shuffle: bool,
     pub(crate) session: SessionAttributes,
-    /// The methods that `require_auth` leaves; `None` for all.
-    pub(crate) methods: Option<Methods>,
-    pub(crate) config: Config,
+    pub(crate) credentials: Credentials,
 }
 
 /// The authentication methods that are allowed, as libpq's `require_auth` counts them.
@@ -166,48 +163,49 @@ impl Settings {
                 }
             },
             session: session_attributes(url)?,
-            methods: methods(url)?,
-            config: config(url)?,
+            credentials: credentials(url)?,
         })
     }
 }
 
-fn config(url: &ConnectionUrl) -> Attempt<Config> {
-    let mut config = Config::new();
-    // The connector encrypts: to the driver the stream is one that speaks TLS from the first byte (`wire.rs`).
-    config.ssl_mode(SslMode::Require);
-    config.ssl_negotiation(SslNegotiation::Direct);
-    config.application_name(
-        url.option("application_name")
+fn credentials(url: &ConnectionUrl) -> Attempt<Credentials> {
+    let given = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+    let user = match given(url.user()) {
+        Some(user) => user,
+        // As libpq: the name of the account that runs the program.
+        None => whoami::username().map_err(|_| {
+            Failure::option(
+                "user",
+                "the URL names none, and the system does not say whose account this is.",
+                "Add a user to the URL.",
+            )
+        })?,
+    };
+    Ok(Credentials {
+        user,
+        // To libpq an empty password is none.
+        password: given(url.password()).map(Zeroizing::new),
+        database: given(url.database()),
+        application_name: url
+            .option("application_name")
             .or_else(|| url.option("fallback_application_name"))
-            .unwrap_or("tapedeck"),
-    );
-    if let Some(user) = url.user().filter(|user| !user.is_empty()) {
-        config.user(user);
-    }
-    // To libpq an empty password is none.
-    if let Some(password) = url.password().filter(|password| !password.is_empty()) {
-        config.password(password);
-    }
-    if let Some(database) = url.database().filter(|database| !database.is_empty()) {
-        config.dbname(database);
-    }
-    if let Some(options) = url.option("options") {
-        config.options(options);
-    }
-    config.channel_binding(match url.option("channel_binding") {
-        None | Some("prefer" | "") => ChannelBinding::Prefer,
-        Some("disable") => ChannelBinding::Disable,
-        Some("require") => ChannelBinding::Require,
-        Some(other) => {
-            return Err(Failure::option(
-                "channel_binding",
-                format!("“{other}” is not a setting."),
-                "Use disable, prefer or require.",
-            ));
-        }
-    });
-    Ok(config)
+            .unwrap_or("tapedeck")
+            .to_owned(),
+        options: url.option("options").map(str::to_owned),
+        binding: match url.option("channel_binding") {
+            None | Some("prefer" | "") => Binding::Prefer,
+            Some("disable") => Binding::Disable,
+            Some("require") => Binding::Require,
+            Some(other) => {
+                return Err(Failure::option(
+                    "channel_binding",
+                    format!("“{other}” is not a setting."),
+                    "Use disable, prefer or require.",
+                ));
+            }
+        },
+        methods: methods(url)?,
+    })
 }
 
 fn session_attributes(url: &ConnectionUrl) -> Attempt<SessionAttributes> {
