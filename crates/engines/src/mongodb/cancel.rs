@@ -30,25 +30,26 @@ impl Canceller for MongodbCanceller {
         let Some((server, cursor, order)) = shared.stop() else {
             return Ok(());
         };
+        // The session waits for it before it goes on, whatever becomes of this.
+        let _over = order.over.drop_guard();
         let never = CancellationToken::new();
-        track::connect(&shared.url, &shared.options, &never, |track| async move {
-            let (endpoint, place) = (&server.endpoint, &server.place);
-            let mut member =
-                connect::open_again(&shared.settings, endpoint, place, &track).await?;
-            member.channel.take_long_replies();
-            kill(&mut member.channel, &server, cursor.as_ref()).await
-        })
-        .await?;
-        order.carried_out.cancel();
-        Ok(())
+        track::attempt(
+            shared.timeout,
+            &shared.scrubber,
+            &never,
+            |track| async move {
+                let (endpoint, place) = (&server.endpoint, &server.place);
+                let mut member =
+                    connect::open_again(&shared.settings, endpoint, place, &track).await?;
+                member.channel.take_long_replies();
+                kill(&mut member.channel, &server, cursor.as_ref()).await
+            },
+        )
+        .await
     }
 }
 
-async fn kill(
-    channel: &mut Channel,
-    server: &Whereabouts,
-    cursor: Option<&Cursor>,
-) -> Attempt<()> {
+async fn kill(channel: &mut Channel, server: &Whereabouts, cursor: Option<&Cursor>) -> Attempt<()> {
     if let Some(cursor) = cursor {
         let command = doc! { "killCursors": &cursor.collection, "cursors": [cursor.id] };
         // What matters is what comes next: it may have ended by itself.

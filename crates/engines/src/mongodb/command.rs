@@ -90,8 +90,10 @@ impl Command {
             };
             let body = document(members, &mut Vec::new())?;
             let Some(name) = body.keys().next().cloned() else {
-                return Err(refused("The command is empty: its first key would be its name.")
-                    .remedy("Write {\"find\": \"collection\"}, for instance."));
+                return Err(
+                    refused("The command is empty: its first key would be its name.")
+                        .remedy("Write {\"find\": \"collection\"}, for instance."),
+                );
             };
             if let Some(field) = OURS.into_iter().find(|field| body.contains_key(field)) {
                 return Err(refused(format!(
@@ -175,7 +177,12 @@ impl Command {
         let body = Zeroizing::new(bytes(&self.body)?);
         let most = facts.longest_document + AROUND;
         if body.len() > most {
-            return Err(too_long("The command", body.len(), most, "Make it shorter."));
+            return Err(too_long(
+                "The command",
+                body.len(),
+                most,
+                "Make it shorter.",
+            ));
         }
         let length = message::length(&body, sequence.as_ref());
         if length > facts.longest_message {

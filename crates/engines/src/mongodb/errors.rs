@@ -129,24 +129,44 @@ pub(crate) fn refusal(reported: &Reported, nature: Nature, address: &str) -> Ref
             "Make the document smaller.",
             Fate::Refused,
         ),
-        91 | 189 | 11600 | 11602 => (
+        6 | 7 | 89 | 91 | 189 | 9001 | 11600 | 11602 => (
             code::SERVER_ERROR,
-            "Wait until the replica set has elected a primary.",
+            "Wait until the replica set has elected a primary, and connect again.",
             interrupted,
         ),
         10058 | 10107 | 13435 | 13436 => (
             code::SERVER_ERROR,
-            "Wait until the replica set has elected a primary, and check directConnection in the URL.",
+            "This server is not the primary of its replica set, or no longer: connect again when the set has elected one, and check directConnection in the URL.",
             Fate::Refused,
         ),
-        _ => (code::STATEMENT_FAILED, "Correct the command.", Fate::Refused),
+        _ => (
+            code::STATEMENT_FAILED,
+            "Correct the command.",
+            Fate::Refused,
+        ),
     };
-    let failure = Failure::new(code, format!("The server at {address}: {}", reported.message))
-        .remedy(remedy)
-        .server_code(server_code(reported));
+    let failure = Failure::new(
+        code,
+        format!("The server at {address}: {}", reported.message),
+    )
+    .remedy(remedy)
+    .server_code(server_code(reported));
     let again = matches!(
         reported.code,
-        24 | 46 | 91 | 112 | 189 | 10058 | 10107 | 11600 | 11602 | 13435 | 13436
+        6 | 7
+            | 24
+            | 46
+            | 89
+            | 91
+            | 112
+            | 189
+            | 9001
+            | 10058
+            | 10107
+            | 11600
+            | 11602
+            | 13435
+            | 13436
     );
     if transient {
         return Refusal {
@@ -160,8 +180,91 @@ pub(crate) fn refusal(reported: &Reported, nature: Nature, address: &str) -> Ref
     }
 }
 
+/// The failure that an error reported for a commit stands for.
+pub(crate) fn refusal_of_commit(reported: &Reported, nature: Nature, address: &str) -> Refusal {
+    let refusal = refusal(reported, nature, address);
+    // The set of the drivers' “Transactions” specification for `UnknownTransactionCommitResult`.
+    let unknown = matches!(
+        reported.code,
+        6 | 7 | 50 | 64 | 89 | 91 | 100 | 189 | 262 | 9001 | 10107 | 11600 | 11602 | 13435 | 13436
+    );
+    if unknown && refusal.fate != Fate::RolledBack {
+        return Refusal {
+            failure: refusal
+                .failure
+                .remedy("Commit again, or look at the data: it may have been committed."),
+            fate: Fate::Unknown,
+        };
+    }
+    Refusal {
+        // Whatever else it says, the transaction is over, and nothing of it was kept.
+        fate: Fate::RolledBack,
+        ..refusal
+    }
+}
+
+/// The server's code for a transaction that can't be taken back any more.
+pub(crate) const TRANSACTION_COMMITTED: i64 = 256;
+
+/// The failure of a connection that broke while a command was on it.
+pub(crate) fn lost_session(address: &str, error: &io::Error) -> Failure {
+    Failure::lost("MongoDB", address, error).remedy(
+        "Connect again. If it was a write, look at the data before you run it again: it may have been done.",
+    )
+}
+
+/// The failure of an operation for which there is no connection any more.
+pub(crate) fn unreachable() -> Failure {
+    Failure::new(code::CONNECTION_LOST, "The connection is lost already.").remedy("Connect again.")
+}
+
+/// The failure of an operation that was cancelled from here.
+pub(crate) fn stopped() -> Failure {
+    Failure::new(code::CANCELLED, "The operation was cancelled.")
+        .remedy("Run it again when you want the answer.")
+}
+
+/// The failure of an operation in a transaction that has failed.
+pub(crate) fn ended_transaction() -> Failure {
+    Failure::new(
+        code::STATEMENT_FAILED,
+        "The server ended the transaction when one of its operations failed.",
+    )
+    .remedy("Roll back, and run the transaction again.")
+}
+
+/// The failure of an operation after a commit whose answer is missing.
+pub(crate) fn open_commit() -> Failure {
+    Failure::new(
+        code::STATEMENT_FAILED,
+        "Nobody knows yet whether the transaction before was committed.",
+    )
+    .remedy("Commit again, or roll back.")
+}
+
+/// The failure of ending a transaction that nobody began.
+pub(crate) fn no_transaction() -> Failure {
+    Failure::new(code::STATEMENT_FAILED, "No transaction is open.").remedy("Begin one first.")
+}
+
+/// The failure of beginning a transaction where there are none. `secondary` says that another member of the set has them.
+pub(crate) fn no_transactions(address: &str, secondary: bool) -> Failure {
+    if secondary {
+        return Failure::new(
+            code::TRANSACTIONS_UNSUPPORTED,
+            format!("The server at {address} is not the primary, which alone has transactions."),
+        )
+        .remedy("Remove directConnection from the URL, and readPreference.");
+    }
+    Failure::new(
+        code::TRANSACTIONS_UNSUPPORTED,
+        format!("The server at {address} has no transactions."),
+    )
+    .remedy(TRANSACTIONS_NEED)
+}
+
 /// What `transactions_unsupported` asks for.
-pub(crate) const TRANSACTIONS_NEED: &str = "Connect to a replica set or through mongos; a single server can be made a replica set of one \
+const TRANSACTIONS_NEED: &str = "Connect to a replica set or through mongos; a single server can be made a replica set of one \
      (replication.replSetName, then rs.initiate()).";
 
 /// The server's code: its name, or its number.

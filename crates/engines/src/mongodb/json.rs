@@ -9,7 +9,6 @@ use std::io::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bson::raw::{RawBsonRef, RawDocument, RawElement};
-use bson::spec::ElementType;
 
 use crate::session::{Batch, escape};
 
@@ -33,14 +32,6 @@ pub(crate) fn cell(
         Ok(RawBsonRef::Null) => batch.null(),
         Ok(RawBsonRef::Boolean(value)) => batch.boolean(value),
         Ok(RawBsonRef::String(text)) => batch.text(text.as_bytes()),
-        Ok(RawBsonRef::Int32(number)) => {
-            digits(i64::from(number), scratch);
-            batch.integer(scratch);
-        }
-        Ok(RawBsonRef::Int64(number)) => {
-            digits(number, scratch);
-            batch.integer(scratch);
-        }
         _ => {
             scratch.clear();
             write_element(element, scratch, 0)?;
@@ -70,7 +61,7 @@ pub(crate) fn object(
     Ok(())
 }
 
-/// A value inside a document. Other than in a cell, an integer beyond ±2^53 keeps its type: `$numberLong`.
+/// A value. An integer beyond ±2^53, which a reader of JSON would round, is written with its type: `$numberLong`.
 pub(crate) fn write(
     value: RawBsonRef<'_>,
     out: &mut Vec<u8>,
@@ -212,11 +203,6 @@ fn plain(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
     drop(out.write_fmt(text));
 }
 
-fn digits(number: i64, out: &mut Vec<u8>) {
-    out.clear();
-    plain(out, format_args!("{number}"));
-}
-
 fn double(number: f64, out: &mut Vec<u8>) {
     if number.is_finite() {
         // The shortest text that reads back as the same double, with a point or an exponent.
@@ -244,14 +230,12 @@ fn datetime(milliseconds: i64, out: &mut Vec<u8>) {
     }
     let (year, month, day) = civil(milliseconds / DAY);
     let time = milliseconds % DAY;
-    let (hour, minute, second) = (
-        time / 3_600_000,
-        time / 60_000 % 60,
-        time / 1_000 % 60,
-    );
+    let (hour, minute, second) = (time / 3_600_000, time / 60_000 % 60, time / 1_000 % 60);
     plain(
         out,
-        format_args!("{{\"$date\":\"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"),
+        format_args!(
+            "{{\"$date\":\"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
+        ),
     );
     if time % 1_000 != 0 {
         plain(out, format_args!(".{:03}", time % 1_000));
@@ -273,44 +257,19 @@ const fn civil(day: i64) -> (i64, i64, i64) {
     // Five months from March on have 153 days, over and over.
     let month = (5 * day + 2) / 153;
     let day_of_month = day - (153 * month + 2) / 5 + 1;
-    let (month, turn) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    let (month, turn) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
     (cycle * 400 + year + turn, month, day_of_month)
-}
-
-/// The server's own name of a type, as `$type` has it.
-pub(crate) const fn type_name(kind: ElementType) -> &'static str {
-    match kind {
-        ElementType::Double => "double",
-        ElementType::String => "string",
-        ElementType::EmbeddedDocument => "object",
-        ElementType::Array => "array",
-        ElementType::Binary => "binData",
-        ElementType::Undefined => "undefined",
-        ElementType::ObjectId => "objectId",
-        ElementType::Boolean => "bool",
-        ElementType::DateTime => "date",
-        ElementType::Null => "null",
-        ElementType::RegularExpression => "regex",
-        ElementType::DbPointer => "dbPointer",
-        ElementType::JavaScriptCode => "javascript",
-        ElementType::Symbol => "symbol",
-        ElementType::JavaScriptCodeWithScope => "javascriptWithScope",
-        ElementType::Int32 => "int",
-        ElementType::Timestamp => "timestamp",
-        ElementType::Int64 => "long",
-        ElementType::Decimal128 => "decimal",
-        ElementType::MinKey => "minKey",
-        ElementType::MaxKey => "maxKey",
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use bson::raw::RawDocumentBuf;
     use bson::spec::BinarySubtype;
-    use bson::{
-        Binary, Bson, DateTime, Document, JavaScriptCodeWithScope, Regex, Timestamp, doc,
-    };
+    use bson::{Binary, Bson, DateTime, Document, JavaScriptCodeWithScope, Regex, Timestamp, doc};
     use proptest::prelude::*;
     use serde_json::Value;
 

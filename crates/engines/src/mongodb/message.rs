@@ -240,7 +240,7 @@ fn decode(mut body: Vec<u8>) -> Option<RawDocumentBuf> {
 
 impl Sequence {
     /// How much longer it makes a message, in bytes: kind, size, name, documents.
-    const fn length(&self) -> usize {
+    fn length(&self) -> usize {
         1 + 4 + self.field.len() + 1 + self.documents.len()
     }
 }

@@ -9,6 +9,7 @@ mod authentication;
 mod cancel;
 mod command;
 mod connect;
+mod control;
 mod errors;
 mod json;
 mod message;
@@ -24,6 +25,8 @@ mod table;
 mod transaction;
 mod trial;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use connection_url::{ConnectionUrl, DatabaseType};
 use tokio_util::sync::CancellationToken;
@@ -35,6 +38,9 @@ use crate::report::{TestOptions, TestReport};
 use crate::session::{Session, SessionOptions};
 use crate::stage::Stage;
 use crate::track;
+
+/// The time for taking leave of a server.
+const LEAVING: Duration = Duration::from_millis(500);
 
 /// The MongoDB engine.
 pub(crate) struct Mongodb;

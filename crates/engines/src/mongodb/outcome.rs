@@ -1,5 +1,6 @@
 //! What a reply to a person's command says: documents, counts, or why not.
 
+use bson::Document;
 use bson::raw::{RawBsonRef, RawDocument, RawDocumentBuf};
 use serde_json::Value;
 
@@ -112,7 +113,9 @@ fn rows(key: Option<&str>, reply: RawDocumentBuf) -> Result<(Page, Option<Cursor
 
 fn open_cursor(cursor: &RawDocument) -> Result<Option<Cursor>, Unreadable> {
     // Beyond 2^53 a number of the driver's kind would lose digits: identifiers are 64 bits wide.
-    let id = cursor.get_i64("id").or_else(|_| cursor.get_i32("id").map(i64::from));
+    let id = cursor
+        .get_i64("id")
+        .or_else(|_| cursor.get_i32("id").map(i64::from));
     let id = id.map_err(|_| Unreadable)?;
     if id == 0 {
         return Ok(None);
@@ -199,6 +202,24 @@ fn upserted(reply: &RawDocument) -> Result<Vec<Value>, Unreadable> {
         .collect()
 }
 
+/// What a router wants back when the transaction ends.
+pub(crate) fn recovery_token(reply: &RawDocument) -> Option<Document> {
+    let token = reply.get_document("recoveryToken").ok()?;
+    Document::try_from(token).ok()
+}
+
+/// Why a transaction was not committed.
+pub(crate) fn refused_commit(
+    reply: &RawDocument,
+    nature: Nature,
+    address: &str,
+) -> Option<Refusal> {
+    if let Some(reported) = Reported::of(reply) {
+        return Some(errors::refusal_of_commit(&reported, nature, address));
+    }
+    unsafe_write(reply, address)
+}
+
 /// The error of a write that the server began and did not finish as it was asked to.
 fn half_done(
     question: &Question<'_>,
@@ -215,13 +236,18 @@ fn half_done(
             return Some(write_error(question, first, errors.count(), written));
         }
     }
+    unsafe_write(reply, question.address)
+}
+
+/// The error of a write that was made, and is not as safe as was asked for.
+fn unsafe_write(reply: &RawDocument, address: &str) -> Option<Refusal> {
     let concern = reply.get_document("writeConcernError").ok()?;
     let reported = Reported::read(concern);
     let failure = Failure::new(
         code::WRITE_CONCERN_FAILED,
         format!(
-            "The server at {} has written, and could not say that the write is as safe as was asked for: {}",
-            question.address, reported.message
+            "The server at {address} has written, and could not say that the write is as safe as was asked for: {}",
+            reported.message
         ),
     )
     .remedy("Look at the data before you run it again: the write may stay, or be taken back when another member takes over.")

@@ -77,10 +77,7 @@ pub(crate) fn is_reading(name: &str, command: &Document) -> bool {
             _ => false,
         },
         // Any other level is a setting.
-        "profile" => matches!(
-            command.get(name),
-            Some(Bson::Int32(-1) | Bson::Int64(-1))
-        ),
+        "profile" => matches!(command.get(name), Some(Bson::Int32(-1) | Bson::Int64(-1))),
         _ => true,
     }
 }

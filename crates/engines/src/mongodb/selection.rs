@@ -201,12 +201,7 @@ async fn search(
     Err(combine(failures))
 }
 
-fn judge(
-    settings: &Settings,
-    preference: ReadPreference,
-    member: &Member,
-    name: &str,
-) -> Verdict {
+fn judge(settings: &Settings, preference: ReadPreference, member: &Member, name: &str) -> Verdict {
     let facts = &member.facts;
     let mismatch = |message: String, remedy: &str| {
         Verdict::Never(

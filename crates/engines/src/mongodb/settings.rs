@@ -19,6 +19,9 @@ use crate::stage::Stage;
 
 const DEFAULT_PORT: u16 = 27017;
 
+/// The database where the URL names none, as in drivers.
+pub(crate) const DEFAULT_DATABASE: &str = "test";
+
 /// How the client shows who it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Mechanism {
@@ -49,6 +52,19 @@ pub(crate) enum ReadPreference {
     Secondary,
     SecondaryPreferred,
     Nearest,
+}
+
+impl ReadPreference {
+    /// Its name in URLs and commands.
+    pub(crate) const fn mode(self) -> &'static str {
+        match self {
+            Self::Primary => "primary",
+            Self::PrimaryPreferred => "primaryPreferred",
+            Self::Secondary => "secondary",
+            Self::SecondaryPreferred => "secondaryPreferred",
+            Self::Nearest => "nearest",
+        }
+    }
 }
 
 /// Everything that a connection needs.

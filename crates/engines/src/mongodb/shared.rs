@@ -1,10 +1,10 @@
 //! What a session and its cancellers know together.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bson::spec::BinarySubtype;
 use bson::{Binary, Document, Uuid, doc};
-use connection_url::ConnectionUrl;
 use tokio_util::sync::CancellationToken;
 
 use super::outcome::Cursor;
@@ -35,8 +35,9 @@ impl LogicalSession {
 
 /// How to connect, and what is under way.
 pub(crate) struct Shared {
-    pub(crate) url: ConnectionUrl,
-    pub(crate) options: SessionOptions,
+    /// The time that connecting may take.
+    pub(crate) timeout: Duration,
+    pub(crate) read_only: bool,
     pub(crate) settings: Settings,
     pub(crate) scrubber: Scrubber,
     now: Mutex<Now>,
@@ -56,8 +57,8 @@ struct Now {
 pub(crate) struct Order {
     /// Somebody wants it to stop.
     pub(crate) given: CancellationToken,
-    /// The server was told.
-    pub(crate) carried_out: CancellationToken,
+    /// The server was told, or can't be.
+    pub(crate) over: CancellationToken,
 }
 
 /// Where an operation runs, and by what it is known there.
@@ -81,12 +82,12 @@ impl Whereabouts {
 }
 
 impl Shared {
-    pub(crate) fn new(url: &ConnectionUrl, options: &SessionOptions, settings: Settings) -> Self {
+    pub(crate) fn new(options: &SessionOptions, settings: Settings, scrubber: Scrubber) -> Self {
         Self {
-            scrubber: Scrubber::new(url),
-            url: url.clone(),
-            options: options.clone(),
+            timeout: options.timeout,
+            read_only: options.read_only,
             settings,
+            scrubber,
             now: Mutex::new(Now {
                 busy: false,
                 order: Order::default(),
@@ -100,21 +101,21 @@ impl Shared {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An operation begins; gives back whether the one before it was told to stop, and the order to watch.
-    pub(crate) fn begin(&self) -> (bool, Order) {
+    /// An operation begins.
+    pub(crate) fn begin(&self) {
         let mut now = self.now();
-        let stopped = now.order.given.is_cancelled();
         now.busy = true;
         now.order = Order::default();
         now.cursor = None;
-        (stopped, now.order.clone())
     }
 
-    /// The server goes on with it, or has a cursor for us.
-    pub(crate) fn resume(&self) -> Order {
-        let mut now = self.now();
-        now.busy = true;
-        now.order.clone()
+    /// Waits until a cancellation that is under way has told the server.
+    pub(crate) async fn wait_for_cancellation(&self) {
+        let order = self.now().order.clone();
+        if order.given.is_cancelled() {
+            // A canceller takes no longer either, unless nobody polls it.
+            drop(tokio::time::timeout(self.timeout, order.over.cancelled()).await);
+        }
     }
 
     /// Whether the operation was told to stop.
@@ -127,6 +128,11 @@ impl Shared {
         let mut now = self.now();
         now.busy = cursor.is_some();
         now.cursor = cursor;
+    }
+
+    /// The logical session that operations belong to, where the server knows such.
+    pub(crate) fn logical_session(&self) -> Option<LogicalSession> {
+        self.now().server.as_ref()?.session.clone()
     }
 
     /// The connection that operations run on from now on.

@@ -6,7 +6,6 @@
 use std::collections::HashMap;
 
 use bson::raw::{RawDocument, RawElement};
-use bson::spec::ElementType;
 
 use super::json::{self, Unreadable};
 use super::page::Page;
@@ -18,15 +17,11 @@ const MORE: &str = "(more)";
 /// Documents whose keys are data would make a column of each; what is beyond goes into the last column.
 const MOST: usize = 1_000;
 
-/// The type of a column whose values differ in theirs.
-const MIXED: &str = "mixed";
-
 /// The columns of a result.
 #[derive(Default)]
 pub(crate) struct Table {
     names: Vec<String>,
     places: HashMap<String, usize>,
-    types: Vec<&'static str>,
     more: bool,
     scratch: Vec<u8>,
 }
@@ -51,8 +46,6 @@ impl Table {
 
     fn note(&mut self, element: &RawElement<'_>, number: usize, seen: &mut Vec<usize>) {
         let name = element.key().as_str();
-        let null = json::type_name(ElementType::Null);
-        let kind = json::type_name(element.element_type());
         let Some(&place) = self.places.get(name) else {
             if self.names.len() == MOST {
                 self.more = true;
@@ -60,7 +53,6 @@ impl Table {
             }
             self.places.insert(name.to_owned(), self.names.len());
             self.names.push(name.to_owned());
-            self.types.push(kind);
             seen.push(number);
             return;
         };
@@ -68,31 +60,17 @@ impl Table {
             self.more |= *last == number;
             *last = number;
         }
-        if let Some(known) = self.types.get_mut(place) {
-            if *known == null {
-                *known = kind;
-            } else if *known != kind && kind != null {
-                *known = MIXED;
-            }
-        }
     }
 
-    /// The columns, for the port.
+    /// The columns, for the port. They have no types: each value has its own.
     pub(crate) fn columns(&self) -> Vec<Column> {
-        let column = |name: &str, type_name: &str| Column {
+        let more = self.more.then_some(MORE);
+        let names = self.names.iter().map(String::as_str).chain(more);
+        let column = |name: &str| Column {
             name: name.to_owned(),
-            type_name: type_name.to_owned(),
+            type_name: String::new(),
         };
-        let mut columns: Vec<_> = self
-            .names
-            .iter()
-            .zip(&self.types)
-            .map(|(name, type_name)| column(name, type_name))
-            .collect();
-        if self.more {
-            columns.push(column(MORE, "object"));
-        }
-        columns
+        names.map(column).collect()
     }
 
     /// Adds up to `rows` documents of the page to the batch; gives back how many.
@@ -167,16 +145,9 @@ mod tests {
         batch.json().to_owned()
     }
 
-    fn columns(table: &Table) -> Vec<(String, String)> {
+    fn columns(table: &Table) -> Vec<String> {
         let columns = table.columns().into_iter();
-        columns.map(|it| (it.name, it.type_name)).collect()
-    }
-
-    fn named(columns: &[(&str, &str)]) -> Vec<(String, String)> {
-        let columns = columns.iter();
-        columns
-            .map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned()))
-            .collect()
+        columns.map(|column| column.name).collect()
     }
 
     #[test]
@@ -188,8 +159,7 @@ mod tests {
         ];
         let first = page(&first, "firstBatch");
         let mut table = Table::of(&first, false).unwrap();
-        let expected = [("_id", "mixed"), ("a", "double"), ("b", "mixed"), ("c", "bool")];
-        assert_eq!(columns(&table), named(&expected));
+        assert_eq!(columns(&table), ["_id", "a", "b", "c"]);
         assert_eq!(
             rows(&mut table, first),
             r#"[1,null,"x",null],[2,1.5,null,true],[3,null,2,null]"#
@@ -200,7 +170,7 @@ mod tests {
     fn later_keys_go_into_the_last_column() {
         let first = page(&[doc! { "_id": 1 }], "firstBatch");
         let mut table = Table::of(&first, true).unwrap();
-        assert_eq!(columns(&table), named(&[("_id", "int"), ("(more)", "object")]));
+        assert_eq!(columns(&table), ["_id", "(more)"]);
         assert_eq!(rows(&mut table, first), "[1,null]");
         let next = page(&[doc! { "x": 1, "_id": 2, "y\"": [2] }], "nextBatch");
         assert_eq!(rows(&mut table, next), r#"[2,{"x":1,"y\"":[2]}]"#);

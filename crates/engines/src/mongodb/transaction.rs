@@ -13,6 +13,8 @@ pub(crate) enum State {
     Running,
     /// A commit was sent, and its answer is missing: it can be sent again.
     Committing,
+    /// An error, a cancellation or a lost connection has ended it at the server; here it waits for its rollback.
+    Ended,
 }
 
 /// The transaction of a session.
@@ -55,6 +57,13 @@ impl Transaction {
             if !command.contains_key("readConcern") {
                 command.insert("readConcern", doc! { "level": "snapshot" });
             }
+        }
+    }
+
+    /// An operation of it failed. The server ends a transaction at its first error.
+    pub(crate) fn end(&mut self) {
+        if self.is_open() {
+            self.state = State::Ended;
         }
     }
 
