@@ -42,7 +42,7 @@ impl Page {
     pub(crate) fn of_document(document: RawDocumentBuf) -> Self {
         let bytes = document.into_bytes();
         Self {
-            documents: vec![0..bytes.len()],
+            documents: std::iter::once(0..bytes.len()).collect(),
             bytes,
             next: 0,
         }
