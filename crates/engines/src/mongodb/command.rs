@@ -284,7 +284,8 @@ fn position(text: &str, line: usize, column: usize) -> Option<u32> {
         }
         before += content.chars().count();
     }
-    None
+    // After the last line's end.
+    u32::try_from(before + 1).ok()
 }
 
 #[cfg(test)]

@@ -340,7 +340,7 @@ mod tests {
     #[test]
     fn texts_that_are_no_utf_8() {
         let mut bytes = doc! { "a": "xyz" }.to_vec().unwrap();
-        let at = bytes.len() - 4;
+        let at = bytes.len() - 3;
         bytes[at] = 0xff;
         let raw = RawDocumentBuf::from_bytes(bytes).unwrap();
         let mut out = Vec::new();

@@ -157,7 +157,6 @@ impl Channel {
     async fn reply(&mut self) -> Result<RawDocumentBuf, Fault> {
         let mut header = [0; HEADER];
         let mut filled = 0;
-        // A foreign server may send less than a header, and then wait.
         while filled < HEADER {
             let count = self.wire.read(&mut header[filled..]).await?;
             if count == 0 {
@@ -168,7 +167,10 @@ impl Channel {
                 });
             }
             filled += count;
-            if banner::identify(&header[..filled]).is_some() {
+            // A foreign server may send less than a header, and then wait. A whole one is looked at as what it should be: its
+            // length alone may look like somebody's first words.
+            let foreign = filled < HEADER && self.limit == LIMIT;
+            if foreign && banner::identify(&header[..filled]).is_some() {
                 return Err(Fault::Foreign(header[..filled].to_vec()));
             }
         }

@@ -377,7 +377,9 @@ impl MongodbSession {
             return Ok(());
         };
         let nature = answer.nature;
-        let size = i32::try_from(rows.max(FEWEST)).unwrap_or(i32::MAX);
+        // One more than is wanted: only then it is known whether the last that is wanted is the last of all.
+        let size = rows.saturating_add(1).max(FEWEST);
+        let size = i32::try_from(size).unwrap_or(i32::MAX);
         let mut command = doc! {
             "getMore": cursor.id,
             "collection": &cursor.collection,

@@ -102,12 +102,19 @@ async fn the_session_is_killed_where_there_are_sessions() {
     let (_, find) = slow.heard("find").remove(0);
     let (_, kill) = slow.heard("killSessions").remove(0);
     let killed = kill.get_array("killSessions").unwrap();
-    assert_eq!(killed[0], Bson::Document(find.get_document("lsid").unwrap().clone()));
+    assert_eq!(
+        killed[0],
+        Bson::Document(find.get_document("lsid").unwrap().clone())
+    );
 
     assert!(run(session.as_mut(), json!({ "ping": 1 })).await.is_ok());
     let (connection, ping) = slow.heard("ping").remove(0);
     assert_eq!(connection, 1, "the connection stays");
-    assert_ne!(ping.get("lsid"), find.get("lsid"), "the logical session does not");
+    assert_ne!(
+        ping.get("lsid"),
+        find.get("lsid"),
+        "the logical session does not"
+    );
 
     // Nobody knows how far a write came.
     let update = json!({ "update": "a", "updates": [{ "q": {}, "u": {} }] });
@@ -124,7 +131,10 @@ async fn elsewhere_the_operation_is_found_by_its_connection() {
     assert_eq!(failure, (code::CANCELLED, Fate::Refused));
     assert!(slow.heard("killSessions").is_empty());
     let kills = slow.heard("killOp");
-    let killed: Vec<_> = kills.iter().map(|(_, it)| it.get_i32("op").unwrap()).collect();
+    let killed: Vec<_> = kills
+        .iter()
+        .map(|(_, it)| it.get_i32("op").unwrap())
+        .collect();
     assert_eq!(killed, [7]);
     assert!(run(session.as_mut(), json!({ "ping": 1 })).await.is_ok());
 }
@@ -164,7 +174,11 @@ async fn at_a_server_that_closes_the_connection() {
     assert_eq!(failure, (code::CANCELLED, Fate::Refused));
     let insert = json!({ "insert": "after", "documents": [{ "_id": 1 }] });
     run(session.as_mut(), insert).await.unwrap();
-    assert!(run(session.as_mut(), json!({ "find": "after" })).await.is_ok());
+    assert!(
+        run(session.as_mut(), json!({ "find": "after" }))
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -218,7 +232,8 @@ async fn a_cancelled_operation_ends_its_transaction() {
     let insert = json!({ "insert": "t", "documents": [{ "_id": 1 }] });
     run(session.as_mut(), insert).await.unwrap();
     let update = json!({ "update": "a", "updates": [{ "q": {}, "u": {} }] });
-    let (mut session, found) = cancelled(session, update, || !slow.heard("update").is_empty()).await;
+    let (mut session, found) =
+        cancelled(session, update, || !slow.heard("update").is_empty()).await;
     assert_eq!(found, (code::CANCELLED, Fate::Refused));
     let ping = run(session.as_mut(), json!({ "ping": 1 })).await;
     assert_eq!(failure(ping), (code::STATEMENT_FAILED, Fate::NotSent));

@@ -29,7 +29,7 @@ async fn cursors(session: &mut dyn Session) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn none_one_and_many() {
-    for count in [0, 1, 101, 102, 5_000] {
+    for count in [0, 1, 100, 102, 5_000] {
         let collection = format!("c{count}");
         let mut session = filled(&collection, count).await;
         let find = json!({ "find": collection, "sort": { "_id": 1 } });
@@ -39,7 +39,7 @@ async fn none_one_and_many() {
         assert_eq!(ids, expected);
         let names: &[&str] = match count {
             0 => &[],
-            ..=101 => &["_id", "v"],
+            ..=100 => &["_id", "v"],
             _ => &["_id", "v", "(more)"],
         };
         assert_eq!(found.names(), names, "{count}");
@@ -134,15 +134,13 @@ async fn columns_are_the_keys_of_the_first_batch_and_nothing_is_left_out() {
     .await
     .unwrap();
     assert_eq!(found.names(), ["_id", "a", "b", "(more)"]);
-    assert_eq!(found.rows[0], [json!(0), json!(1), Value::Null, Value::Null]);
+    assert_eq!(
+        found.rows[0],
+        [json!(0), json!(1), Value::Null, Value::Null]
+    );
     assert_eq!(
         found.rows[1],
-        [
-            json!(1),
-            Value::Null,
-            json!({ "c": [true] }),
-            Value::Null
-        ]
+        [json!(1), Value::Null, json!({ "c": [true] }), Value::Null]
     );
     assert_eq!(
         found.rows[150],
@@ -175,7 +173,9 @@ async fn answers_without_a_cursor_are_rows_too() {
     assert_eq!(grouped.rows, [[Value::Null, json!(3)]]);
     let ping = run(session, json!({ "ping": 1 })).await.unwrap();
     assert_eq!((ping.columns.len(), ping.rows.len()), (0, 0));
-    let indexes = run(session, json!({ "listIndexes": "plain" })).await.unwrap();
+    let indexes = run(session, json!({ "listIndexes": "plain" }))
+        .await
+        .unwrap();
     assert!(indexes.names().contains(&"key"));
     let collections = run(session, json!({ "listCollections": 1 })).await.unwrap();
     assert_eq!(collections.rows[0][0], "plain");

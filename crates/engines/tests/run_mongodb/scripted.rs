@@ -71,7 +71,8 @@ pub fn message(request: i32, document: &Document) -> Vec<u8> {
     let document = document.to_vec().unwrap();
     let length = i32::try_from(21 + document.len()).unwrap();
     let mut message = Vec::new();
-    for number in [length, 1, request, 2013, 0] {
+    // Its own number is one with which the header looks like a greeting of MySQL.
+    for number in [length, 10, request, 2013, 0] {
         message.extend(number.to_le_bytes());
     }
     message.push(0);

@@ -13,7 +13,11 @@ fn insert(id: i32) -> Value {
 async fn ids(session: &mut dyn Session) -> Vec<Value> {
     let find = json!({ "find": "t", "sort": { "_id": 1 } });
     let found = run(session, find).await.unwrap();
-    found.rows.into_iter().map(|mut row| row.remove(0)).collect()
+    found
+        .rows
+        .into_iter()
+        .map(|mut row| row.remove(0))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

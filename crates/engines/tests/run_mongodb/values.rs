@@ -175,7 +175,8 @@ async fn documents_of_sixteen_megabytes() {
     let mut session = open(false).await;
     let session = session.as_mut();
     let largest = "x".repeat(16 * 1024 * 1024 - 100);
-    let insert = |text: &str| json!({ "insert": "large", "documents": [{ "_id": text.len(), "v": text }] });
+    let insert =
+        |text: &str| json!({ "insert": "large", "documents": [{ "_id": text.len(), "v": text }] });
     run(session, insert(&largest)).await.unwrap();
     run(session, insert(&largest[1..])).await.unwrap();
     let found = run(session, json!({ "find": "large", "sort": { "_id": 1 } }))

@@ -63,7 +63,13 @@ async fn what_the_server_refuses() {
     assert!(message.contains("number 1 of the command"), "{message}");
 
     // A part of it was done: nothing says that it can be run again.
-    let part = error(run(session, insert(json!([{ "_id": 2 }, { "_id": 1 }, { "_id": 3 }]))).await);
+    let part = error(
+        run(
+            session,
+            insert(json!([{ "_id": 2 }, { "_id": 1 }, { "_id": 3 }])),
+        )
+        .await,
+    );
     assert_eq!(
         (part.error.code, part.fate, part.error.retryable),
         (code::CONSTRAINT_VIOLATED, Fate::Unknown, false)
@@ -80,7 +86,8 @@ async fn what_the_server_refuses() {
     let count = run(session, json!({ "count": "once" })).await.unwrap();
     assert_eq!(count.rows, [[json!(3)]]);
 
-    let validator = json!({ "create": "checked", "validator": { "$jsonSchema": { "required": ["name"] } } });
+    let validator =
+        json!({ "create": "checked", "validator": { "$jsonSchema": { "required": ["name"] } } });
     run(session, validator).await.unwrap();
     let unfit = json!({ "insert": "checked", "documents": [{ "n": 1 }] });
     assert_eq!(
