@@ -21,7 +21,7 @@ pub struct SessionOptions {
     pub timeout: Duration,
     /// The folder that holds `.postgresql`; `None` stands for the person's home.
     pub home: Option<PathBuf>,
-    /// Whether the server refuses every write of this session. MongoDB has no such session: there it changes nothing.
+    /// Whether every write of this session is refused: by the server or, since MongoDB's has no such sessions, before it is sent.
     pub read_only: bool,
     /// Asks this name server for the records of `mongodb+srv` instead of the system's. For tests.
     #[doc(hidden)]

@@ -63,7 +63,8 @@ impl MongodbSession {
             }
             State::Running | State::Committing => {}
         }
-        let command = self.transaction.commit();
+        let mut command = self.transaction.commit();
+        self.shared.settings.concerns.apply_to_commit(&mut command);
         let first = self.control(command).await;
         self.transaction.state = State::Committing;
         let reply = match first {

@@ -8,6 +8,7 @@
 mod authentication;
 mod cancel;
 mod command;
+mod concern;
 mod connect;
 mod control;
 mod errors;

@@ -161,9 +161,13 @@ fn counts(question: &Question<'_>, reply: &RawDocument) -> Result<Completion, Un
         "update" => {
             let upserted = upserted(reply)?;
             let made = upserted.len() as u64;
-            completion.affected = Some(count("nModified") + made);
+            let modified = count("nModified");
+            completion.affected = Some(modified + made);
             let matched = count("n").saturating_sub(made);
-            completion.notices.push(format!("matched {matched}"));
+            if matched != modified {
+                let notice = format!("{matched} documents matched, {modified} of them changed");
+                completion.notices.push(notice);
+            }
             completion.generated_keys = upserted;
         }
         "findAndModify" | "findandmodify" => {

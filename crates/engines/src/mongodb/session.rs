@@ -332,6 +332,10 @@ impl MongodbSession {
             _ => None,
         };
         let ids = command.identify().map_err(|failure| self.unsent(failure))?;
+        if !nature.in_transaction {
+            let concerns = &self.shared.settings.concerns;
+            concerns.apply(&name, nature.reads, &mut command.body);
+        }
         self.envelop(&mut command.body, nature.reads);
         let Some(member) = &self.member else {
             return Err(self.unsent(errors::unreachable()));

@@ -7,6 +7,7 @@ use std::time::Duration;
 use connection_url::{ConnectionUrl, Host, Port};
 use zeroize::Zeroizing;
 
+use super::concern::Concerns;
 use crate::error::code;
 use crate::failure::{Attempt, Failure};
 use crate::net::dial::{Endpoint, shuffled};
@@ -81,6 +82,7 @@ pub(crate) struct Settings {
     pub(crate) selection_timeout: Option<Duration>,
     pub(crate) application: Option<String>,
     pub(crate) dns_server: Option<SocketAddr>,
+    pub(crate) concerns: Concerns,
 }
 
 /// What an SRV name's TXT record may add.
@@ -165,6 +167,7 @@ impl Settings {
             direct,
             load_balanced,
             dns_server,
+            concerns: Concerns::of(url),
         })
     }
 }

@@ -39,7 +39,7 @@ async fn none_one_and_many() {
         assert_eq!(ids, expected);
         let names: &[&str] = match count {
             0 => &[],
-            ..=100 => &["_id", "v"],
+            1..=100 => &["_id", "v"],
             _ => &["_id", "v", "(more)"],
         };
         assert_eq!(found.names(), names, "{count}");

@@ -30,7 +30,10 @@ async fn counts_and_keys() {
     assert_eq!((done.columns.len(), done.rows.len()), (0, 0));
     assert_eq!(done.completion.affected, Some(3));
     assert_eq!(done.completion.generated_keys, [json!("new")]);
-    assert_eq!(done.completion.notices, ["matched 3"]);
+    assert_eq!(
+        done.completion.notices,
+        ["3 documents matched, 2 of them changed"]
+    );
 
     let delete = json!({ "delete": "w", "deletes": [{ "q": { "v": 1 }, "limit": 0 }] });
     let done = run(session, delete).await.unwrap().completion;
