@@ -21,7 +21,7 @@ pub struct SessionOptions {
     pub timeout: Duration,
     /// The folder that holds `.postgresql`; `None` stands for the person's home.
     pub home: Option<PathBuf>,
-    /// Whether the server refuses every write of this session. MongoDB has no such session: there it changes nothing.
+    /// Whether every write of this session is refused: by the server or, since MongoDB's has no such sessions, before it is sent.
     pub read_only: bool,
     /// Asks this name server for the records of `mongodb+srv` instead of the system's. For tests.
     #[doc(hidden)]
@@ -334,7 +334,7 @@ pub(crate) fn is_json_number(text: &[u8]) -> bool {
 }
 
 /// By RFC 8259, 7: quote, backslash and control characters are escaped; the rest is copied in runs.
-fn escape(text: &[u8], json: &mut Vec<u8>) {
+pub(crate) fn escape(text: &[u8], json: &mut Vec<u8>) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     let mut rest = text;
     while let Some(at) = rest
