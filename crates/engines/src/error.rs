@@ -1,4 +1,4 @@
-//! What a failed connection test says.
+//! What a failed connection test, or a failed operation of a session, says.
 
 use serde::Serialize;
 
@@ -68,7 +68,7 @@ pub mod code {
     pub const WRITE_CONCERN_FAILED: &str = "write_concern_failed";
 }
 
-/// Why a connection test failed. No text in it holds a secret of the URL that was tested.
+/// Why a connection test or an operation failed. No text in it holds a secret of the URL.
 #[derive(Clone, PartialEq, Debug, Serialize, thiserror::Error)]
 #[error("{message}")]
 pub struct EngineError {

@@ -128,6 +128,9 @@ fn rows(
     }
 }
 
+/// What a false server does with a connection that it has let in.
+type Answer = Box<dyn FnOnce(&mut TcpStream) + Send>;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_for_a_local_file_is_never_answered() {
     let (error, sent) = answered(|stream| send(stream, 1, b"\xfb/etc/passwd")).await;
@@ -140,7 +143,7 @@ async fn a_request_for_a_local_file_is_never_answered() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn garbage_is_an_error() {
-    let garbage: [(&str, Box<dyn FnOnce(&mut TcpStream) + Send>); 12] = [
+    let garbage: [(&str, Answer); 12] = [
         ("no columns", Box::new(|stream| send(stream, 1, &[]))),
         (
             "too many columns",
