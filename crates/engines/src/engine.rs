@@ -40,12 +40,10 @@ pub trait Engine: Send + Sync {
     /// As a test reports them; a cancelled call ends at once, whatever the server does.
     async fn connect(
         &self,
-        _url: &ConnectionUrl,
-        _options: &SessionOptions,
-        _cancel: &CancellationToken,
-    ) -> Result<Box<dyn Session>, EngineError> {
-        unimplemented!("each engine, before this lands")
-    }
+        url: &ConnectionUrl,
+        options: &SessionOptions,
+        cancel: &CancellationToken,
+    ) -> Result<Box<dyn Session>, EngineError>;
 }
 
 /// An isolation level of SQL transactions.

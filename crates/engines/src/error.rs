@@ -1,4 +1,4 @@
-//! What a failed connection test says.
+//! What a failed connection test, or a failed operation of a session, says.
 
 use serde::Serialize;
 
@@ -62,9 +62,13 @@ pub mod code {
     pub const LOCK_TIMEOUT: &str = "lock_timeout";
     /// An option of the URL has a value that its engine does not know, or names a file that cannot be used.
     pub const INVALID_OPTION: &str = "invalid_option";
+    /// The server, or the member of the set that is connected to, has no transactions.
+    pub const TRANSACTIONS_UNSUPPORTED: &str = "transactions_unsupported";
+    /// Written, but not copied to as many members as was asked for.
+    pub const WRITE_CONCERN_FAILED: &str = "write_concern_failed";
 }
 
-/// Why a connection test failed. No text in it holds a secret of the URL that was tested.
+/// Why a connection test or an operation failed. No text in it holds a secret of the URL.
 #[derive(Clone, PartialEq, Debug, Serialize, thiserror::Error)]
 #[error("{message}")]
 pub struct EngineError {

@@ -21,7 +21,7 @@ pub struct SessionOptions {
     pub timeout: Duration,
     /// The folder that holds `.postgresql`; `None` stands for the person's home.
     pub home: Option<PathBuf>,
-    /// Whether the server refuses every write of this session. MongoDB has no such session: there it changes nothing.
+    /// Whether every write of this session is refused: by the server or, since MongoDB's has no such sessions, before it is sent.
     pub read_only: bool,
     /// Asks this name server for the records of `mongodb+srv` instead of the system's. For tests.
     #[doc(hidden)]
@@ -181,6 +181,8 @@ pub struct Batch {
     rows: usize,
     /// Whether the next value is the first of its row.
     first: bool,
+    /// Where the row under way begins.
+    row: usize,
 }
 
 /// Integers up to here are exact in a double, which is what JSON readers make of numbers: 2^53.
@@ -216,6 +218,7 @@ impl Batch {
     }
 
     pub(crate) fn begin_row(&mut self) {
+        self.row = self.json.len();
         if self.rows > 0 {
             self.json.push(b',');
         }
@@ -226,6 +229,11 @@ impl Batch {
     pub(crate) fn end_row(&mut self) {
         self.json.push(b']');
         self.rows += 1;
+    }
+
+    /// Takes back the row that was begun.
+    pub(crate) fn drop_row(&mut self) {
+        self.json.truncate(self.row);
     }
 
     fn separate(&mut self) {
@@ -293,7 +301,7 @@ impl Batch {
 }
 
 /// By RFC 8259, 6.
-fn is_json_number(text: &[u8]) -> bool {
+pub(crate) fn is_json_number(text: &[u8]) -> bool {
     fn digits(text: &[u8]) -> Option<&[u8]> {
         let end = text
             .iter()
@@ -326,7 +334,7 @@ fn is_json_number(text: &[u8]) -> bool {
 }
 
 /// By RFC 8259, 7: quote, backslash and control characters are escaped; the rest is copied in runs.
-fn escape(text: &[u8], json: &mut Vec<u8>) {
+pub(crate) fn escape(text: &[u8], json: &mut Vec<u8>) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     let mut rest = text;
     while let Some(at) = rest

@@ -26,6 +26,8 @@ pub struct MongoOptions<'a> {
     pub require_client_certificate: bool,
     /// Shows itself as a standalone server, not as a replica set of one.
     pub standalone: bool,
+    /// Obeys `configureFailPoint`, with which a test makes commands fail or wait.
+    pub fail_points: bool,
     /// Starts a private server even where `TAPEDECK_TEST_MONGODB_URL` names another.
     pub private: bool,
 }
@@ -71,6 +73,7 @@ impl MongoCompatible {
         if let Some(url) = external
             && options.tls.is_none()
             && !options.standalone
+            && !options.fail_points
             && !options.private
         {
             return MongoCompatible {
@@ -96,6 +99,9 @@ impl MongoCompatible {
         }
         if options.standalone {
             arguments.push("--standalone".to_owned());
+        }
+        if options.fail_points {
+            arguments.push("--enable-test-commands".to_owned());
         }
         if let Some(certificates) = options.tls {
             let files = certificates.leaf(options.leaf);

@@ -3,11 +3,14 @@
 //! Replies are read raw and only where they are looked at: a document that is nested a hundred thousand deep costs
 //! nothing.
 
+use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
+use std::task::Poll;
 
 use bson::raw::{RawDocument, RawDocumentBuf};
 use bson::{Document, doc};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use zeroize::Zeroizing;
 
 use super::errors;
@@ -17,18 +20,35 @@ use crate::net::{Wire, banner};
 const OP_MSG: i32 = 2013;
 const HEADER: usize = 16;
 
-/// No reply to a command of ours is longer.
+/// No reply on the way to a login is longer.
 const LIMIT: usize = 4 << 20;
+
+/// The longest message that servers send and take, in bytes.
+pub(crate) const LONGEST: usize = 48_000_000;
+
+/// The header, the flags and the kind of the first section.
+const FRONT: usize = HEADER + 5;
 
 /// A connection on which commands are numbered.
 pub(crate) struct Channel {
     wire: Wire,
     request: i32,
+    limit: usize,
     pub(crate) address: String,
+}
+
+/// A list of documents that is sent beside a command: beyond 16 MB it would not fit into it.
+pub(crate) struct Sequence {
+    /// The command's field that it stands for.
+    pub(crate) field: &'static str,
+    /// The documents, one after the other.
+    pub(crate) documents: Zeroizing<Vec<u8>>,
 }
 
 /// Why a command has no reply.
 pub(crate) enum Fault {
+    /// Nothing was sent.
+    Unsent(io::Error),
     Lost(io::Error),
     /// Not MongoDB; the first bytes of what came instead.
     Foreign(Vec<u8>),
@@ -45,6 +65,7 @@ impl Channel {
         Self {
             wire,
             request: 0,
+            limit: LIMIT,
             address,
         }
     }
@@ -67,7 +88,7 @@ impl Channel {
 
     pub(crate) fn failure(&self, fault: Fault) -> Failure {
         match fault {
-            Fault::Lost(error) => errors::lost(&self.address, &error),
+            Fault::Unsent(error) | Fault::Lost(error) => errors::lost(&self.address, &error),
             Fault::Foreign(bytes) => {
                 Failure::not_this_database("MongoDB", &self.address, banner::identify(&bytes))
             }
@@ -82,23 +103,60 @@ impl Channel {
     ) -> Result<RawDocumentBuf, Fault> {
         command.insert("$db", database);
         let body = Zeroizing::new(command.to_vec().map_err(io::Error::other)?);
+        self.round(&body, None).await
+    }
+
+    /// Lets replies be as long as the protocol has them: the results of a person's commands.
+    pub(crate) const fn take_long_replies(&mut self) {
+        self.limit = LONGEST;
+    }
+
+    /// Sends a command that is encoded already, and gives back whatever the server replies.
+    pub(crate) async fn round(
+        &mut self,
+        body: &[u8],
+        sequence: Option<&Sequence>,
+    ) -> Result<RawDocumentBuf, Fault> {
         self.request = self.request.wrapping_add(1);
-        let length = i32::try_from(HEADER + 5 + body.len()).map_err(io::Error::other)?;
-        let mut message = Zeroizing::new(Vec::with_capacity(HEADER + 5 + body.len()));
-        for number in [length, self.request, 0, OP_MSG, 0] {
-            message.extend(number.to_le_bytes());
-        }
-        message.push(0);
-        message.extend_from_slice(&body);
-        self.wire.write_all(&message).await?;
-        self.wire.flush().await?;
+        let message = encode(self.request, body, sequence).map_err(Fault::Unsent)?;
+        self.send(&message).await?;
         self.reply().await
+    }
+
+    async fn send(&mut self, message: &[u8]) -> Result<(), Fault> {
+        let mut rest = message;
+        while !rest.is_empty() {
+            let sent = match self.wire.write(rest).await {
+                Ok(0) => Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => Ok(count),
+                Err(error) => Err(error),
+            };
+            match sent {
+                Ok(count) => rest = rest.get(count..).unwrap_or_default(),
+                Err(error) if rest.len() == message.len() => return Err(Fault::Unsent(error)),
+                Err(error) => return Err(Fault::Lost(error)),
+            }
+        }
+        Ok(self.wire.flush().await?)
+    }
+
+    /// Whether the server has closed the connection, or spoken without being asked: nothing can be sent on it then.
+    pub(crate) async fn is_dead(&mut self) -> bool {
+        let mut space = [0; 1];
+        let mut space = ReadBuf::new(&mut space);
+        poll_fn(|context| {
+            Poll::Ready(
+                Pin::new(&mut self.wire)
+                    .poll_read(context, &mut space)
+                    .is_ready(),
+            )
+        })
+        .await
     }
 
     async fn reply(&mut self) -> Result<RawDocumentBuf, Fault> {
         let mut header = [0; HEADER];
         let mut filled = 0;
-        // A foreign server may send less than a header, and then wait.
         while filled < HEADER {
             let count = self.wire.read(&mut header[filled..]).await?;
             if count == 0 {
@@ -109,7 +167,10 @@ impl Channel {
                 });
             }
             filled += count;
-            if banner::identify(&header[..filled]).is_some() {
+            // A foreign server may send less than a header, and then wait. A whole one is looked at as what it should be: its
+            // length alone may look like somebody's first words.
+            let foreign = filled < HEADER && self.limit == LIMIT;
+            if foreign && banner::identify(&header[..filled]).is_some() {
                 return Err(Fault::Foreign(header[..filled].to_vec()));
             }
         }
@@ -120,27 +181,75 @@ impl Channel {
                 .map_or(0, i32::from_le_bytes)
         };
         let length = usize::try_from(number(0)).unwrap_or(0);
-        if !(HEADER + 5..=LIMIT).contains(&length)
+        if !(FRONT..=self.limit).contains(&length)
             || number(12) != OP_MSG
             || number(8) != self.request
         {
             return Err(Fault::Foreign(header.to_vec()));
         }
-        let mut body = vec![0; length - HEADER];
-        self.wire.read_exact(&mut body).await?;
-        // Flags, then the section's kind, then the document; a checksum may follow.
-        let document = body
-            .get(5..)
-            .filter(|_| body.get(4) == Some(&0))
-            .and_then(|rest| {
-                let size = rest
-                    .get(..4)
-                    .and_then(|bytes| <[u8; 4]>::try_from(bytes).ok())?;
-                rest.get(..usize::try_from(i32::from_le_bytes(size)).ok()?)
-            })
-            .and_then(|bytes| RawDocumentBuf::from_bytes(bytes.to_vec()).ok());
-        document.ok_or_else(|| Fault::Foreign(header.to_vec()))
+        // What is claimed costs nothing before it is there.
+        let mut body = Vec::new();
+        let rest = u64::try_from(length - HEADER).unwrap_or(0);
+        (&mut self.wire).take(rest).read_to_end(&mut body).await?;
+        if body.len() != length - HEADER {
+            return Err(Fault::Lost(io::ErrorKind::UnexpectedEof.into()));
+        }
+        decode(body).ok_or_else(|| Fault::Foreign(header.to_vec()))
     }
+}
+
+fn encode(
+    request: i32,
+    body: &[u8],
+    sequence: Option<&Sequence>,
+) -> io::Result<Zeroizing<Vec<u8>>> {
+    let beside = sequence.map_or(0, Sequence::length);
+    let length = FRONT + body.len() + beside;
+    let mut message = Zeroizing::new(Vec::with_capacity(length));
+    let length = i32::try_from(length).map_err(io::Error::other)?;
+    for number in [length, request, 0, OP_MSG, 0] {
+        message.extend(number.to_le_bytes());
+    }
+    message.push(0);
+    message.extend_from_slice(body);
+    if let Some(sequence) = sequence {
+        message.push(1);
+        let size = i32::try_from(beside - 1).map_err(io::Error::other)?;
+        message.extend(size.to_le_bytes());
+        message.extend_from_slice(sequence.field.as_bytes());
+        message.push(0);
+        message.extend_from_slice(&sequence.documents);
+    }
+    Ok(message)
+}
+
+/// The document of a reply: flags, then the section's kind, then the document; a checksum may follow.
+fn decode(mut body: Vec<u8>) -> Option<RawDocumentBuf> {
+    if body.get(4) != Some(&0) {
+        return None;
+    }
+    let size = body
+        .get(5..9)
+        .and_then(|bytes| <[u8; 4]>::try_from(bytes).ok())?;
+    let size = usize::try_from(i32::from_le_bytes(size)).ok()?;
+    if size > body.len() - 5 {
+        return None;
+    }
+    body.drain(..5);
+    body.truncate(size);
+    RawDocumentBuf::from_bytes(body).ok()
+}
+
+impl Sequence {
+    /// How much longer it makes a message, in bytes: kind, size, name, documents.
+    fn length(&self) -> usize {
+        1 + 4 + self.field.len() + 1 + self.documents.len()
+    }
+}
+
+/// The length of a message, in bytes.
+pub(crate) fn length(body: &[u8], sequence: Option<&Sequence>) -> usize {
+    FRONT + body.len() + sequence.map_or(0, Sequence::length)
 }
 
 /// An error that the server reports.
@@ -148,19 +257,24 @@ pub(crate) struct Reported {
     pub(crate) code: i64,
     pub(crate) name: String,
     pub(crate) message: String,
+    /// What the server says can be done about it: `TransientTransactionError`.
+    pub(crate) labels: Vec<String>,
 }
 
 impl Reported {
     /// `None` where the command succeeded.
     pub(crate) fn of(reply: &RawDocument) -> Option<Self> {
-        if number(reply, "ok") == Some(1) {
-            return None;
+        (number(reply, "ok") != Some(1)).then(|| Self::read(reply))
+    }
+
+    /// The error that a document describes: a reply, or a part of one.
+    pub(crate) fn read(document: &RawDocument) -> Self {
+        Self {
+            code: number(document, "code").unwrap_or(0),
+            name: text(document, "codeName").unwrap_or_default(),
+            message: text(document, "errmsg").unwrap_or_default(),
+            labels: texts(document, "errorLabels"),
         }
-        Some(Self {
-            code: number(reply, "code").unwrap_or(0),
-            name: text(reply, "codeName").unwrap_or_default(),
-            message: text(reply, "errmsg").unwrap_or_default(),
-        })
     }
 }
 

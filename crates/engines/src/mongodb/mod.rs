@@ -6,21 +6,42 @@
 //! would fail the application.
 
 mod authentication;
+mod cancel;
+mod command;
+mod concern;
+mod connect;
+mod control;
 mod errors;
+mod json;
 mod message;
+mod outcome;
+mod page;
+mod reading;
 mod scram;
 mod selection;
 mod session;
 mod settings;
+mod shared;
+mod table;
+mod transaction;
+mod trial;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use connection_url::{ConnectionUrl, DatabaseType};
 use tokio_util::sync::CancellationToken;
 
+use self::session::MongodbSession;
 use crate::engine::{Capabilities, Engine};
+use crate::error::EngineError;
 use crate::report::{TestOptions, TestReport};
+use crate::session::{Session, SessionOptions};
 use crate::stage::Stage;
 use crate::track;
+
+/// The time for taking leave of a server.
+const LEAVING: Duration = Duration::from_millis(500);
 
 /// The MongoDB engine.
 pub(crate) struct Mongodb;
@@ -57,9 +78,19 @@ impl Engine for Mongodb {
         let dns_server = options.dns_server;
         track::run(url, options, progress, cancel, |track| async move {
             let settings = settings::Settings::read(url, dns_server, track.left()).await?;
-            let member = selection::select(&settings, &track).await?;
-            session::run(&settings, &track, member).await
+            let member = connect::open(&settings, settings.read_preference, &track).await?;
+            trial::run(&settings, &track, member).await
         })
         .await
+    }
+
+    async fn connect(
+        &self,
+        url: &ConnectionUrl,
+        options: &SessionOptions,
+        cancel: &CancellationToken,
+    ) -> Result<Box<dyn Session>, EngineError> {
+        let session = MongodbSession::open(url, options, cancel).await?;
+        Ok(Box::new(session))
     }
 }

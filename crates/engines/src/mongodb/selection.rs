@@ -9,11 +9,11 @@ use bson::raw::RawDocumentBuf;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use super::message::{Channel, Reported, hello, number, text, texts};
+use super::message::{Channel, LONGEST, Reported, hello, number, text, texts};
 use super::settings::{ReadPreference, Settings};
 use crate::error::code;
 use crate::failure::{Attempt, Failure};
-use crate::net::dial::{Endpoint, Target, within};
+use crate::net::dial::{Endpoint, Place, Target, within};
 use crate::report::TlsReport;
 use crate::stage::Stage;
 use crate::track::{Track, combine};
@@ -24,18 +24,30 @@ pub(crate) struct Member {
     pub(crate) tls: Option<TlsReport>,
     /// The mechanisms that the user can log in by.
     pub(crate) mechanisms: Vec<String>,
-    pub(crate) primary: bool,
-    facts: Facts,
+    pub(crate) facts: Facts,
+    /// Where it was reached: an operation is cancelled at the server that runs it.
+    pub(crate) endpoint: Endpoint,
+    pub(crate) place: Place,
 }
 
 /// What a server says of itself.
-struct Facts {
-    set: Option<String>,
-    router: bool,
+pub(crate) struct Facts {
+    pub(crate) set: Option<String>,
+    /// A mongos.
+    pub(crate) router: bool,
     uninitialised: bool,
-    primary: bool,
+    /// Whether it takes writes.
+    pub(crate) primary: bool,
     secondary: bool,
     service: bool,
+    /// Whether it knows logical sessions.
+    pub(crate) sessions: bool,
+    /// What the server calls this connection.
+    pub(crate) connection: Option<i64>,
+    /// The longest document that it takes, in bytes.
+    pub(crate) longest_document: usize,
+    /// The longest message that it takes, in bytes.
+    pub(crate) longest_message: usize,
     /// Every member that it advertises, the primary first.
     hosts: Vec<String>,
     /// Members that hold no data; they are never connected to.
@@ -52,11 +64,22 @@ impl Facts {
         for host in &mut hosts {
             host.make_ascii_lowercase();
         }
+        let router = text(reply, "msg").as_deref() == Some("isdbgrid");
+        let size = |key: &str, usual: usize| {
+            number(reply, key)
+                .and_then(|size| usize::try_from(size).ok())
+                .filter(|size| *size > 0)
+                .map_or(usual, |size| size.min(usual))
+        };
         Self {
             set: text(reply, "setName"),
-            router: text(reply, "msg").as_deref() == Some("isdbgrid"),
+            router,
             uninitialised: flag("isreplicaset"),
-            primary: flag("isWritablePrimary") || flag("ismaster"),
+            primary: flag("isWritablePrimary") || flag("ismaster") || router,
+            sessions: number(reply, "logicalSessionTimeoutMinutes").is_some(),
+            connection: number(reply, "connectionId"),
+            longest_document: size("maxBsonObjectSize", 16 << 20),
+            longest_message: size("maxMessageSizeBytes", LONGEST),
             secondary: flag("secondary"),
             service: reply.get("serviceId").is_ok_and(|value| value.is_some()),
             hosts,
@@ -75,13 +98,39 @@ enum Verdict {
     Never(Failure),
 }
 
-/// Finds a server and connects to it.
-pub(crate) async fn select(settings: &Settings, track: &Track<'_>) -> Attempt<Member> {
+/// Finds a server that the preference allows, and connects to it.
+pub(crate) async fn select(
+    settings: &Settings,
+    preference: ReadPreference,
+    track: &Track<'_>,
+) -> Attempt<Member> {
     let limit = settings.selection_timeout;
-    within(track, limit, search(settings, track)).await
+    within(track, limit, search(settings, preference, track)).await
 }
 
-async fn search(settings: &Settings, track: &Track<'_>) -> Attempt<Member> {
+/// Connects to the very server that was selected before.
+pub(crate) async fn again(
+    settings: &Settings,
+    endpoint: &Endpoint,
+    place: &Place,
+    track: &Track<'_>,
+) -> Attempt<Member> {
+    track.advance(Stage::Tcp);
+    let place = place.clone();
+    let target = Target { endpoint, place };
+    within(
+        track,
+        settings.connect_timeout,
+        greet(settings, track, &target),
+    )
+    .await
+}
+
+async fn search(
+    settings: &Settings,
+    preference: ReadPreference,
+    track: &Track<'_>,
+) -> Attempt<Member> {
     let mut asked: HashSet<String> = HashSet::new();
     let mut waiting = FuturesUnordered::new();
     for seed in &settings.seeds {
@@ -106,7 +155,7 @@ async fn search(settings: &Settings, track: &Track<'_>) -> Attempt<Member> {
             }
         };
         let name = endpoint.to_string().to_ascii_lowercase();
-        match judge(settings, &member, &name) {
+        match judge(settings, preference, &member, &name) {
             Verdict::Yes => return Ok(member),
             Verdict::AtLast => at_last = Some(member),
             Verdict::Never(failure) => failures.push((endpoint.to_string(), failure)),
@@ -152,7 +201,7 @@ async fn search(settings: &Settings, track: &Track<'_>) -> Attempt<Member> {
     Err(combine(failures))
 }
 
-fn judge(settings: &Settings, member: &Member, name: &str) -> Verdict {
+fn judge(settings: &Settings, preference: ReadPreference, member: &Member, name: &str) -> Verdict {
     let facts = &member.facts;
     let mismatch = |message: String, remedy: &str| {
         Verdict::Never(
@@ -214,7 +263,7 @@ fn judge(settings: &Settings, member: &Member, name: &str) -> Verdict {
     if !known {
         return Verdict::No;
     }
-    match (settings.read_preference, facts.primary, facts.secondary) {
+    match (preference, facts.primary, facts.secondary) {
         (ReadPreference::Primary | ReadPreference::PrimaryPreferred, true, _)
         | (ReadPreference::Secondary | ReadPreference::SecondaryPreferred, _, true)
         | (ReadPreference::Nearest, true, _)
@@ -280,10 +329,11 @@ async fn greet(settings: &Settings, track: &Track<'_>, target: &Target<'_>) -> A
     let facts = Facts::read(&reply);
     Ok(Member {
         mechanisms: texts(&reply, "saslSupportedMechs"),
-        primary: facts.primary || facts.router,
         tls: report,
         channel,
         facts,
+        endpoint: target.endpoint.clone(),
+        place: target.place.clone(),
     })
 }
 

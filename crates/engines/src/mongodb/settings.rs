@@ -7,6 +7,7 @@ use std::time::Duration;
 use connection_url::{ConnectionUrl, Host, Port};
 use zeroize::Zeroizing;
 
+use super::concern::Concerns;
 use crate::error::code;
 use crate::failure::{Attempt, Failure};
 use crate::net::dial::{Endpoint, shuffled};
@@ -18,6 +19,9 @@ use crate::options;
 use crate::stage::Stage;
 
 const DEFAULT_PORT: u16 = 27017;
+
+/// The database where the URL names none, as in drivers.
+pub(crate) const DEFAULT_DATABASE: &str = "test";
 
 /// How the client shows who it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,6 +55,19 @@ pub(crate) enum ReadPreference {
     Nearest,
 }
 
+impl ReadPreference {
+    /// Its name in URLs and commands.
+    pub(crate) const fn mode(self) -> &'static str {
+        match self {
+            Self::Primary => "primary",
+            Self::PrimaryPreferred => "primaryPreferred",
+            Self::Secondary => "secondary",
+            Self::SecondaryPreferred => "secondaryPreferred",
+            Self::Nearest => "nearest",
+        }
+    }
+}
+
 /// Everything that a connection needs.
 pub(crate) struct Settings {
     pub(crate) seeds: Vec<Endpoint>,
@@ -65,6 +82,7 @@ pub(crate) struct Settings {
     pub(crate) selection_timeout: Option<Duration>,
     pub(crate) application: Option<String>,
     pub(crate) dns_server: Option<SocketAddr>,
+    pub(crate) concerns: Concerns,
 }
 
 /// What an SRV name's TXT record may add.
@@ -149,6 +167,7 @@ impl Settings {
             direct,
             load_balanced,
             dns_server,
+            concerns: Concerns::of(url),
         })
     }
 }

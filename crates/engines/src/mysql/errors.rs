@@ -66,3 +66,96 @@ pub(crate) fn lost(product: &str, address: &str, error: &io::Error) -> Failure {
     }
     Failure::lost(product, address, error).try_next_address()
 }
+
+/// The failure of a statement that the server refused, or of a session that it ended.
+pub(crate) fn of_statement(reported: &Reported, address: &str) -> Failure {
+    let number = reported.number;
+    let message = reported.message.clone();
+    let failure = match number {
+        1022 | 1062 | 1169 | 1586 | 1859 => Failure::new(code::CONSTRAINT_VIOLATED, message)
+            .remedy("Another row has this key already: change the value, or that row."),
+        1216 | 1217 | 1451 | 1452 | 1557 | 1761 | 1762 => {
+            Failure::new(code::CONSTRAINT_VIOLATED, message).remedy(
+                "A foreign key stands against it: the row that is referred to must exist, and one that others refer to must \
+                 stay.",
+            )
+        }
+        1048 | 1263 | 1364 => Failure::new(code::CONSTRAINT_VIOLATED, message)
+            .remedy("Give a value for this column: it takes no NULL."),
+        // MariaDB's and MySQL's checks.
+        3819 | 4025 => Failure::new(code::CONSTRAINT_VIOLATED, message)
+            .remedy("The check of the table does not admit these values: change them."),
+        1213 => Failure::new(code::DEADLOCK, message)
+            .remedy("The server took the transaction back to let another go on: run it again.")
+            .retryable(),
+        // A row of the transaction's snapshot was changed by another.
+        1020 => Failure::new(code::SERIALIZATION_FAILURE, message)
+            .remedy("Another transaction changed the rows in between: run it again.")
+            .retryable(),
+        1205 | 3572 => Failure::new(code::LOCK_TIMEOUT, message)
+            .remedy("Another session holds the rows: run it again later, or end that session.")
+            .retryable(),
+        1290 if message.contains("read-only") || message.contains("read_only") => {
+            Failure::new(code::READ_ONLY, message).remedy(
+                "The server takes no writes: it is a replica, or set to be read only. Use the primary.",
+            )
+        }
+        1792 | 1836 => Failure::new(code::READ_ONLY, message)
+            .remedy("This session only reads. Run writes as actions or migrations that write."),
+        1317 => Failure::new(code::CANCELLED, "The statement was cancelled at the server.")
+            .remedy("Run it again when you want its result."),
+        1969 | 3024 => Failure::new(code::TIMED_OUT, message)
+            .remedy("The server limits the time of a statement (max_statement_time, max_execution_time): make it quicker, or \
+                     raise the limit."),
+        1044 | 1045 | 1142 | 1143 | 1227 | 1370 | 1410 | 1698 => {
+            Failure::new(code::PERMISSION_DENIED, message)
+                .remedy("The user of the URL lacks the right: grant it, or use another user.")
+        }
+        1153 | 1301 | 3170 => Failure::new(code::VALUE_REFUSED, message)
+            .remedy("The value is larger than the server's max_allowed_packet: make it smaller, or raise that limit."),
+        1264 | 1265 | 1292 | 1300 | 1366 | 1367 | 1406 | 1411 | 3140 | 3141 | 3156 | 4038 | 4078 => {
+            Failure::new(code::VALUE_REFUSED, message)
+                .remedy("The column does not take this value: check its type, its length and its range.")
+        }
+        _ if ends_session(reported) => {
+            Failure::new(code::CONNECTION_LOST, format!("The server at {address}: {message}"))
+                .remedy("The server ended the session, or is shutting down: connect again, and check its log.")
+        }
+        1644 => Failure::new(code::STATEMENT_FAILED, message)
+            .remedy("A trigger or a procedure of the database refuses it, for the reason that the message gives."),
+        1064 | 1149 => Failure::new(code::STATEMENT_FAILED, message)
+            .remedy("Correct the statement where the message says."),
+        1054 | 1146 | 1049 | 1051 | 1091 | 1305 => Failure::new(code::STATEMENT_FAILED, message)
+            .remedy("Check the name, the database of the URL, and whether a migration has still to be run here."),
+        number => Failure::new(code::STATEMENT_FAILED, message)
+            .remedy(format!("Correct the statement, or look up the error {number}.")),
+    };
+    failure.server_code(number.to_string())
+}
+
+/// Whether the server chose the transaction to end a deadlock, and took all of it back.
+pub(crate) const fn is_deadlock(reported: &Reported) -> bool {
+    reported.number == 1213
+}
+
+/// Whether the server said with an error that it ends the connection.
+pub(crate) const fn ends_session(reported: &Reported) -> bool {
+    matches!(
+        reported.number,
+        1053 | 1077 | 1079 | 1158 | 1159 | 1160 | 1161 | 1184 | 1927 | 3169 | 4031
+    )
+}
+
+/// The failure of a session whose connection broke, or whose server answers what is no answer.
+pub(crate) fn broken(product: &str, address: &str, error: &io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::InvalidData {
+        return Failure::new(
+            code::SERVER_ERROR,
+            format!("The answer of the server at {address} cannot be read: {error}."),
+        )
+        .remedy(
+            "Connect again. If it happens again, check for a proxy between here and the server.",
+        );
+    }
+    Failure::lost(product, address, error)
+}

@@ -2,22 +2,47 @@
 //!
 //! What an option means is what the `mysql` client says it means (MySQL's reference manual, “Command Options for
 //! Encrypted Connections”), with MariaDB's and the common connectors' spellings accepted; `settings.rs` reads them.
+//!
+//! `packet.rs`, `authentication.rs` and `dialer.rs` log in; `stream.rs` frames what follows, `exchange.rs` knows the order of
+//! packets in an answer, `columns.rs` and `rows.rs` read results, `parameters.rs` and
+//! `temporal.rs` write values. `open.rs` sets a session up, `session.rs` is the port.
+//!
+//! Every session is set up alike: utf8mb4, `autocommit`, `ANSI_QUOTES` and `NO_BACKSLASH_ESCAPES` off, and the time zone
+//! `+00:00`, so that a moment with an offset is sent in UTC and a `TIMESTAMP` is shown in it.
 
 mod authentication;
+mod cancel;
+mod columns;
+mod dialer;
 mod errors;
+mod exchange;
+mod open;
 mod packet;
+mod parameters;
+mod rows;
 mod session;
 mod settings;
+mod statement;
+mod stream;
+mod temporal;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use connection_url::{ConnectionUrl, DatabaseType};
 use tokio_util::sync::CancellationToken;
 
+use self::dialer::Connector;
+use self::settings::Settings;
 use crate::engine::{Capabilities, Engine, IsolationLevel};
-use crate::net::dial;
+use crate::error::EngineError;
+use crate::failure::Attempt;
+use crate::net::dial::{self, Dialer};
 use crate::report::{TestOptions, TestReport};
+use crate::scrub::Scrubber;
+use crate::session::{Session, SessionOptions};
 use crate::stage::Stage;
-use crate::track;
+use crate::track::{self, Track};
 
 /// The engine of MySQL and of MariaDB, which a URL does not tell apart.
 pub(crate) struct Mysql;
@@ -52,20 +77,48 @@ impl Engine for Mysql {
         cancel: &CancellationToken,
     ) -> TestReport {
         track::run(url, options, progress, cancel, |track| async move {
-            let settings = settings::Settings::read(url).await?;
-            let dialer = session::Session {
+            let settings = Settings::read(url).await?;
+            let tester = dialer::Tester(Connector {
                 settings: &settings,
                 track: &track,
-            };
-            dial::in_order(
-                &track,
-                &settings.endpoints,
-                settings.connect_timeout,
-                false,
-                &dialer,
-            )
-            .await
+            });
+            in_order(&track, &settings, &tester).await
         })
         .await
     }
+
+    async fn connect(
+        &self,
+        url: &ConnectionUrl,
+        options: &SessionOptions,
+        cancel: &CancellationToken,
+    ) -> Result<Box<dyn Session>, EngineError> {
+        let scrubber = Arc::new(Scrubber::new(url));
+        let shared = Arc::clone(&scrubber);
+        track::attempt(options.timeout, &scrubber, cancel, |track| async move {
+            let settings = Arc::new(Settings::read(url).await?);
+            let opener = open::Opener {
+                connector: Connector {
+                    settings: &settings,
+                    track: &track,
+                },
+                settings: Arc::clone(&settings),
+                scrubber: shared,
+                read_only: options.read_only,
+            };
+            let session = in_order(&track, &settings, &opener).await?;
+            Ok(Box::new(session) as Box<dyn Session>)
+        })
+        .await
+    }
+}
+
+/// Goes to the first host that answers.
+async fn in_order<D: Dialer>(
+    track: &Track<'_>,
+    settings: &Settings,
+    dialer: &D,
+) -> Attempt<D::Output> {
+    let limit = settings.connect_timeout;
+    dial::in_order(track, &settings.endpoints, limit, false, dialer).await
 }

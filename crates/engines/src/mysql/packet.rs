@@ -1,4 +1,4 @@
-//! The packets of MySQL's client/server protocol that a login and a query need.
+//! The packets of MySQL's client/server protocol that a login needs.
 //!
 //! Everything read here comes from a server that nobody has vouched for yet: no length is believed beyond the bytes
 //! that are there.
@@ -10,16 +10,22 @@ use zeroize::Zeroizing;
 
 use crate::net::Wire;
 
-/// No packet of a login or of the one query is longer.
+/// No packet of a login is longer.
 const LIMIT: usize = 1 << 20;
 
 /// What a client says it can do; the names are the protocol's.
 pub(crate) mod capability {
     pub(crate) const LONG_PASSWORD: u32 = 1;
+    /// Columns come with all their flags.
+    pub(crate) const LONG_FLAG: u32 = 1 << 2;
     pub(crate) const PROTOCOL_41: u32 = 1 << 9;
     pub(crate) const SSL: u32 = 1 << 11;
     pub(crate) const TRANSACTIONS: u32 = 1 << 13;
     pub(crate) const SECURE_CONNECTION: u32 = 1 << 15;
+    /// `CALL` may give rows, of a query and of a prepared statement. Several statements in one are another capability, which
+    /// is never asked for.
+    pub(crate) const MULTI_RESULTS: u32 = 1 << 17;
+    pub(crate) const PREPARED_MULTI_RESULTS: u32 = 1 << 18;
     pub(crate) const PLUGIN_AUTH: u32 = 1 << 19;
 }
 
@@ -85,16 +91,29 @@ pub(crate) fn invalid(what: &'static str) -> io::Error {
 }
 
 /// Reads a packet from its front.
-struct Reader<'a>(&'a [u8]);
+pub(super) struct Reader<'a>(pub(super) &'a [u8]);
 
 impl<'a> Reader<'a> {
-    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+    pub(super) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
         Some(taken)
     }
 
-    fn number(&mut self, count: usize) -> Option<u64> {
+    pub(super) fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    /// Exactly so many bytes.
+    pub(super) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (taken, rest) = self.0.split_first_chunk::<N>()?;
+        self.0 = rest;
+        Some(*taken)
+    }
+
+    pub(super) fn number(&mut self, count: usize) -> Option<u64> {
         Some(
             self.take(count)?
                 .iter()
@@ -111,21 +130,29 @@ impl<'a> Reader<'a> {
         text
     }
 
-    fn length_encoded(&mut self) -> Option<usize> {
-        let number = match self.number(1)? {
-            0xfc => self.number(2)?,
-            0xfd => self.number(3)?,
-            0xfe => self.number(8)?,
-            number @ 0..=0xfa => number,
-            _ => return None,
-        };
-        usize::try_from(number).ok()
+    /// A number of one, three, four or nine bytes.
+    pub(super) fn length_encoded(&mut self) -> Option<u64> {
+        match self.byte()? {
+            0xfc => self.number(2),
+            0xfd => self.number(3),
+            0xfe => self.number(8),
+            number @ 0..=0xfa => Some(u64::from(number)),
+            _ => None,
+        }
+    }
+
+    /// Bytes with their length before them.
+    pub(super) fn bytes(&mut self) -> Option<&'a [u8]> {
+        let length = self.length_encoded()?;
+        self.take(usize::try_from(length).ok()?)
     }
 }
 
 /// What a server says first.
 pub(crate) struct Greeting {
     pub(crate) version: String,
+    /// The number that `KILL` takes; behind a proxy it is the proxy's, which takes it too.
+    pub(crate) connection: u32,
     pub(crate) capabilities: u32,
     pub(crate) scramble: Vec<u8>,
     pub(crate) plugin: String,
@@ -138,7 +165,7 @@ impl Greeting {
             return None;
         }
         let version = String::from_utf8_lossy(reader.text()).into_owned();
-        let _connection = reader.number(4)?;
+        let connection = u32::from_le_bytes(reader.array()?);
         let mut scramble = reader.take(8)?.to_vec();
         reader.take(1)?;
         let mut capabilities = u32::try_from(reader.number(2)?).ok()?;
@@ -155,6 +182,7 @@ impl Greeting {
         }
         Some(Self {
             version,
+            connection,
             capabilities,
             scramble,
             plugin,
@@ -255,39 +283,6 @@ impl Switch {
         let scramble = reader.0.strip_suffix(&[0]).unwrap_or(reader.0).to_vec();
         Self { plugin, scramble }
     }
-}
-
-/// Reads the answer to a query to its end, and gives back the first value.
-pub(crate) async fn first_value(channel: &mut Channel) -> io::Result<Result<String, Reported>> {
-    /// The one query has one column and one row.
-    const PACKETS: usize = 100;
-    let mut ends = 0;
-    let mut value = String::new();
-    for index in 0..PACKETS {
-        let payload = channel.read().await?;
-        if let Some(reported) = Reported::parse(&payload) {
-            return Ok(Err(reported));
-        }
-        match payload.first() {
-            Some(0xfe) if payload.len() < 9 => {
-                ends += 1;
-                if ends == 2 {
-                    return Ok(Ok(value));
-                }
-            }
-            Some(0 | 0xfb) if index == 0 => return Err(invalid("the answer holds no rows")),
-            _ if ends == 1 => {
-                let mut reader = Reader(&payload);
-                let text = reader
-                    .length_encoded()
-                    .and_then(|length| reader.take(length))
-                    .unwrap_or_default();
-                value = String::from_utf8_lossy(text).into_owned();
-            }
-            _ => {}
-        }
-    }
-    Err(invalid("the answer does not end"))
 }
 
 #[cfg(test)]

@@ -1,191 +1,581 @@
-//! One connection to one place, from the greeting to an answered query.
+//! A session: one operation at a time over a connection that is set up for it.
 
-use std::time::{Duration, Instant};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::io::AsyncReadExt;
 
-use super::authentication::Login;
-use super::errors;
-use super::packet::{Channel, Greeting, Reported, capability, first_value, product, ssl_request};
-use super::settings::{Mode, Settings};
+use super::cancel::{Link, MysqlCanceller};
+use super::exchange::{Ending, Event, Exchange, ask};
+use super::packet::{Reported, invalid};
+use super::parameters::{self, Refusal, Values};
+use super::statement::{self, Effect};
+use super::{errors, rows};
+use crate::engine::IsolationLevel;
 use crate::error::code;
-use crate::failure::{Attempt, Failure};
-use crate::net::banner;
-use crate::net::dial::{Dialer, Target};
-use crate::report::{Outcome, TlsReport, plain_version};
+use crate::failure::Failure;
+use crate::session::{
+    Batch, Canceller, Column, Completion, Fate, Operation, Parameter, RunError, Session,
+};
 use crate::stage::Stage;
-use crate::track::Track;
 
-const QUIT: u8 = 1;
-const INIT_DB: u8 = 2;
-const QUERY: u8 = 3;
+/// The server's word for a statement that it runs, and does not prepare.
+const NOT_PREPARABLE: u16 = 1295;
 
-/// Connects and tests.
-pub(crate) struct Session<'a> {
-    pub(crate) settings: &'a Settings,
-    pub(crate) track: &'a Track<'a>,
+/// The time that it may take to find out what became of a statement that failed.
+const FATE_LIMIT: Duration = Duration::from_secs(2);
+
+/// Warnings that are told of.
+const WARNINGS: usize = 50;
+
+/// The operation under way, or the last one.
+#[derive(Default)]
+struct Under {
+    statement: String,
+    /// How it ended, until it is told.
+    ending: Option<Ending>,
+    /// Whether it gives rows.
+    rows: bool,
+    /// How many it gave.
+    given: u64,
+    /// Results after the first, whose rows are left out.
+    left_out: usize,
 }
 
-#[async_trait]
-impl Dialer for Session<'_> {
-    type Output = Outcome;
+/// What a session knows of its server.
+pub(super) struct Server {
+    /// Its product and version, to be shown.
+    pub(super) name: String,
+    /// Its product.
+    pub(super) product: &'static str,
+    pub(super) address: String,
+    /// Its `max_allowed_packet`: a longer command would cost the connection.
+    pub(super) longest: usize,
+}
 
-    async fn attempt(&self, target: &Target<'_>) -> Attempt<Outcome> {
-        let address = target.to_string();
-        // The client encrypts on a unix socket only where it is told to: nobody can read along there.
-        let mode = match self.settings.mode {
-            Mode::Preferred if target.is_unix() => Mode::Disabled,
-            mode => mode,
-        };
-        let mut channel = Channel::new(target.connect().await?);
-        self.track.enter(if mode == Mode::Disabled {
-            Stage::Auth
+/// A session with a server.
+pub(crate) struct MysqlSession {
+    exchange: Exchange,
+    link: Arc<Link>,
+    server: Server,
+    read_only: bool,
+    /// The connection cannot be used any more.
+    broken: bool,
+    operation: Under,
+}
+
+impl MysqlSession {
+    pub(super) fn new(exchange: Exchange, link: Link, server: Server, read_only: bool) -> Self {
+        Self {
+            exchange,
+            link: Arc::new(link),
+            server,
+            read_only,
+            broken: false,
+            operation: Under::default(),
+        }
+    }
+
+    fn error(&self, failure: Failure, fate: Fate) -> RunError {
+        RunError {
+            error: failure.into_error(Stage::Ready, &self.link.scrubber),
+            fate,
+            position: None,
+        }
+    }
+
+    /// The connection broke. What was sent may have been done.
+    fn lost(&mut self, error: &io::Error) -> RunError {
+        self.broken = true;
+        self.link.end();
+        let fate = if self.exchange.stream.written == 0 {
+            Fate::NotSent
         } else {
-            Stage::Tls
-        });
-        let greeting = greeting(&mut channel, &address).await?;
-        let mut capabilities = capability::LONG_PASSWORD
-            | capability::PROTOCOL_41
-            | capability::TRANSACTIONS
-            | capability::SECURE_CONNECTION
-            | (greeting.capabilities & capability::PLUGIN_AUTH);
-        let report = if mode != Mode::Disabled && greeting.offers(capability::SSL) {
-            capabilities |= capability::SSL;
-            let (encrypted, report) = self
-                .encrypt(channel, capabilities, target, &greeting, &address)
-                .await?;
-            channel = encrypted;
-            Some(report)
-        } else if mode >= Mode::Required {
-            return Err(Failure::new(
-                code::TLS_UNSUPPORTED,
-                format!("The server at {address} does not offer TLS, and the URL insists on it."),
+            Fate::Unknown
+        };
+        self.error(
+            errors::broken(self.server.product, &self.server.address, error),
+            fate,
+        )
+    }
+
+    /// Makes the connection ready for the next command: what an earlier one left unread is skipped.
+    async fn ready(&mut self) -> Result<(), RunError> {
+        self.exchange.stream.written = 0;
+        if self.broken || self.exchange.stream.is_torn() {
+            let failure = Failure::new(
+                code::CONNECTION_LOST,
+                format!("The connection to {} is closed.", self.server.address),
             )
-            .remedy("Switch TLS on at the server, or use ssl-mode=PREFERRED where the network is trusted."));
+            .remedy("Connect again.");
+            return Err(self.error(failure, Fate::NotSent));
+        }
+        if let Err(error) = self.exchange.skip().await {
+            return Err(self.lost(&error));
+        }
+        self.link.end();
+        self.operation = Under::default();
+        match self.exchange.stream.unasked() {
+            None => {}
+            Some(Err(error)) => return Err(self.lost(&error)),
+            // The server's goodbye: it was idle for too long, or somebody killed it.
+            Some(Ok(())) => {
+                self.broken = true;
+                let failure = Reported::parse(self.exchange.stream.payload()).map_or_else(
+                    || {
+                        Failure::lost(
+                            self.server.product,
+                            &self.server.address,
+                            &io::ErrorKind::UnexpectedEof.into(),
+                        )
+                    },
+                    |reported| {
+                        Failure::new(
+                            code::CONNECTION_LOST,
+                            format!(
+                                "The server at {}: {}",
+                                self.server.address, reported.message
+                            ),
+                        )
+                        .remedy("Connect again.")
+                        .server_code(reported.number.to_string())
+                    },
+                );
+                return Err(self.error(failure, Fate::NotSent));
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins an operation: from here on a cancellation hits it, and none that was meant for an earlier one does.
+    async fn commence(&mut self) -> Result<(), RunError> {
+        if self.link.begin().await {
+            let answer = ask(&mut self.exchange, "DO 0").await;
+            self.exchange.stream.written = 0;
+            if let Err(error) = answer {
+                return Err(self.lost(&error));
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs a statement of the session's own, which has no rows.
+    async fn run(&mut self, statement: &str) -> Result<(), RunError> {
+        self.ready().await?;
+        self.commence().await?;
+        let answer = ask(&mut self.exchange, statement).await;
+        self.link.end();
+        match answer {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(reported)) => {
+                self.operation.statement.clear();
+                Err(self.refused(&reported, Effect::None).await)
+            }
+            Err(error) => Err(self.lost(&error)),
+        }
+    }
+
+    /// The error of a statement that the server refused, and what became of it.
+    async fn refused(&mut self, reported: &Reported, effect: Effect) -> RunError {
+        self.link.end();
+        let fate = if errors::ends_session(reported) {
+            self.broken = true;
+            Fate::Unknown
+        } else if errors::is_deadlock(reported) {
+            self.exchange.in_transaction = false;
+            Fate::RolledBack
+        } else if effect != Effect::Steps && self.transaction_is_over().await {
+            Fate::RolledBack
+        } else {
+            match effect {
+                Effect::None => Fate::Refused,
+                Effect::Steps => Fate::Unknown,
+                Effect::Rows if self.takes_back_rows().await => Fate::Refused,
+                Effect::Rows => Fate::Unknown,
+            }
+        };
+        RunError {
+            position: statement::position(&self.operation.statement, &reported.message),
+            ..self.error(errors::of_statement(reported, &self.server.address), fate)
+        }
+    }
+
+    /// Whether the server took back the whole transaction with the statement that failed: which errors do that hangs on its
+    /// version and its settings. What changes the schema has made the transaction last before.
+    async fn transaction_is_over(&mut self) -> bool {
+        let asked = self.exchange.in_transaction
+            && statement::stays_in_transaction(&self.operation.statement);
+        if asked && ask(&mut self.exchange, "DO 0").await.is_err() {
+            // The next operation says so.
+            return false;
+        }
+        asked && !self.exchange.in_transaction
+    }
+
+    /// Whether the server takes back the rows of a statement that failed.
+    async fn takes_back_rows(&mut self) -> bool {
+        let question = statement::names_lasting_tables(&self.operation.statement);
+        let asked = ask(&mut self.exchange, &question);
+        let answer = tokio::time::timeout(FATE_LIMIT, asked).await;
+        matches!(answer, Ok(Ok(Ok(row))) if row.is_empty())
+    }
+
+    /// Sends the statement, and reads up to the head of its answer.
+    async fn send(&mut self, text: &str, values: &Values, count: usize) -> Result<(), RunError> {
+        if let Err(error) = self.prepare(text).await? {
+            return self.send_as_text(text, count, &error).await;
+        }
+        let takes = self
+            .exchange
+            .prepared
+            .as_ref()
+            .map_or(0, |prepared| prepared.parameters);
+        if takes != count {
+            self.link.end();
+            let failure = Failure::new(
+                code::VALUE_REFUSED,
+                format!("The statement takes {takes} values, and {count} were given."),
+            )
+            .remedy("Give one value for each placeholder.");
+            return Err(self.error(failure, Fate::Refused));
+        }
+        for (number, value) in &values.long {
+            if let Err(error) = self.exchange.send_long(*number, value).await {
+                return Err(self.lost(&error));
+            }
+        }
+        if let Err(error) = self.exchange.execute(&values.encoded).await {
+            return Err(self.lost(&error));
+        }
+        self.head().await
+    }
+
+    /// Has the statement prepared; the inner error is the server's for one that it does not prepare.
+    async fn prepare(&mut self, text: &str) -> Result<Result<(), Reported>, RunError> {
+        if self.exchange.is_prepared(text) {
+            return Ok(Ok(()));
+        }
+        if let Err(error) = self.exchange.prepare(text).await {
+            return Err(self.lost(&error));
+        }
+        loop {
+            match self.exchange.next().await {
+                Ok(Event::Prepared) => return Ok(Ok(())),
+                Ok(Event::Refused(reported)) if reported.number == NOT_PREPARABLE => {
+                    return Ok(Err(reported));
+                }
+                // Nothing ran yet.
+                Ok(Event::Refused(reported)) => {
+                    return Err(self.refused(&reported, Effect::None).await);
+                }
+                Ok(_) => {}
+                Err(error) => return Err(self.lost(&error)),
+            }
+        }
+    }
+
+    async fn send_as_text(
+        &mut self,
+        text: &str,
+        count: usize,
+        reported: &Reported,
+    ) -> Result<(), RunError> {
+        if count > 0 {
+            return Err(self.refused(reported, Effect::None).await);
+        }
+        if let Err(error) = self.exchange.query(text).await {
+            return Err(self.lost(&error));
+        }
+        self.head().await
+    }
+
+    /// Reads to the columns of the first result that has some, or to the end.
+    async fn head(&mut self) -> Result<(), RunError> {
+        loop {
+            match self.exchange.next().await {
+                Ok(Event::Columns) => {
+                    self.operation.rows = true;
+                    return Ok(());
+                }
+                Ok(Event::Ended(ending)) => {
+                    self.operation.ending = Some(ending);
+                    self.link.end();
+                    return Ok(());
+                }
+                Ok(Event::Refused(reported)) => {
+                    return Err(self.failed(&reported).await);
+                }
+                Ok(_) => {}
+                Err(error) => return Err(self.lost(&error)),
+            }
+        }
+    }
+
+    /// The statement failed while it ran.
+    async fn failed(&mut self, reported: &Reported) -> RunError {
+        let effect = statement::effect(&self.operation.statement);
+        // The next run of the same text begins anew: the server may want it prepared again.
+        let closed = self.exchange.unprepare().await;
+        let error = self.refused(reported, effect).await;
+        self.broken |= closed.is_err();
+        error
+    }
+
+    /// One more event of the answer: `false` where the rows asked for are there.
+    fn take(&mut self, event: Event, batch: &mut Batch) -> io::Result<Result<(), Reported>> {
+        match event {
+            Event::Row if self.operation.left_out == 0 => {
+                rows::add(
+                    self.exchange.stream.payload(),
+                    &self.exchange.columns,
+                    self.exchange.wording,
+                    batch,
+                )
+                .ok_or_else(|| invalid("a row cannot be read"))?;
+                self.operation.given += 1;
+            }
+            Event::Columns => self.operation.left_out += 1,
+            Event::Ended(ending) => {
+                self.operation.ending = Some(ending);
+                self.link.end();
+            }
+            Event::Refused(reported) => return Ok(Err(reported)),
+            Event::Row | Event::ResultEnded | Event::Progress | Event::Prepared => {}
+        }
+        Ok(Ok(()))
+    }
+
+    /// Tells how the operation ended. Warnings are asked for only where there are some.
+    async fn complete(&mut self, ending: Ending) -> Completion {
+        let operation = std::mem::take(&mut self.operation);
+        let affected = if !ending.of_rows {
+            Some(ending.affected)
+        } else if matches!(
+            statement::first_word(&operation.statement).as_str(),
+            "INSERT" | "REPLACE" | "DELETE"
+        ) {
+            // MariaDB's RETURNING gives a row for each that was changed, and no count.
+            Some(operation.given)
         } else {
             None
         };
-        self.track.enter(Stage::Auth);
-        let login = Login {
-            settings: self.settings,
-            address: &address,
-            product: greeting.product(),
-            private: report.is_some() || target.is_unix(),
-            encrypted: report.is_some(),
+        let mut completion = Completion {
+            affected,
+            ..Completion::default()
         };
-        login.run(&mut channel, &greeting, capabilities).await?;
-        let (version, latency) = self
-            .use_it(&mut channel, &greeting, &address, report.is_some())
-            .await?;
-        Ok(Outcome {
-            server: product(&version),
-            version: plain_version(&version),
-            latency,
-            tls: report,
-        })
-    }
-}
-
-impl Session<'_> {
-    async fn encrypt(
-        &self,
-        mut channel: Channel,
-        capabilities: u32,
-        target: &Target<'_>,
-        greeting: &Greeting,
-        address: &str,
-    ) -> Attempt<(Channel, TlsReport)> {
-        channel
-            .write(&ssl_request(capabilities))
-            .await
-            .map_err(|error| errors::lost(greeting.product(), address, &error))?;
-        let Channel { wire, sequence } = channel;
-        let host = if target.is_unix() {
-            "localhost"
-        } else {
-            target.host()
-        };
-        let established = self.settings.tls.handshake(wire, host, address).await?;
-        let channel = Channel {
-            wire: established.wire,
-            sequence,
-        };
-        Ok((channel, established.report))
-    }
-
-    /// Opens the database, and asks one question.
-    async fn use_it(
-        &self,
-        channel: &mut Channel,
-        greeting: &Greeting,
-        address: &str,
-        encrypted: bool,
-    ) -> Attempt<(String, Duration)> {
-        let lost = |error: std::io::Error| errors::lost(greeting.product(), address, &error);
-        self.track.enter(Stage::Database);
-        if let Some(database) = &self.settings.database {
-            channel
-                .command(INIT_DB, database.as_bytes())
-                .await
-                .map_err(lost)?;
-            let answer = channel.read().await.map_err(lost)?;
-            if let Some(reported) = Reported::parse(&answer) {
-                return Err(errors::classify(&reported, address, encrypted));
+        if ending.last_insert_id > 0 {
+            let key = ending.last_insert_id;
+            completion.generated_keys.push(if key <= 1 << 53 {
+                key.into()
+            } else {
+                key.to_string().into()
+            });
+        }
+        if operation.left_out > 0 {
+            completion.notices.push(format!(
+                "{} left out: only the first is shown.",
+                match operation.left_out {
+                    1 => "1 more result is".to_owned(),
+                    more => format!("{more} more results are"),
+                }
+            ));
+        }
+        if ending.warnings > 0 {
+            // They are an extra: where they cannot be had, the operation is done nevertheless.
+            match self.warnings().await {
+                Ok(warnings) => completion.notices.extend(warnings),
+                Err(_) => self.broken = true,
             }
         }
-        self.track.enter(Stage::Ready);
-        let started = Instant::now();
-        channel
-            .command(QUERY, b"SELECT VERSION()")
-            .await
-            .map_err(lost)?;
-        let version = first_value(channel)
-            .await
-            .map_err(lost)?
-            .map_err(|reported| errors::classify(&reported, address, encrypted))?;
-        let latency = started.elapsed();
-        // Leaving properly keeps the server from counting an aborted connection; it does not answer.
-        drop(tokio::time::timeout(Duration::from_millis(100), channel.command(QUIT, &[])).await);
-        // Behind a proxy the greeting is the proxy's.
-        let version = if version.is_empty() {
-            greeting.version.clone()
-        } else {
-            version
-        };
-        Ok((version, latency))
+        completion
+    }
+
+    async fn warnings(&mut self) -> io::Result<Vec<String>> {
+        let mut warnings = Vec::new();
+        self.exchange
+            .query(&format!("SHOW WARNINGS LIMIT {WARNINGS}"))
+            .await?;
+        let mut batch = Batch::default();
+        while !self.exchange.is_idle() {
+            if let Event::Row = self.exchange.next().await? {
+                rows::add(
+                    self.exchange.stream.payload(),
+                    &self.exchange.columns,
+                    self.exchange.wording,
+                    &mut batch,
+                );
+            }
+        }
+        let rows: Vec<(String, serde_json::Value, String)> =
+            serde_json::from_str(&format!("[{}]", batch.json())).unwrap_or_default();
+        for (level, number, message) in rows {
+            warnings.push(
+                self.link
+                    .scrubber
+                    .scrub(&format!("{level} (Code {number}): {message}")),
+            );
+        }
+        Ok(warnings)
+    }
+
+    fn refusal(&self, refusal: &Refusal) -> RunError {
+        let failure = Failure::new(
+            code::VALUE_REFUSED,
+            format!(
+                "The value {} cannot be sent: {}.",
+                refusal.parameter, refusal.why
+            ),
+        )
+        .remedy("Give another value, or give it as text.");
+        self.error(failure, Fate::NotSent)
+    }
+
+    /// What is known to be refused before anything is sent.
+    fn check(&self, text: &str, parameters: &[Parameter]) -> Result<Values, RunError> {
+        if self.read_only && !statement::reads(text) {
+            let failure = Failure::new(
+                code::READ_ONLY,
+                "This session only reads, and the statement is not one that only reads.",
+            )
+            .remedy("Run writes as actions or migrations that write.");
+            return Err(self.error(failure, Fate::Refused));
+        }
+        let values = parameters::encode(parameters).map_err(|refusal| self.refusal(&refusal))?;
+        // The head of a command takes a few bytes.
+        let size = text.len().max(values.encoded.len()).max(values.longest) + 16;
+        if size > self.server.longest {
+            let failure = Failure::new(
+                code::VALUE_REFUSED,
+                format!(
+                    "The statement or its values take {size} bytes, and the server takes {} (max_allowed_packet).",
+                    self.server.longest
+                ),
+            )
+            .remedy("Make the value smaller, or raise max_allowed_packet at the server.");
+            return Err(self.error(failure, Fate::NotSent));
+        }
+        Ok(values)
     }
 }
 
-/// Waits for the greeting, with which a MySQL server speaks first.
-async fn greeting(channel: &mut Channel, address: &str) -> Attempt<Greeting> {
-    const PRODUCT: &str = "MySQL";
-    let lost = |error: std::io::Error| errors::lost(PRODUCT, address, &error);
-    let mut header = [0; 4];
-    channel.wire.read_exact(&mut header).await.map_err(lost)?;
-    // The first packet has the number 0, and no server introduces itself at greater length.
-    if header[3] != 0 || header[2] != 0 || header[1] > 0x0f {
-        let mut bytes = header.to_vec();
-        let mut rest = [0; 60];
-        if let Ok(Ok(count)) =
-            tokio::time::timeout(Duration::from_millis(200), channel.wire.read(&mut rest)).await
-        {
-            bytes.extend(&rest[..count]);
+#[async_trait]
+impl Session for MysqlSession {
+    fn server(&self) -> &str {
+        &self.server.name
+    }
+
+    fn canceller(&self) -> Box<dyn Canceller> {
+        Box::new(MysqlCanceller(Arc::clone(&self.link)))
+    }
+
+    async fn begin(&mut self, isolation: Option<IsolationLevel>) -> Result<(), RunError> {
+        self.ready().await?;
+        if self.exchange.in_transaction {
+            // The server would make the open one last without a word.
+            let failure = Failure::new(
+                code::STATEMENT_FAILED,
+                "A transaction is open already in this session.",
+            )
+            .remedy("End it by COMMIT or ROLLBACK first.");
+            return Err(self.error(failure, Fate::Refused));
         }
-        return Err(Failure::not_this_database(
-            PRODUCT,
-            address,
-            banner::identify(&bytes),
-        ));
+        if let Some(level) = isolation {
+            let level = match level {
+                IsolationLevel::ReadUncommitted => "READ UNCOMMITTED",
+                IsolationLevel::ReadCommitted => "READ COMMITTED",
+                IsolationLevel::RepeatableRead => "REPEATABLE READ",
+                IsolationLevel::Serializable => "SERIALIZABLE",
+            };
+            self.run(&format!("SET TRANSACTION ISOLATION LEVEL {level}"))
+                .await?;
+        }
+        self.run("START TRANSACTION").await
     }
-    let payload = channel.body(header).await.map_err(lost)?;
-    if let Some(reported) = Reported::parse(&payload) {
-        return Err(errors::classify(&reported, address, false));
+
+    async fn commit(&mut self) -> Result<(), RunError> {
+        self.run("COMMIT").await
     }
-    Greeting::parse(&payload)
-        .filter(|greeting| {
-            greeting.offers(capability::PROTOCOL_41)
-                && greeting.offers(capability::SECURE_CONNECTION)
-        })
-        .ok_or_else(|| Failure::not_this_database(PRODUCT, address, banner::identify(&payload)))
+
+    async fn rollback(&mut self) -> Result<(), RunError> {
+        self.run("ROLLBACK").await
+    }
+
+    async fn start(&mut self, operation: &Operation) -> Result<Vec<Column>, RunError> {
+        self.ready().await?;
+        let Operation::Sql {
+            statement,
+            parameters,
+        } = operation
+        else {
+            let failure = Failure::new(
+                code::STATEMENT_FAILED,
+                format!(
+                    "{} runs SQL, and this is a command of MongoDB.",
+                    self.server.product
+                ),
+            )
+            .remedy("Write it as SQL.");
+            return Err(self.error(failure, Fate::NotSent));
+        };
+        let values = self.check(statement, parameters)?;
+        self.operation.statement.clone_from(statement);
+        self.commence().await?;
+        self.send(statement, &values, parameters.len()).await?;
+        if !self.operation.rows {
+            return Ok(Vec::new());
+        }
+        Ok(self
+            .exchange
+            .columns
+            .iter()
+            .map(|column| Column {
+                name: column.name.clone(),
+                type_name: column.type_name.clone(),
+            })
+            .collect())
+    }
+
+    async fn fetch(
+        &mut self,
+        rows: usize,
+        batch: &mut Batch,
+    ) -> Result<Option<Completion>, RunError> {
+        let until = batch.rows().saturating_add(rows);
+        loop {
+            if let Some(ending) = self.operation.ending {
+                return Ok(Some(self.complete(ending).await));
+            }
+            if self.exchange.is_idle() {
+                // Nothing is under way, or all is told.
+                return Ok(Some(Completion::default()));
+            }
+            let event = if batch.rows() >= until || batch.is_full() {
+                // The end comes with the last row where it is here already.
+                match self.exchange.here_unless_row() {
+                    Ok(Some(event)) => Ok(event),
+                    Ok(None) => return Ok(None),
+                    Err(error) => Err(error),
+                }
+            } else {
+                match self.exchange.here() {
+                    Ok(Some(event)) => Ok(event),
+                    Ok(None) => self.exchange.next().await,
+                    Err(error) => Err(error),
+                }
+            };
+            match event.and_then(|event| self.take(event, batch)) {
+                Ok(Ok(())) => {}
+                Ok(Err(reported)) => return Err(self.failed(&reported).await),
+                Err(error) => return Err(self.lost(&error)),
+            }
+        }
+    }
+
+    async fn close(mut self: Box<Self>) {
+        if !self.broken && self.exchange.is_idle() {
+            let limit = Duration::from_millis(100);
+            drop(tokio::time::timeout(limit, self.exchange.quit()).await);
+        }
+    }
 }
