@@ -29,6 +29,7 @@ pub const COMMAND_NAMES: &[&str] = &[
     "action_history",
     "action_compare",
     "action_compare_cancel",
+    "action_code",
     "matrix_load",
     "credentials_check",
     "url_inspect",

@@ -56,6 +56,7 @@ pub fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static 
         action::action_history,
         action::action_compare,
         action::action_compare_cancel,
+        action::action_code,
         matrix::matrix_load,
         credentials::credentials_check,
         url::url_inspect,

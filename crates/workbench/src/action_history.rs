@@ -123,23 +123,43 @@ fn report(outcome: &Result<RunPage>) -> Value {
 
 /// The values of a run as JSON text; what looks like a secret by its key, at any depth, is left out.
 pub(crate) fn remembered(data: &InputValue, filter: &InputValue) -> String {
-    let input = InputValue::Object(vec![
-        ("data".to_owned(), without_secrets(data)),
-        ("filter".to_owned(), without_secrets(filter)),
-    ]);
-    input.to_string()
+    input_text(data, filter, None)
 }
 
-fn without_secrets(value: &InputValue) -> InputValue {
+/// As [`remembered`], with `***` in a secret's place.
+pub(crate) fn shown_input(data: &InputValue, filter: &InputValue) -> String {
+    input_text(data, filter, Some("***"))
+}
+
+fn input_text(data: &InputValue, filter: &InputValue, mask: Option<&str>) -> String {
+    InputValue::Object(vec![
+        ("data".to_owned(), without_secrets(data, mask)),
+        ("filter".to_owned(), without_secrets(filter, mask)),
+    ])
+    .to_string()
+}
+
+fn without_secrets(value: &InputValue, mask: Option<&str>) -> InputValue {
     match value {
         InputValue::Object(entries) => InputValue::Object(
             entries
                 .iter()
-                .filter(|(key, _)| !looks_secret(key))
-                .map(|(key, value)| (key.clone(), without_secrets(value)))
+                .filter_map(|(key, value)| {
+                    let shown = match (looks_secret(key), mask) {
+                        (false, _) => without_secrets(value, mask),
+                        (true, None) => return None,
+                        (true, Some(mask)) => InputValue::String(mask.to_owned()),
+                    };
+                    Some((key.clone(), shown))
+                })
                 .collect(),
         ),
-        InputValue::Array(items) => InputValue::Array(items.iter().map(without_secrets).collect()),
+        InputValue::Array(items) => InputValue::Array(
+            items
+                .iter()
+                .map(|item| without_secrets(item, mask))
+                .collect(),
+        ),
         other => other.clone(),
     }
 }
@@ -158,5 +178,6 @@ mod tests {
             remembered(&data, &InputValue::Object(Vec::new())),
             r#"{"data":{"id":12345678901234567890,"list":[{"b":1.10}]},"filter":{}}"#
         );
+        assert!(shown_input(&data, &data).contains(r#""password":"***""#));
     }
 }

@@ -9,7 +9,7 @@ use templates::{
     looks_secret,
 };
 
-use crate::action_history::remembered;
+use crate::action_history::{remembered, shown_input};
 use crate::dto::{ActionInputs, ActionPlan, PlanParameter, PlanTarget};
 use crate::guard::{self, Deed};
 use crate::{AppError, Result, Workbench};
@@ -38,6 +38,8 @@ pub(crate) struct Prepared {
     secrets: Vec<String>,
     /// The values as they are remembered: JSON text without what looks like a secret.
     pub(crate) remembered: String,
+    /// The values as they are shown: JSON text, what looks like a secret as `***`.
+    pub(crate) shown_input: String,
 }
 
 impl Prepared {
@@ -85,6 +87,14 @@ impl Prepared {
             .get("tableName")
             .and_then(Value::as_str)
             .unwrap_or_default()
+    }
+
+    /// The command for a person to see; nothing where it is SQL.
+    pub(crate) fn command_shown(&self) -> Option<Value> {
+        match &self.bound.sent {
+            Sent::Mongodb(request) => Some(self.masked(request.command_shown(self.table()))),
+            Sent::Sql(_) => None,
+        }
     }
 
     /// What goes to the engine, in order.
@@ -182,6 +192,7 @@ impl Workbench {
             all_rows,
             secrets,
             remembered: remembered(&data, &filter),
+            shown_input: shown_input(&data, &filter),
         })
     }
 
@@ -209,20 +220,11 @@ impl Workbench {
                     .collect();
                 let parameters = statements
                     .iter()
-                    .flat_map(|statement| &statement.parameters)
-                    .map(|parameter| PlanParameter {
-                        name: parameter.name.clone(),
-                        parameter_type: parameter.kind.as_ref().map(ToString::to_string),
-                        value: shown(&parameter.name, &parameter.value),
-                    })
+                    .flat_map(|statement| parameters(&statement.parameters))
                     .collect();
                 (Some(texts.join(";\n")), None, parameters)
             }
-            Sent::Mongodb(request) => (
-                None,
-                Some(prepared.masked(request.command_shown(prepared.table()))),
-                Vec::new(),
-            ),
+            Sent::Mongodb(_) => (None, prepared.command_shown(), Vec::new()),
         };
         let plan = &prepared.bound.plan;
         Ok(ActionPlan {
@@ -356,6 +358,17 @@ pub(crate) fn input_error(faults: &[InputFault]) -> AppError {
         }
     };
     AppError::new("validation", message).with_detail(json!({ "faults": faults }))
+}
+
+/// Parameters for a person to see.
+pub(crate) fn parameters(
+    parameters: &[templates::sql::Parameter],
+) -> impl Iterator<Item = PlanParameter> {
+    parameters.iter().map(|parameter| PlanParameter {
+        name: parameter.name.clone(),
+        parameter_type: parameter.kind.as_ref().map(ToString::to_string),
+        value: shown(&parameter.name, &parameter.value),
+    })
 }
 
 fn shown(key: &str, value: &BoundValue) -> Value {

@@ -9,7 +9,7 @@ use catalog::{
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::actions::faults_in_database;
+use crate::action_record::faults_in_database;
 use crate::dto::{Changed, ConfigInput, DatabaseInput, DatabasePatchInput, DatabaseView};
 use crate::error::FieldFault;
 use crate::products::set;

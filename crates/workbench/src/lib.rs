@@ -12,10 +12,13 @@
 //!   which it counts. A crash before it leaves an orphan that `secret check --orphans` finds, never a wrong password.
 //! - No lock is held across an `.await`; catalog calls run on blocking threads.
 
+mod action_attempt;
 mod action_check;
+mod action_code;
 mod action_compare;
 mod action_history;
 mod action_plan;
+mod action_record;
 mod action_run;
 mod action_text;
 mod actions;

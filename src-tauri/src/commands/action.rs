@@ -2,9 +2,9 @@
 
 use tauri::ipc::Channel;
 use workbench::{
-    ActionCheck, ActionCompareRequest, ActionDraft, ActionInputs, ActionPatchInput, ActionPlan,
-    ActionRecordInput, ActionRunRequest, ActionRunView, ActionSummary, ActionView, Changed,
-    RowComparison, RunEvent, RunPage,
+    ActionCheck, ActionCodeFormat, ActionCompareRequest, ActionDraft, ActionInputs,
+    ActionPatchInput, ActionPlan, ActionRecordInput, ActionRunRequest, ActionRunView,
+    ActionSummary, ActionView, Changed, RowComparison, RunEvent, RunPage,
 };
 
 use super::{Answer, Bench};
@@ -126,4 +126,16 @@ pub async fn action_compare(
 #[tauri::command]
 pub async fn action_compare_cancel(bench: Bench<'_>, run_id: String) -> Answer<()> {
     bench.action_compare_cancel(run_id).await
+}
+
+/// One with its values, in another form.
+#[tauri::command]
+pub async fn action_code(
+    bench: Bench<'_>,
+    id: String,
+    env: String,
+    input: ActionInputs,
+    format: ActionCodeFormat,
+) -> Answer<String> {
+    bench.action_code(id, env, input, format).await
 }

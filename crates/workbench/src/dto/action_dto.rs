@@ -580,3 +580,16 @@ pub struct ComparedRow {
     /// Which cells differ, by their place.
     pub cells: Vec<u32>,
 }
+
+/// A form in which an action is copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export)]
+pub enum ActionCodeFormat {
+    /// The Ductape SDK's `databases.action.create`.
+    Sdk,
+    /// The SQL or the command as it is sent.
+    Statement,
+    /// The command line that runs it.
+    Cli,
+}
