@@ -95,9 +95,12 @@ impl Failed {
 
 /// An engine's error for a face: what happened, then what to do.
 fn engine_error(error: &engines::EngineError) -> AppError {
-    let message = match error.remedy.as_str() {
-        "" => error.message.clone(),
-        remedy => format!("{} {remedy}", error.message),
+    // A server's own message ends as it likes.
+    let ends = error.message.ends_with(['.', '!', '?']);
+    let message = match (error.remedy.as_str(), ends) {
+        ("", _) => error.message.clone(),
+        (remedy, true) => format!("{} {remedy}", error.message),
+        (remedy, false) => format!("{}. {remedy}", error.message),
     };
     let mut shown = AppError::new(error.code, message);
     shown.retryable = error.retryable;

@@ -8,6 +8,7 @@ import type { EnvironmentView } from '../../bindings/EnvironmentView';
 import { Icon } from '../../design/Icon';
 import { CLASS_SHAPES } from '../../design/Layout';
 import { type Action, MenuAt } from '../../design/Menu';
+import { scaled } from '../../design/metrics';
 import primitives from '../../design/primitives.module.css';
 import { classes, plain } from '../../design/text';
 import { matrix as text } from '../../text/matrix';
@@ -40,10 +41,6 @@ interface Props {
 
 const OVERSCAN = 4;
 
-function rootFontSize(): number {
-  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 13;
-}
-
 /**
  * The grid keeps the focus itself and names its cell by aria-activedescendant: rows that scroll out of sight leave
  * the document, and focus must not leave with them.
@@ -57,9 +54,8 @@ export function Matrix({ rows, environments, credentials, compact }: Props) {
   const { position, selection } = useStore(cursor, (state) => state);
   const opened = useStore(navigation, (state) => state.cell);
 
-  const size = rootFontSize();
-  const rowHeight = ((compact ? 26 : 32) / 13) * size;
-  const headerHeight = (44 / 13) * size;
+  const rowHeight = scaled(compact ? 26 : 32);
+  const headerHeight = scaled(44);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => grid.current,

@@ -9,6 +9,8 @@ export interface Bounds {
   columns: number;
   /** Rows that fit the window. */
   page: number;
+  /** The first column: -1, where rows have names, if it is not said. */
+  first?: number;
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));
@@ -17,6 +19,7 @@ const clamp = (value: number, low: number, high: number): number => Math.max(low
 export function move(from: Position, key: string, control: boolean, bounds: Bounds): Position | null {
   const lastRow = bounds.rows - 1;
   const lastColumn = bounds.columns - 1;
+  const first = bounds.first ?? -1;
   let { row, column } = from;
   switch (key) {
     case 'ArrowUp':
@@ -26,13 +29,13 @@ export function move(from: Position, key: string, control: boolean, bounds: Boun
       row = control ? lastRow : row + 1;
       break;
     case 'ArrowLeft':
-      column = control ? -1 : column - 1;
+      column = control ? first : column - 1;
       break;
     case 'ArrowRight':
       column = control ? lastColumn : column + 1;
       break;
     case 'Home':
-      column = -1;
+      column = first;
       if (control) row = 0;
       break;
     case 'End':
@@ -53,7 +56,7 @@ export function move(from: Position, key: string, control: boolean, bounds: Boun
 
 /** The nearest place that exists: the corner above the names holds nothing. */
 export function settle(position: Position, bounds: Bounds): Position {
-  const column = clamp(position.column, -1, bounds.columns - 1);
+  const column = clamp(position.column, bounds.first ?? -1, bounds.columns - 1);
   let row = clamp(position.row, -1, bounds.rows - 1);
   if (row === -1 && column === -1) row = bounds.rows > 0 ? 0 : -1;
   return { row, column };
