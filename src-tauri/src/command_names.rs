@@ -14,6 +14,7 @@ pub const COMMAND_NAMES: &[&str] = &[
     "database_create",
     "database_update",
     "database_delete",
+    "schema_outline",
     "action_list",
     "action_fetch",
     "action_create",

@@ -41,6 +41,7 @@ pub fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static 
         database::database_create,
         database::database_update,
         database::database_delete,
+        database::schema_outline,
         action::action_list,
         action::action_fetch,
         action::action_create,

@@ -10,7 +10,7 @@ use crate::mongodb::Mongodb;
 use crate::mysql::Mysql;
 use crate::postgres::Postgres;
 use crate::report::{TestOptions, TestReport};
-use crate::session::{Session, SessionOptions};
+use crate::session::{Operation, Session, SessionOptions};
 use crate::stage::Stage;
 
 /// A database engine.
@@ -21,6 +21,10 @@ pub trait Engine: Send + Sync {
 
     /// What it can do; faces ask this and never the type's name.
     fn capabilities(&self) -> Capabilities;
+
+    /// What lists the tables or collections that a person can name in this database, for completion: a row for each column with the
+    /// columns `name` (of the table), `column` and `type`, in the order of the table; or a row for each table with `name` alone.
+    fn outline(&self) -> Operation;
 
     /// Tests a connection. The URL has its secrets in place and its references resolved.
     ///

@@ -51,13 +51,10 @@ pub(crate) struct Failed {
 
 impl Failed {
     fn of(error: RunError, writes: bool, told: bool) -> Self {
-        let mut shown = engine_error(&error.error);
-        if let (Some(position), Some(Value::Object(detail))) = (error.position, &mut shown.detail) {
-            detail.insert("position".to_owned(), json!(position));
-        }
+        let fate = error.fate;
         Self {
-            error: shown,
-            fate: error.fate,
+            error: run_error(error),
+            fate,
             writes,
             told,
         }
@@ -93,8 +90,17 @@ impl Failed {
     }
 }
 
+/// A session's error for a face, with the place in the statement where the server tells it.
+pub(crate) fn run_error(error: RunError) -> AppError {
+    let mut shown = engine_error(&error.error);
+    if let (Some(position), Some(Value::Object(detail))) = (error.position, &mut shown.detail) {
+        detail.insert("position".to_owned(), json!(position));
+    }
+    shown
+}
+
 /// An engine's error for a face: what happened, then what to do.
-fn engine_error(error: &engines::EngineError) -> AppError {
+pub(crate) fn engine_error(error: &engines::EngineError) -> AppError {
     // A server's own message ends as it likes.
     let ends = error.message.ends_with(['.', '!', '?']);
     let message = match (error.remedy.as_str(), ends) {

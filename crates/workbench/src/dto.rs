@@ -5,12 +5,14 @@
 
 mod action_dto;
 mod catalog_dto;
+mod outline_dto;
 mod test_dto;
 mod url_dto;
 mod url_tools_dto;
 
 pub use action_dto::*;
 pub use catalog_dto::*;
+pub use outline_dto::*;
 pub use test_dto::*;
 pub use url_dto::*;
 pub use url_tools_dto::*;

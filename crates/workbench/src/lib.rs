@@ -41,6 +41,7 @@ mod paths;
 mod products;
 mod resolve;
 mod reveal;
+mod schema_outline;
 mod sealing;
 mod settings;
 mod target;

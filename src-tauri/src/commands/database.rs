@@ -1,6 +1,6 @@
 //! Databases with their environment configs.
 
-use workbench::{Changed, DatabaseInput, DatabasePatchInput, DatabaseView};
+use workbench::{Changed, DatabaseInput, DatabasePatchInput, DatabaseView, SchemaOutline};
 
 use super::{Answer, Bench};
 
@@ -28,4 +28,14 @@ pub async fn database_update(
 #[tauri::command]
 pub async fn database_delete(bench: Bench<'_>, id: String) -> Answer<String> {
     bench.database_delete(id).await
+}
+
+/// The tables and columns of one in an environment, for completion.
+#[tauri::command]
+pub async fn schema_outline(
+    bench: Bench<'_>,
+    database_id: String,
+    env: String,
+) -> Answer<SchemaOutline> {
+    bench.schema_outline(database_id, env).await
 }

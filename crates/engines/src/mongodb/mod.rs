@@ -36,7 +36,7 @@ use self::session::MongodbSession;
 use crate::engine::{Capabilities, Engine};
 use crate::error::EngineError;
 use crate::report::{TestOptions, TestReport};
-use crate::session::{Session, SessionOptions};
+use crate::session::{Operation, Session, SessionOptions};
 use crate::stage::Stage;
 use crate::track;
 
@@ -50,6 +50,12 @@ pub(crate) struct Mongodb;
 impl Engine for Mongodb {
     fn database_type(&self) -> DatabaseType {
         DatabaseType::Mongodb
+    }
+
+    fn outline(&self) -> Operation {
+        Operation::Command(
+            r#"{"listCollections": 1, "nameOnly": true, "authorizedCollections": true}"#.to_owned(),
+        )
     }
 
     fn capabilities(&self) -> Capabilities {

@@ -40,7 +40,7 @@ use crate::failure::Attempt;
 use crate::net::dial::{self, Dialer};
 use crate::report::{TestOptions, TestReport};
 use crate::scrub::Scrubber;
-use crate::session::{Session, SessionOptions};
+use crate::session::{Operation, Session, SessionOptions};
 use crate::stage::Stage;
 use crate::track::{self, Track};
 
@@ -51,6 +51,16 @@ pub(crate) struct Mysql;
 impl Engine for Mysql {
     fn database_type(&self) -> DatabaseType {
         DatabaseType::Mysql
+    }
+
+    fn outline(&self) -> Operation {
+        Operation::Sql {
+            statement: "SELECT table_name AS `name`, column_name AS `column`, column_type AS `type`
+                FROM information_schema.columns WHERE table_schema = DATABASE()
+                ORDER BY table_name, ordinal_position"
+                .to_owned(),
+            parameters: Vec::new(),
+        }
     }
 
     fn capabilities(&self) -> Capabilities {

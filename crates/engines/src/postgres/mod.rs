@@ -28,7 +28,7 @@ use crate::failure::Attempt;
 use crate::net::dial;
 use crate::report::{TestOptions, TestReport};
 use crate::scrub::Scrubber;
-use crate::session::{Session, SessionOptions};
+use crate::session::{Operation, Session, SessionOptions};
 use crate::stage::Stage;
 use crate::track::{self, Track};
 
@@ -39,6 +39,23 @@ pub(crate) struct Postgres;
 impl Engine for Postgres {
     fn database_type(&self) -> DatabaseType {
         DatabaseType::Postgresql
+    }
+
+    fn outline(&self) -> Operation {
+        // pg_catalog itself: information_schema checks rights column by column, which takes seconds for a large schema.
+        Operation::Sql {
+            statement: "SELECT CASE WHEN pg_table_is_visible(c.oid) THEN c.relname ELSE n.nspname || '.' || c.relname END AS name,
+                    a.attname AS column, format_type(a.atttypid, a.atttypmod) AS type
+                FROM pg_class c
+                JOIN pg_namespace n ON n.oid = c.relnamespace
+                JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+                    AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
+                    AND has_schema_privilege(n.oid, 'USAGE')
+                ORDER BY n.nspname, c.relname, a.attnum"
+                .to_owned(),
+            parameters: Vec::new(),
+        }
     }
 
     fn capabilities(&self) -> Capabilities {
