@@ -383,6 +383,9 @@ fn filters_that_inputs_empty() {
             false,
         ),
         ("a = {{v:STRING?}}", "{}", false),
+        ("{{v:BOOLEAN?}}", "{}", false),
+        ("{{v:STRING?}} IS NOT NULL OR a = 1", "{}", false),
+        ("{{v:STRING?}} IS NOT NULL OR a = 1", r#"{"v": "x"}"#, true),
         // A pattern that is nothing but `%`.
         ("a LIKE '%{{v}}%'", r#"{"v": "%"}"#, true),
         ("a LIKE '{{v:STRING:0}}%'", r#"{"v": ""}"#, true),
