@@ -86,20 +86,17 @@ export function LineView(props: {
 
   const items = virtual.getVirtualItems();
   return (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both of its roles take a label
     // biome-ignore lint/a11y/noStaticElementInteractions: a tree with keys of its own, or a region that scrolls
     <div
       ref={frame}
       className={styles.content}
       tabIndex={0}
-      {...(json
-        ? {
-            role: 'tree',
-            'aria-activedescendant': items.some((item) => item.index === current)
-              ? `${prefix}-${current}`
-              : undefined,
-          }
-        : { role: 'region' })}
-      {...{ 'aria-label': text.content }}
+      role={json ? 'tree' : 'region'}
+      aria-label={text.content}
+      aria-activedescendant={
+        json && items.some((item) => item.index === current) ? `${prefix}-${current}` : undefined
+      }
       data-testid="value-content"
       data-selectable
       data-wrap={wrap || undefined}

@@ -91,15 +91,13 @@ function isJson(text: string): boolean {
 /** An object has a name once: a second column of the name gets a number. */
 export function distinctNames(columns: readonly ColumnView[]): string[] {
   const taken = new Set(columns.map((column) => column.name));
-  const used = new Set<string>();
+  const seen = new Set<string>();
   return columns.map(({ name }) => {
-    let candidate = name;
-    for (let number = 2; used.has(candidate); number += 1) {
-      candidate = `${name}_${number}`;
-      if (taken.has(candidate)) used.add(candidate);
-    }
-    used.add(candidate);
-    return candidate;
+    let distinct = name;
+    for (let number = 2; seen.has(name) && taken.has(distinct); number += 1) distinct = `${name}_${number}`;
+    seen.add(name);
+    taken.add(distinct);
+    return distinct;
   });
 }
 
