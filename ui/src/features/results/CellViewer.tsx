@@ -37,11 +37,7 @@ export function CellViewer({ viewed, onClose }: { viewed: Viewed; onClose: () =>
   return (
     <Dialog
       title={plain(text.title(cutAt(viewed.column.name, 80), viewed.row))}
-      lead={
-        <>
-          {plain(viewed.column.type)} {empty ? null : sizeOf(content)}
-        </>
-      }
+      lead={[plain(viewed.column.type), empty === null ? sizeOf(content) : ''].filter(Boolean).join(', ')}
       onClose={onClose}
       wide
       testId="cell-viewer"

@@ -8,7 +8,7 @@ import { CellViewer, type Viewed } from './CellViewer';
 import { type Comparison, type Kinds, linesOf } from './compareLines';
 import { DataGrid } from './DataGrid';
 import { cellActions, closeViewer, GridFoot } from './ResultGrid';
-import type { Range } from './range';
+import { type Range, within } from './range';
 import styles from './results.module.css';
 import { type Source, useCopy } from './useCopy';
 import { places } from './values';
@@ -31,14 +31,15 @@ function Compared(props: CompareGridProps) {
   const { only_left, only_right, different, labels } = props;
   const [columns] = useState(props.columns);
   const [kinds, setKinds] = useState<Kinds>('all');
-  const [selection, setSelection] = useState<Range | null>(null);
+  const [selected, setSelected] = useState<Range | null>(null);
   const [viewed, setViewed] = useState<Viewed | null>(null);
   const frame = useRef<HTMLDivElement>(null);
   const lines = useMemo(
     () => linesOf({ only_left, only_right, different, labels }, kinds),
     [only_left, only_right, different, labels, kinds],
   );
-  const rows = lines.map((line) => line.values);
+  const rows = useMemo(() => lines.map((line) => line.values), [lines]);
+  const selection = within(selected, lines.length);
   const source: Source = {
     columns,
     rows: lines.length,
@@ -77,7 +78,7 @@ function Compared(props: CompareGridProps) {
           value={kinds}
           onChange={(value) => {
             setKinds(value as Kinds);
-            setSelection(null);
+            setSelected(null);
           }}
           choices={[
             { id: 'all', label: compared.all(total), testId: 'compared-all' },
@@ -103,7 +104,7 @@ function Compared(props: CompareGridProps) {
         onOpen={view}
         onCopy={copy.copyRange}
         onCopyName={copy.copyName}
-        onSelection={setSelection}
+        onSelection={setSelected}
         menu={menu}
       >
         {lines.length === 0 ? (

@@ -103,45 +103,39 @@ export function LineView(props: {
       onKeyDown={onKeyDown}
       onClick={onClick}
     >
-      <div className={styles.lines} role="presentation" style={{ height: virtual.getTotalSize() }}>
-        <div
-          className={styles.window}
-          role="presentation"
-          style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}
-        >
-          {items.map((item) => {
-            const line = lineAtPlace(item.index);
-            const closing = json?.closings[line] ?? 0;
-            return (
-              <div
-                key={item.index}
-                ref={wrap ? virtual.measureElement : undefined}
-                id={`${prefix}-${item.index}`}
-                data-index={item.index}
-                className={classes(styles.line, json && styles.treeLine)}
-                data-current={(json && item.index === current) || undefined}
-                style={{ '--depth': json?.depths[line] ?? 0 }}
-                {...(json
-                  ? {
-                      role: 'treeitem',
-                      'aria-level': (json.depths[line] ?? 0) + 1,
-                      'aria-expanded': closing > 0 ? !folded.has(line) : undefined,
-                    }
-                  : {})}
-              >
-                {json ? (
-                  <Folder
-                    closing={closing > 0}
-                    folded={folded.has(line)}
-                    onPress={() => props.onFold(line)}
-                  />
-                ) : null}
-                <LineText lines={lines} json={json !== null} line={line} matches={props.matches} />
-                {closing > 0 && folded.has(line) ? <span className={styles.folded}>…</span> : null}
-              </div>
-            );
-          })}
-        </div>
+      <div
+        className={styles.lines}
+        role="presentation"
+        style={{ height: virtual.getTotalSize(), paddingTop: items[0]?.start ?? 0 }}
+      >
+        {items.map((item) => {
+          const line = lineAtPlace(item.index);
+          const closing = json?.closings[line] ?? 0;
+          return (
+            <div
+              key={item.index}
+              ref={wrap ? virtual.measureElement : undefined}
+              id={`${prefix}-${item.index}`}
+              data-index={item.index}
+              className={classes(styles.line, json && styles.treeLine)}
+              data-current={(json && item.index === current) || undefined}
+              style={{ '--depth': json?.depths[line] ?? 0 }}
+              {...(json
+                ? {
+                    role: 'treeitem',
+                    'aria-level': (json.depths[line] ?? 0) + 1,
+                    'aria-expanded': closing > 0 ? !folded.has(line) : undefined,
+                  }
+                : {})}
+            >
+              {json ? (
+                <Folder closing={closing > 0} folded={folded.has(line)} onPress={() => props.onFold(line)} />
+              ) : null}
+              <LineText lines={lines} json={json !== null} line={line} matches={props.matches} />
+              {closing > 0 && folded.has(line) ? <span className={styles.folded}>…</span> : null}
+            </div>
+          );
+        })}
       </div>
     </div>
   );

@@ -164,6 +164,21 @@ describe('the result grid', () => {
     expect(screen.getByTestId('result-count')).toHaveTextContent('4 rows');
   });
 
+  test('sorts rows in when the last of them is there, and copies no row that is gone', async () => {
+    const { user, grid, view, all, copied } = result();
+    await user.click(screen.getByTestId('result-column-0'));
+    view.rerender(<ResultGrid {...all} rows={[...ROWS, [1, 'x', null]]} busy />);
+    expect(column(grid, 0)).toEqual(['9', '10', '9007199254740993', '1']);
+    view.rerender(<ResultGrid {...all} rows={[...ROWS, [1, 'x', null]]} />);
+    expect(column(grid, 0)).toEqual(['1', '9', '10', '9007199254740993']);
+    grid.focus();
+    await user.keyboard('{Control>}a{/Control}');
+    view.rerender(<ResultGrid {...all} rows={[[7, 'only', null]]} />);
+    expect(screen.getByTestId('result-selection')).toHaveTextContent('1 row × 3 columns selected');
+    await user.keyboard('{Control>}c{/Control}');
+    await vi.waitFor(() => expect(lastCopied(copied)).toBe('7\tonly\t'));
+  });
+
   test('holds few of a hundred thousand rows and fifty columns in the document', () => {
     const columns = Array.from({ length: 50 }, (_, index) => ({ name: `c${index}`, type: 'text' }));
     const row = columns.map((_, index) => `value ${index}`);

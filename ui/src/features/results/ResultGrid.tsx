@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp, ArrowUpDown, Copy, Eye, MoveHorizontal } from 'lucide-react';
-import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import type { ColumnView } from '../../bindings/ColumnView';
 import { Button } from '../../design/Button';
 import { Icon } from '../../design/Icon';
@@ -9,10 +9,11 @@ import { results as text } from '../../text/results';
 import type { Position } from '../matrix/keyboard';
 import { CellViewer, type Viewed } from './CellViewer';
 import { DataGrid } from './DataGrid';
-import { type Range, rangeOf } from './range';
+import { type Range, rangeOf, within } from './range';
 import styles from './results.module.css';
-import { nextSort, orderOf, type Sort } from './sort';
+import { nextSort, type Sort } from './sort';
 import { type Source, useCopy } from './useCopy';
+import { useOrder } from './useOrder';
 
 export interface ResultGridProps {
   columns: ColumnView[];
@@ -41,11 +42,12 @@ function Result(props: ResultGridProps) {
   const { rows, more, busy } = props;
   const [columns] = useState(props.columns);
   const [sort, setSort] = useState<Sort | null>(null);
-  const [selection, setSelection] = useState<Range | null>(null);
+  const [selected, setSelected] = useState<Range | null>(null);
   const [viewed, setViewed] = useState<Viewed | null>(null);
   const frame = useRef<HTMLDivElement>(null);
   const slow = useSlow(busy);
-  const order = useMemo(() => orderOf(rows, sort), [rows, sort]);
+  const order = useOrder(rows, sort, busy);
+  const selection = within(selected, rows.length);
   const rowAt = (place: number): readonly unknown[] => rows[order?.[place] ?? place] ?? [];
   const source: Source = { columns, rows: rows.length, row: rowAt };
   const copy = useCopy(source, { dialect: props.dialect, table: props.table });
@@ -83,7 +85,7 @@ function Result(props: ResultGridProps) {
         onOpen={view}
         onCopy={copy.copyRange}
         onCopyName={copy.copyName}
-        onSelection={setSelection}
+        onSelection={setSelected}
         menu={menu}
       >
         {rows.length === 0 && !busy && !more ? (

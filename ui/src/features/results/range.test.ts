@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cursorOf, everything, rangeOf, settled, step } from './range';
+import { cursorOf, everything, rangeOf, settled, step, within } from './range';
 
 const extent = { rows: 100, columns: 5, page: 10, more: true };
 const at = (row: number, column: number) => ({ row, column });
@@ -50,4 +50,12 @@ test('a cursor for a range has it', () => {
     right: 4,
   });
   expect(settled(at(500, 50), extent)).toEqual(at(100, 4));
+});
+
+test('a selection shrinks with the rows', () => {
+  const range = { top: 2, bottom: 5, left: 0, right: 1 };
+  expect(within(range, 6)).toBe(range);
+  expect(within(range, 4)).toEqual({ ...range, bottom: 3 });
+  expect(within(range, 2)).toBeNull();
+  expect(within(null, 9)).toBeNull();
 });

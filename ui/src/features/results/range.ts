@@ -58,6 +58,12 @@ export function rangeOf(cursor: Cursor, extent: Extent): Range | null {
   };
 }
 
+/** What is left of a range when there are fewer rows than there were. */
+export function within(range: Range | null, rows: number): Range | null {
+  if (!range || range.top >= rows) return null;
+  return range.bottom < rows ? range : { ...range, bottom: rows - 1 };
+}
+
 export function everything(extent: Extent): Range {
   return { top: 0, bottom: extent.rows - 1, left: 0, right: extent.columns - 1 };
 }
