@@ -1,3 +1,4 @@
+import { ActionsScreen } from '../features/actions/ActionsScreen';
 import { ActivityScreen } from '../features/activity/ActivityScreen';
 import { DatabasesScreen } from '../features/databases/DatabasesScreen';
 import { MatrixScreen } from '../features/matrix/MatrixScreen';
@@ -14,6 +15,8 @@ export function Screens() {
       return <MatrixScreen />;
     case 'databases':
       return <DatabasesScreen />;
+    case 'actions':
+      return <ActionsScreen />;
     case 'secrets':
       return <SecretsScreen />;
     case 'activity':

@@ -15,6 +15,7 @@ import {
   Search,
   Settings,
   SlidersHorizontal,
+  SquarePlay,
   SquareX,
   Sun,
   SunMoon,
@@ -25,10 +26,13 @@ import type { Bootstrap } from '../bindings/Bootstrap';
 import type { ProductView } from '../bindings/ProductView';
 import type { Settings as SettingsView } from '../bindings/Settings';
 import type { Action } from '../design/Menu';
+import { openAction, openNewAction } from '../features/actions/place';
+import { knownActions } from '../features/actions/queries';
 import { cursor } from '../features/matrix/cursor';
 import { cellActions, configIdsOf, rowActions, testColumn } from '../features/matrix/deeds';
 import { cancelTests, startTests, testRuns } from '../features/matrix/testRuns';
 import { platform } from '../platform';
+import { actions as actionText } from '../text/actions';
 import { databases as databaseText } from '../text/databases';
 import { matrix as matrixText } from '../text/matrix';
 import { products as productText } from '../text/products';
@@ -41,9 +45,10 @@ import { currentMatrix, keys, queries } from './queries';
 export const SCREENS: { id: Exclude<Screen, 'product'>; icon: Action['icon']; keys: string }[] = [
   { id: 'matrix', icon: LayoutGrid, keys: '1' },
   { id: 'databases', icon: Database, keys: '2' },
-  { id: 'secrets', icon: KeyRound, keys: '3' },
-  { id: 'activity', icon: Activity, keys: '4' },
-  { id: 'settings', icon: Settings, keys: '5' },
+  { id: 'actions', icon: SquarePlay, keys: '3' },
+  { id: 'secrets', icon: KeyRound, keys: '4' },
+  { id: 'activity', icon: Activity, keys: '5' },
+  { id: 'settings', icon: Settings, keys: '6' },
 ];
 
 export async function changeSettings(change: Partial<SettingsView>): Promise<void> {
@@ -93,6 +98,36 @@ export function testScopes(): Action[] {
       run: () => void startTests(configIdsOf(selection)),
       disabled: selection.size === 0,
     },
+  ];
+}
+
+/** Every action of the product, to open where it runs; and the way to a new one. */
+function savedActions(): Action[] {
+  const { productId } = navigation.get();
+  const matrix = currentMatrix();
+  if (productId === null || !matrix || matrix.databases.length === 0) return [];
+  const lists = knownActions(productId);
+  const { databaseId } = cursor.get();
+  const database = matrix.databases.find((candidate) => candidate.id === databaseId) ?? matrix.databases[0];
+  return [
+    ...(database
+      ? [
+          {
+            id: 'action-create',
+            label: actionText.createIn(database.name),
+            icon: Plus,
+            run: () => openNewAction(database.id),
+          },
+        ]
+      : []),
+    ...matrix.databases.flatMap(({ id, name }) =>
+      (lists.get(id) ?? []).map((action) => ({
+        id: `action-${action.id}`,
+        label: actionText.palette(name, action.name),
+        icon: SquarePlay,
+        run: () => openAction(action.id),
+      })),
+    ),
   ];
 }
 
@@ -152,6 +187,7 @@ export function allActions(products: ProductView[]): Action[] {
       run: () => goTo(screen.id),
     })),
     ...here,
+    ...savedActions(),
     ...products.map((product) => ({
       id: `product-${product.id}`,
       label: `${productText.switcher}: ${product.name}`,

@@ -1,7 +1,7 @@
 import { createStore } from './store';
 
-export type Screen = 'matrix' | 'databases' | 'secrets' | 'activity' | 'settings' | 'product';
-export type DrawerTab = 'connection' | 'test' | 'details';
+export type Screen = 'matrix' | 'databases' | 'actions' | 'secrets' | 'activity' | 'settings' | 'product';
+export type DrawerTab = 'connection' | 'test' | 'actions' | 'details';
 
 export interface CellTarget {
   databaseId: string;

@@ -26,6 +26,8 @@ export const keys = {
   credentials: (productId: string) => ['credentials', productId] as const,
   secrets: ['secrets'] as const,
   activity: ['activity'] as const,
+  actions: ['actions'] as const,
+  action: ['action'] as const,
 };
 
 export function useBootstrap() {
@@ -93,5 +95,7 @@ export async function refreshCatalog(): Promise<void> {
     queries.invalidateQueries({ queryKey: ['credentials'] }),
     queries.invalidateQueries({ queryKey: keys.activity }),
     queries.invalidateQueries({ queryKey: keys.secrets }),
+    queries.invalidateQueries({ queryKey: keys.actions }),
+    queries.invalidateQueries({ queryKey: keys.action }),
   ]);
 }

@@ -16,7 +16,7 @@ function isTyping(target: EventTarget | null): boolean {
 export function useShortcuts(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      const { dialog, palette, productId } = navigation.get();
+      const { dialog, palette, productId, screen: current } = navigation.get();
       if (withCommand(event) && !event.altKey) {
         const key = event.key.toLowerCase();
         const screen = SCREENS.find((candidate) => candidate.keys === key);
@@ -24,6 +24,8 @@ export function useShortcuts(): void {
         else if (dialog !== null || palette) return;
         else if (key === 'n' && !event.shiftKey && productId !== null)
           openDialog({ kind: 'database-create' });
+        // There it runs the action.
+        else if (key === 'enter' && current === 'actions') return;
         else if (key === 'enter' && !isTyping(event.target) && productId !== null) void startTests(null);
         else if (key === 'z' && !event.shiftKey && !isTyping(event.target)) void undoLast();
         else if (screen) goTo(screen.id);
@@ -33,7 +35,9 @@ export function useShortcuts(): void {
       }
       if (event.key === '/' && !isTyping(event.target) && dialog === null && !palette && productId !== null) {
         event.preventDefault();
-        focusFilter();
+        if (current === 'actions')
+          document.querySelector<HTMLInputElement>('[data-testid="action-filter"]')?.select();
+        else focusFilter();
       }
     };
     window.addEventListener('keydown', onKeyDown);

@@ -17,6 +17,7 @@ export const common = {
   loading: 'Loading…',
   retry: 'Try again',
   none: 'None',
+  optional: 'optional',
   more: 'More',
   copied: (masked: boolean, seconds: number) =>
     masked

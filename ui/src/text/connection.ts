@@ -1,6 +1,6 @@
 export const connection = {
   drawer: (database: string, slug: string) => `${database} @ ${slug}`,
-  tabs: { connection: 'Connection', test: 'Test', details: 'Details' },
+  tabs: { connection: 'Connection', test: 'Test', actions: 'Actions', details: 'Details' },
   close: 'Close',
   string: 'Connection string',
   form: 'Form',

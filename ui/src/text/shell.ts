@@ -2,6 +2,7 @@ export const shell = {
   screens: 'Screens',
   matrix: 'Matrix',
   databases: 'Databases',
+  actions: 'Actions',
   secrets: 'Secrets',
   activity: 'Activity',
   settings: 'Settings',

@@ -33,6 +33,7 @@ import {
 import { databases as databaseText } from '../../text/databases';
 import { matrix as matrixText } from '../../text/matrix';
 import { secrets as secretText } from '../../text/secrets';
+import { CellActions } from '../actions/CellActions';
 import { CellStatus } from '../matrix/Cell';
 import { copyUrl } from '../matrix/deeds';
 import { cancelTests, startTests, testRuns } from '../matrix/testRuns';
@@ -144,6 +145,11 @@ function Opened({ productId, database, environment, engine, credentials }: Opene
         </TabPanel>
         <TabPanel id="test" className={styles.panel ?? ''}>
           <TestPanel config={config} />
+        </TabPanel>
+        <TabPanel id="actions" className={styles.panel ?? ''}>
+          <div className={styles.padded}>
+            <CellActions database={database} slug={slug} />
+          </div>
         </TabPanel>
         <TabPanel id="details" className={styles.panel ?? ''}>
           <Details database={database} environment={environment} config={config} credentials={credentials} />

@@ -4,6 +4,7 @@ import { EditorState, type Extension, RangeSet, StateField, Transaction } from '
 import { Decoration, type DecorationSet, EditorView, keymap, WidgetType } from '@codemirror/view';
 import type { UrlSecretState } from '../../bindings/UrlSecretState';
 import type { UrlTextChange } from '../../bindings/UrlTextChange';
+import { nonce, typeOver } from '../../design/codeMirror';
 import { plain } from '../../design/text';
 import { connection as text } from '../../text/connection';
 import styles from './connection.module.css';
@@ -185,27 +186,6 @@ const oneLine = EditorState.transactionFilter.of((transaction) => {
     },
   ];
 });
-
-/**
- * Typing over a selection. Left to the browser, it would keep the look of what is replaced by an inline style, which
- * the window's CSP refuses.
- */
-const typeOver = EditorView.domEventHandlers({
-  beforeinput: (event, view) => {
-    const { data, inputType, isComposing } = event;
-    if (inputType !== 'insertText' || isComposing || data === null) return false;
-    if (view.state.selection.main.empty) return false;
-    event.preventDefault();
-    view.dispatch(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
-    return true;
-  },
-});
-
-function nonce(): string {
-  const content = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.content ?? '';
-  // Outside Tauri nobody put a nonce in its place, and there is no CSP either.
-  return content.startsWith('__') ? '' : content;
-}
 
 export interface UrlEditorOptions {
   label: string;
