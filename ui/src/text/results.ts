@@ -20,6 +20,7 @@ export const results = {
   open: 'Open the value',
   copy: 'Copy',
   copyMenu: 'Copy as',
+  copying: 'Copying rows',
   copyCells: 'Copy the selection',
   copyHeaded: 'Copy with headings',
   copyName: 'Copy the name',

@@ -15,9 +15,9 @@ import { places } from './values';
 
 export interface CompareGridProps extends Comparison {
   columns: ColumnView[];
-  /** The rows of both results. */
-  left: unknown[][];
-  right: unknown[][];
+  /** How many rows each result has. */
+  left: number;
+  right: number;
   testId?: string;
 }
 
@@ -114,10 +114,11 @@ function Compared(props: CompareGridProps) {
         ) : null}
       </DataGrid>
       <GridFoot
-        status={compared.counts(sides.left, props.left.length, sides.right, props.right.length)}
+        status={compared.counts(sides.left, props.left, sides.right, props.right)}
         selection={selection}
         menu={copy.menu(selection)}
         copying={copy.copying}
+        onCancel={copy.cancel}
       />
       {viewed ? <CellViewer viewed={viewed} onClose={() => closeViewer(frame, setViewed)} /> : null}
     </div>

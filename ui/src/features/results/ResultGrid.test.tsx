@@ -239,8 +239,8 @@ describe('the comparison', () => {
   const other = ['1', 'b', null];
   const props = {
     columns: COLUMNS,
-    left: [row, ROWS[0] ?? []],
-    right: [other],
+    left: 2,
+    right: 1,
     only_left: [ROWS[0] ?? []],
     only_right: [],
     different: [{ key: ['1'], left: row, right: other, cells: [1] }],

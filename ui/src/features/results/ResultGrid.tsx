@@ -3,8 +3,9 @@ import { type ReactNode, useRef, useState } from 'react';
 import type { ColumnView } from '../../bindings/ColumnView';
 import { Button } from '../../design/Button';
 import { Icon } from '../../design/Icon';
-import { useSlow } from '../../design/Layout';
+import { ProgressBar, useSlow } from '../../design/Layout';
 import { type Action, MenuButton } from '../../design/Menu';
+import { common } from '../../text/common';
 import { results as text } from '../../text/results';
 import type { Position } from '../matrix/keyboard';
 import { CellViewer, type Viewed } from './CellViewer';
@@ -12,7 +13,7 @@ import { DataGrid } from './DataGrid';
 import { type Range, rangeOf, within } from './range';
 import styles from './results.module.css';
 import { nextSort, type Sort } from './sort';
-import { type Source, useCopy } from './useCopy';
+import { type Copying, type Source, useCopy } from './useCopy';
 import { useOrder } from './useOrder';
 
 export interface ResultGridProps {
@@ -99,6 +100,7 @@ function Result(props: ResultGridProps) {
         selection={selection}
         menu={copy.menu(selection)}
         copying={copy.copying}
+        onCancel={copy.cancel}
       >
         {sort ? (
           <>
@@ -178,10 +180,12 @@ export function GridFoot(props: {
   status: string;
   selection: Range | null;
   menu: Action[];
-  copying: boolean;
+  copying: Copying | null;
+  onCancel: () => void;
   children?: ReactNode;
 }) {
-  const { selection } = props;
+  const { selection, copying } = props;
+  const slow = useSlow(copying !== null);
   return (
     <div className={styles.foot}>
       <span data-testid="result-count">{props.status}</span>
@@ -191,11 +195,19 @@ export function GridFoot(props: {
           ? text.selected(selection.bottom - selection.top + 1, selection.right - selection.left + 1)
           : null}
       </span>
+      {copying && slow ? (
+        <>
+          <ProgressBar label={text.copying} value={copying.rows} total={copying.total} />
+          <Button small look="quiet" onPress={props.onCancel} data-testid="result-copy-cancel">
+            {common.cancel}
+          </Button>
+        </>
+      ) : null}
       <MenuButton
         label={text.copyMenu}
         actions={props.menu}
         button={
-          <Button small look="quiet" isDisabled={props.copying} data-testid="result-copy">
+          <Button small look="quiet" isDisabled={copying !== null} data-testid="result-copy">
             <Icon of={Copy} small />
             {text.copy}
           </Button>

@@ -209,7 +209,8 @@ export function* pieces(format: CopyFormat, excerpt: Excerpt, options: CopyOptio
   yield foot;
 }
 
-const ROWS_A_PIECE = 200;
+/** Rows of a piece. */
+export const ROWS_A_PIECE = 200;
 
 /** An excerpt in a format, whole. */
 export function copyText(format: CopyFormat, excerpt: Excerpt, options: CopyOptions = {}): string {

@@ -1,5 +1,5 @@
 /** What is copied of a grid, and the menus for it. */
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { shortcut } from '../../app/platformKeys';
 import type { ColumnView } from '../../bindings/ColumnView';
 import type { Action } from '../../design/Menu';
@@ -7,7 +7,7 @@ import { plain } from '../../design/text';
 import { say } from '../../design/toasts';
 import { results as text } from '../../text/results';
 import { joinedInSlices, toClipboard } from './clipboard';
-import { type CopyFormat, type CopyOptions, type Excerpt, hasInsert, pieces } from './copy';
+import { type CopyFormat, type CopyOptions, type Excerpt, hasInsert, pieces, ROWS_A_PIECE } from './copy';
 import type { Range } from './range';
 import { cutAt, wholeText } from './values';
 
@@ -53,19 +53,39 @@ export async function copyValue(value: unknown): Promise<void> {
   await put(wholeText(value), text.copiedValue);
 }
 
+/** How far a copy is. */
+export interface Copying {
+  rows: number;
+  total: number;
+}
+
+/** How often it is told, in milliseconds. */
+const PROGRESS_PACE = 150;
+
 export function useCopy(source: Source, options: CopyOptions) {
-  const [copying, setCopying] = useState(false);
+  const [copying, setCopying] = useState<Copying | null>(null);
+  const cancelled = useRef(false);
   const copy = async (format: CopyFormat, excerpt: Excerpt) => {
-    setCopying(true);
+    const total = excerpt.rows;
+    let told = performance.now();
+    cancelled.current = false;
+    setCopying({ rows: 0, total });
     try {
       const single = excerpt.rows === 1 && excerpt.columns.length === 1;
-      const content = await joinedInSlices(pieces(format, excerpt, options));
+      const content = await joinedInSlices(pieces(format, excerpt, options), (done) => {
+        if (performance.now() - told > PROGRESS_PACE) {
+          told = performance.now();
+          setCopying({ rows: Math.min(total, done * ROWS_A_PIECE), total });
+        }
+        return !cancelled.current;
+      });
+      if (content === null) return;
       await put(content, single ? text.copiedValue : text.copied(excerpt.rows));
     } catch {
       // A text longer than the web view can hold.
       say({ text: text.notCopied, tone: 'error' });
     } finally {
-      setCopying(false);
+      setCopying(null);
     }
   };
   const formats = FORMATS.filter((format) => format !== 'insert' || hasInsert(options.dialect));
@@ -96,6 +116,9 @@ export function useCopy(source: Source, options: CopyOptions) {
   ];
   return {
     copying,
+    cancel: () => {
+      cancelled.current = true;
+    },
     copyRange: (range: Range) => void copy('tsv', excerptOf(source, range)),
     copyName: (column: number) => void put(source.columns[column]?.name ?? '', text.copiedValue),
     /** Of the button: the selection first, where there is one. */
