@@ -95,7 +95,9 @@ impl InputValue {
             Self::Null => Value::Null,
             Self::Bool(value) => Value::Bool(*value),
             Self::Number(text) => match serde_json::from_str::<Value>(text) {
-                Ok(Value::Number(number)) if number.to_string().as_str() == text.as_str() => {
+                Ok(Value::Number(number))
+                    if number.to_string().as_str() == text.as_str() && is_exact(&number) =>
+                {
                     Value::Number(number)
                 }
                 _ => Value::String(text.clone()),
@@ -109,6 +111,16 @@ impl InputValue {
                     .collect(),
             ),
         }
+    }
+}
+
+/// Whether a reader that makes doubles of numbers keeps this one: whole numbers up to 2^53.
+fn is_exact(number: &serde_json::Number) -> bool {
+    const EXACT: u64 = 1 << 53;
+    match (number.as_u64(), number.as_i64()) {
+        (Some(whole), _) => whole <= EXACT,
+        (None, Some(whole)) => whole.unsigned_abs() <= EXACT,
+        (None, None) => true,
     }
 }
 
@@ -245,10 +257,15 @@ mod tests {
             Value::String("12345678901234567890123456789".to_owned())
         );
         assert_eq!(
-            InputValue::from_json("[9007199254740991, 1.5]")
+            InputValue::from_json("[9007199254740991, 1.5, 9007199254740993, -9007199254740993]")
                 .unwrap()
                 .to_json(),
-            serde_json::json!([9_007_199_254_740_991_u64, 1.5])
+            serde_json::json!([
+                9_007_199_254_740_991_u64,
+                1.5,
+                "9007199254740993",
+                "-9007199254740993"
+            ])
         );
     }
 

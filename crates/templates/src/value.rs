@@ -319,15 +319,21 @@ fn is_date(text: &str) -> bool {
 }
 
 fn is_datetime(text: &str) -> bool {
-    let has_time = text.len() > 10
-        && text
-            .as_bytes()
-            .get(10)
-            .is_some_and(|byte| matches!(byte, b'T' | b't' | b' '));
-    has_time
-        && !text.contains('[')
-        && (text.parse::<jiff::Timestamp>().is_ok()
-            || text.parse::<jiff::civil::DateTime>().is_ok())
+    read_datetime(text).is_some()
+}
+
+/// A date with a time, and the offset where it has one. No instant is made of it: the reader's instants end a day before the
+/// calendar does, at which `9999-12-31T23:59:59Z` stands for "never".
+pub(crate) fn read_datetime(
+    text: &str,
+) -> Option<(jiff::civil::DateTime, Option<jiff::tz::Offset>)> {
+    let separated = matches!(text.as_bytes().get(10), Some(b'T' | b't' | b' '));
+    if !separated || text.contains('[') {
+        return None;
+    }
+    let pieces = jiff::fmt::temporal::Pieces::parse(text).ok()?;
+    let time = pieces.date().to_datetime(pieces.time()?);
+    Some((time, pieces.to_numeric_offset()))
 }
 
 fn is_uuid(text: &str) -> bool {
@@ -437,6 +443,8 @@ mod tests {
             "2024-02-29T23:59:59Z",
             "2024-02-29T23:59:59.123456+02:00",
             "2024-02-29 23:59:59",
+            "9999-12-31T23:59:59.999Z",
+            "9999-12-31T23:59:59-12:00",
         ] {
             assert!(
                 run("{{a:DATETIME}}", &format!("\"{good}\"")).is_ok(),
@@ -447,6 +455,8 @@ mod tests {
             "2024-02-29",
             "2024-02-30T00:00:00Z",
             "2024-02-29T25:00:00Z",
+            "2024-02-29T00:00:00+99:00",
+            "2024-02-29T00:00:00Z[Etc/UTC]",
             "x",
         ] {
             assert_eq!(

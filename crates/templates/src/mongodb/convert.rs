@@ -243,24 +243,19 @@ fn scalar(value: &BoundValue) -> Result<Bson, Unfit> {
 
 /// A date is its midnight, and a time without an offset is that of UTC.
 fn moment(text: &str, date: bool) -> Result<Bson, Unfit> {
-    let timestamp = if date {
-        text.parse::<jiff::civil::Date>()
-            .ok()
-            .and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC).ok())
-            .map(|zoned| zoned.timestamp())
+    let (time, offset) = if date {
+        let day = text.parse::<jiff::civil::Date>().ok();
+        day.map(|day| (day.at(0, 0, 0, 0), None))
     } else {
-        text.parse::<jiff::Timestamp>().ok().or_else(|| {
-            text.parse::<jiff::civil::DateTime>()
-                .ok()
-                .and_then(|time| time.to_zoned(jiff::tz::TimeZone::UTC).ok())
-                .map(|zoned| zoned.timestamp())
-        })
-    };
-    let timestamp = timestamp.ok_or(BAD_TIME)?;
-    if timestamp.subsec_nanosecond() % 1_000_000 != 0 {
+        crate::value::read_datetime(text)
+    }
+    .ok_or(BAD_TIME)?;
+    let epoch = jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0);
+    let since = time.duration_since(epoch);
+    if since.subsec_nanos() % 1_000_000 != 0 {
         return Err(BAD_TIME);
     }
-    Ok(Bson::DateTime(DateTime::from_millis(
-        timestamp.as_millisecond(),
-    )))
+    let ahead = i64::from(offset.map_or(0, jiff::tz::Offset::seconds));
+    let milliseconds = since.as_secs() * 1_000 + i64::from(since.subsec_millis()) - ahead * 1_000;
+    Ok(Bson::DateTime(DateTime::from_millis(milliseconds)))
 }

@@ -293,6 +293,14 @@ fn numbers_and_times_keep_what_they_say() {
         Bson::DateTime(bson::DateTime::from_millis(1000))
     );
     assert_eq!(
+        field("DATETIME", "\"9999-12-31T23:59:59.999-01:00\""),
+        Bson::DateTime(bson::DateTime::from_millis(253_402_300_799_999 + 3_600_000))
+    );
+    assert_eq!(
+        field("DATE", "\"9999-12-31\""),
+        Bson::DateTime(bson::DateTime::from_millis(253_402_214_400_000))
+    );
+    assert_eq!(
         field("DATE_STRING", "\"2024-02-29\""),
         Bson::String("2024-02-29".to_owned())
     );
