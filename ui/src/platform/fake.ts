@@ -3,6 +3,7 @@
  * It keeps the contract's edges (revisions, faults by field, masks), and is never in the production bundle.
  */
 import type { DatabaseView } from '../bindings/DatabaseView';
+import { fakeActionUses } from './fake-action-uses';
 import { fakeActions, plantActions } from './fake-actions';
 import { fakeConnections } from './fake-connections';
 import { ENGINES, fakeResult, type Seed, seedOf } from './fake-data';
@@ -55,6 +56,7 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
     world.record('test', 'database', 'Orders', null);
   }
   const databases = fakeDatabases(world);
+  const actions = fakeActions(world);
 
   return {
     ...fakeProducts(world),
@@ -62,7 +64,8 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
     ...fakeConnections(world, databases.databaseUpdate),
     ...fakeTests(world),
     ...fakeSecrets(world),
-    ...fakeActions(world),
+    ...actions,
+    ...fakeActionUses(world, actions),
     appBootstrap: async () => ({
       version: '0.1.0',
       data_dir: '/home/ada/.local/share/tapedeck',

@@ -3,12 +3,15 @@
  * `tauri.ts` is the real one; `fake.ts` stands in for it in tests and in an ordinary browser.
  */
 import type { ActionCheck } from '../bindings/ActionCheck';
+import type { ActionCodeFormat } from '../bindings/ActionCodeFormat';
+import type { ActionCompareRequest } from '../bindings/ActionCompareRequest';
 import type { ActionDraft } from '../bindings/ActionDraft';
 import type { ActionInputs } from '../bindings/ActionInputs';
 import type { ActionPatchInput } from '../bindings/ActionPatchInput';
 import type { ActionPlan } from '../bindings/ActionPlan';
 import type { ActionRecordInput } from '../bindings/ActionRecordInput';
 import type { ActionRunRequest } from '../bindings/ActionRunRequest';
+import type { ActionRunView } from '../bindings/ActionRunView';
 import type { ActionSummary } from '../bindings/ActionSummary';
 import type { ActionView } from '../bindings/ActionView';
 import type { ActivityView } from '../bindings/ActivityView';
@@ -30,8 +33,10 @@ import type { ProductInput } from '../bindings/ProductInput';
 import type { ProductPatchInput } from '../bindings/ProductPatchInput';
 import type { ProductView } from '../bindings/ProductView';
 import type { RevealedUrl } from '../bindings/RevealedUrl';
+import type { RowComparison } from '../bindings/RowComparison';
 import type { RunEvent } from '../bindings/RunEvent';
 import type { RunPage } from '../bindings/RunPage';
+import type { SchemaOutline } from '../bindings/SchemaOutline';
 import type { Settings } from '../bindings/Settings';
 import type { TestEvent } from '../bindings/TestEvent';
 import type { TestRequest } from '../bindings/TestRequest';
@@ -105,6 +110,16 @@ export interface Platform {
   actionMore(runId: string, limit: number | null, onEvent: (event: RunEvent) => void): Promise<RunPage>;
   /** Ends a run at the server, or gives up the rows that are left. */
   actionCancel(runId: string): Promise<void>;
+  /** The runs of one that are remembered, newest first. */
+  actionHistory(id: string): Promise<ActionRunView[]>;
+  /** Runs one that reads in two environments, and compares the rows. */
+  actionCompare(request: ActionCompareRequest): Promise<RowComparison>;
+  /** Ends a comparison at both servers. */
+  actionCompareCancel(runId: string): Promise<void>;
+  /** One with its values in another form; what looks like a secret is masked in it. */
+  actionCode(id: string, env: string, input: ActionInputs, format: ActionCodeFormat): Promise<string>;
+  /** The tables and columns of a database, for completion. */
+  schemaOutline(databaseId: string, env: string): Promise<SchemaOutline>;
   activityList(before: string | null, limit: number): Promise<ActivityView[]>;
   activityUndo(id: string): Promise<void>;
   settingsUpdate(settings: Settings): Promise<Settings>;
