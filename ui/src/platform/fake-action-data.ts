@@ -179,6 +179,26 @@ const TABLES: Record<string, Table> = {
   },
 };
 
+const WIDE_TYPES = ['int8', 'text', 'numeric', 'timestamptz', 'jsonb'];
+/** What a result may hold and a grid must bear. */
+const HOSTILE = ['', 'NULL', '=1+2', '\u202etxt.exe', 'a\nb', '</script>', 'x'.repeat(10_000_000)];
+
+/** Fifty columns, for the grid's tests. */
+export function wideTable(total: number): Table {
+  const columns = Array.from({ length: 50 }, (_, index) =>
+    column(`c${index}`, WIDE_TYPES[index % WIDE_TYPES.length] ?? ''),
+  );
+  const value = (row: number, at: number): unknown => {
+    if ((row + at) % 11 === 10) return null;
+    if (at % 5 === 0) return `${9007199254740993n + BigInt((row * 7919) % 100_003)}`;
+    if (at % 5 === 1) return HOSTILE[row] ?? `name ${(row * 7919) % 100_003}`;
+    if (at % 5 === 2) return `${row % 900}.50`;
+    if (at % 5 === 3) return `2026-11-${String(1 + (row % 28)).padStart(2, '0')} 08:00:00+00`;
+    return `{"id": ${row}, "tags": ["a", {"b": 12345678901234567890}]}`;
+  };
+  return { columns, total, row: (index) => columns.map((_, at) => value(index, at)) };
+}
+
 export function tableOf(name: string): Table {
   return (
     TABLES[name] ?? {

@@ -10,7 +10,7 @@ import type { EnvironmentView } from '../bindings/EnvironmentView';
 import type { RunEvent } from '../bindings/RunEvent';
 import type { RunPage } from '../bindings/RunPage';
 import type { AppError, ConflictChange, Fault } from './errors';
-import { actionsOf, tableOf } from './fake-action-data';
+import { actionsOf, tableOf, wideTable } from './fake-action-data';
 import { fakeCheck, fakeInputs } from './fake-action-text';
 import { ENGINES } from './fake-data';
 import {
@@ -338,7 +338,7 @@ export function fakeActions(world: World) {
         });
       const run: OpenRun = {
         cancelled: false,
-        table: tableOf(action.input.tableName),
+        table: world.rows > 0 ? wideTable(world.rows) : tableOf(action.input.tableName),
         page: {
           rows: 0,
           more: false,
@@ -388,7 +388,7 @@ export function fakeActions(world: World) {
         if (type === 'update') run.page.notices = ['NOTICE: trigger orders_audit wrote 1 row.'];
         return copy(run.page);
       }
-      if (type === 'count')
+      if (type === 'count' && world.rows === 0)
         run.table = {
           ...tableOf('count'),
           columns: [{ name: 'count', type: 'int8' }],
@@ -396,7 +396,7 @@ export function fakeActions(world: World) {
           row: () => ['418'],
         };
       onEvent({ kind: 'columns', columns: run.table.columns });
-      return readPage(run, request.limit ?? 500, onEvent);
+      return readPage(run, Math.max(request.limit ?? 500, world.rows - 500), onEvent);
     },
     async actionMore(runId, limit, onEvent) {
       const run =

@@ -97,8 +97,12 @@ export class World {
   readonly #pace: number;
   #serial = 0;
 
+  /** Rows that every action that reads gives, of fifty columns; 0 for those of its table. */
+  readonly rows: number;
+
   constructor(parameters: URLSearchParams) {
     this.#pace = Number(parameters.get('pace') ?? '1');
+    this.rows = Number(parameters.get('rows') ?? '0');
     this.settings = {
       theme: parameters.get('theme') ?? 'system',
       compact: parameters.get('compact') === '1',

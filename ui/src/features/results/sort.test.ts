@@ -59,6 +59,14 @@ test('dates by their moment', () => {
   ]);
 });
 
+test('years before Christ go backwards', () => {
+  expect(sorted(['0001-01-01', '0044-03-15 BC', '0045-03-15 BC'])).toEqual([
+    '0045-03-15 BC',
+    '0044-03-15 BC',
+    '0001-01-01',
+  ]);
+});
+
 test('text without regard to case, accents beside their letters', () => {
   expect(sorted(['b', 'A', 'é', 'f', 'a', 'B'])).toEqual(['A', 'a', 'B', 'b', 'é', 'f']);
 });
