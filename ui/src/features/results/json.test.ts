@@ -68,7 +68,7 @@ describe('JSON is laid out', () => {
 
 describe('long text', () => {
   test('is lines of bounded length that together are all of it', () => {
-    const text = `${'x'.repeat(LINE_CHARACTERS * 2 + 5)}\n\n${'😀'.repeat(LINE_CHARACTERS)}`;
+    const text = `${'x'.repeat(LINE_CHARACTERS * 2 + 5)}\n\nodd${'😀'.repeat(LINE_CHARACTERS)}`;
     const lines = textLines(text);
     const parts = Array.from({ length: lines.count }, (_, line) =>
       text.slice(lines.starts[line], lines.ends[line]),

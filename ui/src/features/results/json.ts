@@ -55,7 +55,7 @@ export function jsonLines(text: string): JsonLines | null {
   // Each turn reads one member: its key, then a scalar or what opens or closes.
   while (true) {
     const start = at;
-    if (open.at(-1)?.close === '}' && text[at] !== '}') {
+    if (open.at(-1)?.close === '}') {
       if (text[at] !== '"') return null;
       at = skipString(text, at);
       if (at < 0) return null;
@@ -92,7 +92,6 @@ export function jsonLines(text: string): JsonLines | null {
       if (text[at] === ',') {
         ends[ends.length - 1] = comma(ends[ends.length - 1] ?? at, at);
         at = skipSpace(text, at + 1);
-        if (text[at] === ']' || text[at] === '}') return null;
         break;
       }
       if (text[at] !== inside.close) return null;
