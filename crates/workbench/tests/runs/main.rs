@@ -1,0 +1,13 @@
+//! Actions on real servers: what arrives, what is refused, what ends at the server, what is remembered.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod bench;
+mod cases;
+#[path = "../../../templates/tests/injection/values.rs"]
+#[expect(dead_code, reason = "the suite of templates has more places than run")]
+mod hostile_values;
+mod injection;
+mod inputs;
+mod servers;
+mod statement_log;
