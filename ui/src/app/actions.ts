@@ -101,7 +101,10 @@ export function testScopes(): Action[] {
   ];
 }
 
-/** Every action of the product, to open where it runs; and the way to a new one. */
+/** The list is drawn whole: a product with more is gone through on its own screen, which has a filter. */
+const MOST_LISTED = 300;
+
+/** Every saved action of the product, to open where it runs; and the way to a new one. */
 function savedActions(): Action[] {
   const { productId } = navigation.get();
   const matrix = currentMatrix();
@@ -120,14 +123,16 @@ function savedActions(): Action[] {
           },
         ]
       : []),
-    ...matrix.databases.flatMap(({ id, name }) =>
-      (lists.get(id) ?? []).map((action) => ({
-        id: `action-${action.id}`,
-        label: actionText.palette(name, action.name),
-        icon: SquarePlay,
-        run: () => openAction(action.id),
-      })),
-    ),
+    ...matrix.databases
+      .flatMap(({ id, name }) =>
+        (lists.get(id) ?? []).map((action) => ({
+          id: `action-${action.id}`,
+          label: actionText.palette(name, action.name),
+          icon: SquarePlay,
+          run: () => openAction(action.id),
+        })),
+      )
+      .slice(0, MOST_LISTED),
   ];
 }
 

@@ -76,6 +76,7 @@ function Runnable(props: Omit<FrameProps, 'environment' | 'runner'> & { environm
           name={view.record.name}
           tag={database.tag}
           question={runner.question}
+          sent={runner.sent}
           onConfirm={(confirm) => void runner.answer(confirm)}
           onClose={runner.drop}
         />

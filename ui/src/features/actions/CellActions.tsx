@@ -8,7 +8,7 @@ import { Notice, Table, Waiting } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
 import { plain } from '../../design/text';
 import { asAppError, platform } from '../../platform';
-import { planText, actions as text } from '../../text/actions';
+import { actions as text } from '../../text/actions';
 import { common } from '../../text/common';
 import { errorText } from '../../text/errors';
 import styles from './actions.module.css';
@@ -33,7 +33,7 @@ export function CellActions({ database, slug }: { database: DatabaseView; slug: 
         {data.length === 0 ? <span className={primitives.faint}>{text.empty}</span> : null}
       </div>
       {data.length === 0 ? null : (
-        <Table columns={[text.title, common.tag, planText.tables, planText.effect]} buttons={text.run}>
+        <Table columns={[text.name, common.tag, text.table, text.type]} buttons={text.run}>
           {data.map((action) => (
             <tr key={action.id}>
               <td>{plain(action.name)}</td>
@@ -49,24 +49,26 @@ export function CellActions({ database, slug }: { database: DatabaseView; slug: 
                 </span>
               </td>
               <td>
-                <Button
-                  small
-                  isDisabled={!configured}
-                  aria-label={text.runIn(action.name, slug)}
-                  onPress={() => openAction(action.id, slug)}
-                  data-testid={`cell-run-${action.tag}`}
-                >
-                  <Icon of={Play} small />
-                  {text.run}
-                </Button>
-                <Button
-                  look="quiet"
-                  small
-                  aria-label={`${text.edit} ${plain(action.name)}`}
-                  onPress={() => openAction(action.id, slug, 'edit')}
-                >
-                  {text.edit}
-                </Button>
+                <span className={styles.rowButtons}>
+                  <Button
+                    small
+                    isDisabled={!configured}
+                    aria-label={text.runIn(action.name, slug)}
+                    onPress={() => openAction(action.id, slug)}
+                    data-testid={`cell-run-${action.tag}`}
+                  >
+                    <Icon of={Play} small />
+                    {text.run}
+                  </Button>
+                  <Button
+                    look="quiet"
+                    small
+                    aria-label={`${text.edit} ${plain(action.name)}`}
+                    onPress={() => openAction(action.id, slug, 'edit')}
+                  >
+                    {text.edit}
+                  </Button>
+                </span>
               </td>
             </tr>
           ))}

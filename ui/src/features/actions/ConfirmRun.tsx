@@ -15,6 +15,8 @@ export function ConfirmRun(props: {
   name: string;
   tag: string;
   question: Question;
+  /** As `sentByKey` says. */
+  sent: Record<string, string[]>;
   onConfirm: (confirm: string) => void;
   onClose: () => void;
 }) {
@@ -42,7 +44,7 @@ export function ConfirmRun(props: {
         }}
       >
         <div className={primitives.dialogBody}>
-          <PlanView plan={plan} brief />
+          <PlanView plan={plan} sent={props.sent} brief />
           {typing ? (
             <Field
               label={text.tag}

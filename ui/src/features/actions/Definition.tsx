@@ -151,7 +151,7 @@ export function Definition({ database, view }: { database: DatabaseView; view: A
   };
 
   const changes = draft.type === 'update' || draft.type === 'delete';
-  const filtered = changes || filtering || draft.filter !== '' || !sql;
+  const filtered = changes || filtering || draft.filter !== '';
   if (sending.conflict && base)
     return (
       <ConflictDialog

@@ -15,10 +15,9 @@ interface Props {
 }
 
 const EXAMPLES: Record<string, string> = {
-  DATE: '2026-11-23',
-  DATE_STRING: '2026-11-23',
-  DATETIME: '2026-11-23T10:00:00Z',
-  UUID: '0190c0fe-0000-7000-8000-000000000000',
+  DATE: 'yyyy-mm-dd',
+  DATE_STRING: 'yyyy-mm-dd',
+  DATETIME: 'yyyy-mm-ddThh:mm:ssZ',
   ARRAY: '["a", "b"]',
   OBJECT: '{ "key": "value" }',
   JSON: '{ "key": "value" }',
@@ -107,7 +106,7 @@ function Control({ input, value, fault, onChange }: Props) {
       error={fault}
       help={help}
       placeholder={value.left ? text.leaveOut : (EXAMPLES[input.type] ?? '')}
-      mono={control !== 'text' || EXAMPLES[input.type] !== undefined}
+      mono={control !== 'text' || input.type === 'UUID' || input.type === 'OBJECT_ID'}
       testId={testId}
       {...(control === 'secret' ? { type: 'password' as const } : {})}
       {...(control === 'json' ? { lines: 3 } : {})}

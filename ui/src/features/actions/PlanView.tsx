@@ -6,18 +6,14 @@ import { plain } from '../../design/text';
 import { runForm, planText as text } from '../../text/actions';
 import { common } from '../../text/common';
 import { CodeView } from './CodeView';
+import { isRounded, planValue } from './inputs';
 import styles from './run.module.css';
-
-/** A value as it is sent: JSON, with NULL as SQL writes it. */
-function written(value: unknown): string {
-  return value === null || value === undefined ? 'NULL' : plain(JSON.stringify(value));
-}
 
 export function sentText(plan: ActionPlan): string {
   return plain(plan.statement ?? JSON.stringify(plan.command, null, 2));
 }
 
-function Parameters({ of }: { of: PlanParameter[] }) {
+function Parameters({ of, sent }: { of: PlanParameter[]; sent: Record<string, string[]> }) {
   if (of.length === 0) return <p className={primitives.faint}>{text.noParameters}</p>;
   return (
     <table className={styles.parameters} data-testid="plan-parameters">
@@ -40,12 +36,22 @@ function Parameters({ of }: { of: PlanParameter[] }) {
             </td>
             <td className={primitives.faint}>{plain(parameter.type ?? text.inferred)}</td>
             <td className={styles.parameterValue} data-selectable>
-              <code data-null={parameter.value === null || undefined}>{written(parameter.value)}</code>
+              <ParameterValue parameter={parameter} sent={sent[parameter.name]} />
             </td>
           </tr>
         ))}
       </tbody>
     </table>
+  );
+}
+
+function ParameterValue({ parameter, sent }: { parameter: PlanParameter; sent: string[] | undefined }) {
+  const { text: shown, rounded } = planValue(parameter.value, sent);
+  return (
+    <>
+      <code data-null={parameter.value === null || undefined}>{plain(shown)}</code>
+      {rounded ? <span className={primitives.help}> {text.rounded}</span> : null}
+    </>
   );
 }
 
@@ -60,7 +66,8 @@ export function Target({ plan }: { plan: ActionPlan }) {
 }
 
 /** What would be sent, where, and what stands before it. */
-export function PlanView({ plan, brief }: { plan: ActionPlan; brief?: boolean }) {
+export function PlanView(props: { plan: ActionPlan; sent: Record<string, string[]>; brief?: boolean }) {
+  const { plan, sent, brief } = props;
   return (
     <div className={styles.plan} data-testid="plan">
       {plan.refused === undefined ? null : (
@@ -72,11 +79,12 @@ export function PlanView({ plan, brief }: { plan: ActionPlan; brief?: boolean })
       <section aria-label={plan.statement === undefined ? text.command : text.statement}>
         <h3 className={styles.planTitle}>{plan.statement === undefined ? text.command : text.statement}</h3>
         <CodeView text={sentText(plan)} sql={plan.statement !== undefined} testId="plan-statement" />
+        {isRounded(plan.command) ? <p className={primitives.help}>{text.rounded}</p> : null}
       </section>
       {plan.statement === undefined ? null : (
         <section aria-label={text.parameters}>
           <h3 className={styles.planTitle}>{text.parameters}</h3>
-          <Parameters of={plan.parameters} />
+          <Parameters of={plan.parameters} sent={sent} />
         </section>
       )}
       {plan.unfiltered ? <Notice tone="warn">{text.allRows}</Notice> : null}

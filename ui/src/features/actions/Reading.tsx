@@ -28,7 +28,9 @@ export function Reading(props: {
           {text.problems}
           {faults.length > 0 ? <span className={styles.f8}>{text.problemsKey}</span> : null}
         </h3>
-        {faults.length === 0 ? (
+        {blank ? (
+          <p className={primitives.faint}>{text.blank}</p>
+        ) : faults.length === 0 ? (
           <p className={styles.fine} data-testid="action-no-problems">
             <Icon of={CircleCheck} small />
             {text.noProblems}

@@ -80,7 +80,7 @@ export function RunPanel({ view, environment, runner, dialect }: Props) {
   const { inputs } = view.check;
   return (
     <div className={styles.runPanel}>
-      <div className={styles.form} data-first>
+      <div className={styles.form} data-first data-alone={!run || undefined}>
         {view.check.faults.length > 0 ? <Notice tone="error">{text.broken}</Notice> : null}
         {runner.refusal === null ? null : (
           <Notice tone="error" role="alert">
@@ -128,7 +128,7 @@ function LivePlan({ view, environment, runner }: Omit<Props, 'dialect'>) {
   if (!data || error) return null;
   return (
     <div className={styles.livePlan}>
-      <PlanView plan={data} brief />
+      <PlanView plan={data} sent={runner.sent} brief />
     </div>
   );
 }
@@ -168,7 +168,7 @@ export function PlanPanel({ view, environment, runner }: Omit<Props, 'dialect'>)
   return (
     <div className={styles.planPanel}>
       {error ? <Notice tone="error">{errorText(asAppError(error))}</Notice> : null}
-      {data && !error ? <PlanView plan={data} /> : null}
+      {data && !error ? <PlanView plan={data} sent={runner.sent} /> : null}
     </div>
   );
 }

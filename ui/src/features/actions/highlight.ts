@@ -57,6 +57,7 @@ function tokenAt(text: string, at: number, sql: boolean): [number, CodeKind | nu
     const end = quoteEnd(text, at, '"', true);
     return [end, /^\s*:/.test(text.slice(end, end + 8)) ? 'name' : 'text'];
   }
+  if (sql && /^\$\d/.test(text.slice(at, at + 2))) return [run(text, at + 1, /\d/), 'number'];
   if (/\d/.test(character)) return [run(text, at, /[\w.]/), 'number'];
   if (/[A-Za-z_]/.test(character)) {
     const end = run(text, at, /[\w$]/);

@@ -112,6 +112,34 @@ export function inputText(
   return { json: `{"data":{${sides.data.join(',')}},"filter":{${sides.filter.join(',')}}}`, faults };
 }
 
+/** The JSON text of each value as it is sent, by key, for what shows a plan. Secrets are not among them. */
+export function sentByKey(inputs: ActionInput[], values: Values): Record<string, string[]> {
+  const sent: Record<string, string[]> = {};
+  for (const input of inputs) {
+    const value = input.secret ? null : written(input, typedValue(values, input));
+    if (typeof value === 'string') sent[input.key] = [...(sent[input.key] ?? []), value];
+  }
+  return sent;
+}
+
+/**
+ * A value of a plan as text. It came as JSON, whose numbers JavaScript rounds: where the text that was typed reads as
+ * the same value, that text has all of the digits.
+ */
+export function planValue(value: unknown, sent: string[] | undefined): { text: string; rounded: boolean } {
+  if (value === null || value === undefined) return { text: 'NULL', rounded: false };
+  const json = JSON.stringify(value);
+  const whole = sent?.find((text) => isJson(text) && JSON.stringify(JSON.parse(text)) === json);
+  const exact = typeof value !== 'number' || (Number.isInteger(value) ? Number.isSafeInteger(value) : true);
+  return whole === undefined ? { text: json, rounded: !exact } : { text: whole, rounded: false };
+}
+
+/** Whether a number in it is one that JavaScript may have rounded. */
+export function isRounded(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(isRounded);
+}
+
 /** Faults of a refused run at their inputs; those of no input shown are told apart. */
 export function faultsByInput(
   inputs: ActionInput[],

@@ -5,7 +5,16 @@ import { plain } from '../../design/text';
 import { asAppError, faultsOf, platform } from '../../platform';
 import { errorText } from '../../text/errors';
 import { type Gate, gateOf } from './guard';
-import { faultsByInput, inputText, keyOf, recall, remember, type Value, type Values } from './inputs';
+import {
+  faultsByInput,
+  inputText,
+  keyOf,
+  recall,
+  remember,
+  sentByKey,
+  type Value,
+  type Values,
+} from './inputs';
 import { runOf, startRun } from './runs';
 
 /** What a guard asks before a run goes on. */
@@ -30,6 +39,8 @@ export interface Runner {
   refusal: string | null;
   /** The inputs as they would be sent; null while one of them can't be. */
   json: string | null;
+  /** The values as they are sent, by key, without secrets. */
+  sent: Record<string, string[]>;
   question: Question | null;
   retries: number;
   setRetries: (retries: number) => void;
@@ -87,6 +98,7 @@ export function useRunner(view: ActionView, slug: string): Runner {
     faults: typed.faults,
     refusal: typed.refusal,
     json: broken ? null : written.json,
+    sent: sentByKey(inputs, values),
     question: question?.of === of ? question : null,
     retries,
     setRetries,

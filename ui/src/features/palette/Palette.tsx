@@ -11,16 +11,19 @@ import {
 } from 'react-aria-components';
 import { allActions } from '../../app/actions';
 import { navigation } from '../../app/navigation';
-import { useProducts } from '../../app/queries';
+import { useMatrix, useProducts } from '../../app/queries';
 import { Icon } from '../../design/Icon';
 import primitives from '../../design/primitives.module.css';
 import { classes, plain } from '../../design/text';
 import { shell as text } from '../../text/shell';
+import { useActionLists } from '../actions/queries';
 import styles from './Palette.module.css';
 
 /** Every action with its shortcut, found by typing any of its words. */
 export function Palette() {
   const products = useProducts().data ?? [];
+  // They are listed once they are known.
+  useActionLists(useMatrix().data?.databases ?? []);
   const { contains } = useFilter({ sensitivity: 'base' });
   const actions = allActions(products);
   const close = () => navigation.set({ palette: false });
