@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { ColumnView } from '../../bindings/ColumnView';
 import { Segments } from '../../design/Field';
 import { plain } from '../../design/text';
@@ -7,7 +7,7 @@ import type { Position } from '../matrix/keyboard';
 import { CellViewer, type Viewed } from './CellViewer';
 import { type Comparison, type Kinds, linesOf } from './compareLines';
 import { DataGrid } from './DataGrid';
-import { cellActions, closeViewer, GridFoot } from './ResultGrid';
+import { cellActions, GridFoot } from './ResultGrid';
 import { type Range, within } from './range';
 import styles from './results.module.css';
 import { type Source, useCopy } from './useCopy';
@@ -33,7 +33,6 @@ function Compared(props: CompareGridProps) {
   const [kinds, setKinds] = useState<Kinds>('all');
   const [selected, setSelected] = useState<Range | null>(null);
   const [viewed, setViewed] = useState<Viewed | null>(null);
-  const frame = useRef<HTMLDivElement>(null);
   const lines = useMemo(
     () => linesOf({ only_left, only_right, different, labels }, kinds),
     [only_left, only_right, different, labels, kinds],
@@ -70,7 +69,7 @@ function Compared(props: CompareGridProps) {
   const total = different.length + only_left.length + only_right.length;
   const sides = { left: plain(labels.left), right: plain(labels.right) };
   return (
-    <div className={styles.frame} ref={frame}>
+    <div className={styles.frame}>
       <div className={styles.tools}>
         <Segments
           label={compared.filter}
@@ -120,7 +119,7 @@ function Compared(props: CompareGridProps) {
         copying={copy.copying}
         onCancel={copy.cancel}
       />
-      {viewed ? <CellViewer viewed={viewed} onClose={() => closeViewer(frame, setViewed)} /> : null}
+      {viewed ? <CellViewer viewed={viewed} onClose={() => setViewed(null)} /> : null}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp, ArrowUpDown, Copy, Eye, MoveHorizontal } from 'lucide-react';
-import { type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { ColumnView } from '../../bindings/ColumnView';
 import { Button } from '../../design/Button';
 import { Icon } from '../../design/Icon';
@@ -45,7 +45,6 @@ function Result(props: ResultGridProps) {
   const [sort, setSort] = useState<Sort | null>(null);
   const [selected, setSelected] = useState<Range | null>(null);
   const [viewed, setViewed] = useState<Viewed | null>(null);
-  const frame = useRef<HTMLDivElement>(null);
   const slow = useSlow(busy);
   const order = useOrder(rows, sort, busy);
   const selection = within(selected, rows.length);
@@ -70,7 +69,7 @@ function Result(props: ResultGridProps) {
   };
 
   return (
-    <div className={styles.frame} ref={frame}>
+    <div className={styles.frame}>
       <DataGrid
         label={props.label ?? text.label}
         testId={props.testId}
@@ -111,18 +110,9 @@ function Result(props: ResultGridProps) {
           </>
         ) : null}
       </GridFoot>
-      {viewed ? <CellViewer viewed={viewed} onClose={() => closeViewer(frame, setViewed)} /> : null}
+      {viewed ? <CellViewer viewed={viewed} onClose={() => setViewed(null)} /> : null}
     </div>
   );
-}
-
-/** The focus returns to the grid, whose cell is where it was. */
-export function closeViewer(
-  frame: { current: HTMLElement | null },
-  setViewed: (viewed: Viewed | null) => void,
-): void {
-  setViewed(null);
-  requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>('[role="grid"]')?.focus());
 }
 
 /** What a cell can do. */
