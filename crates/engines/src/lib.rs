@@ -26,6 +26,7 @@
 mod engine;
 mod error;
 mod failure;
+mod in_flight;
 mod mongodb;
 mod mysql;
 mod net;

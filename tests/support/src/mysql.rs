@@ -81,6 +81,7 @@ impl MariaDb {
         .arguments(["--skip-name-resolve", "--innodb-log-file-size=4M"])
         .argument(format!("--user={}", own_account()))
         .argument(format!("--datadir={}", data_folder(&folder).display()))
+        .argument(format!("--tmpdir={}", folder.path().display()))
         .start();
         install.wait_until_ready(|| false);
         assert!(
@@ -230,6 +231,8 @@ fn start(
         .arguments(&arguments)
         .argument(format!("--user={}", own_account()))
         .argument(format!("--datadir={}", data_folder(&folder).display()))
+        // A server that starts removes the temporary tables of every other one whose folder it shares.
+        .argument(format!("--tmpdir={}", dir.display()))
         .argument(format!("--socket={}", socket(&dir).display()))
         .argument(format!("--pid-file={}", dir.join("pid").display()))
         .argument(format!("--init-file={}", statements.display()))

@@ -17,6 +17,7 @@ use crate::session::{Fate, RunError};
 const ENDING: Nature = Nature {
     reads: false,
     in_transaction: true,
+    piecemeal: false,
 };
 
 impl MongodbSession {

@@ -59,6 +59,8 @@ pub(crate) struct Nature {
     pub(crate) reads: bool,
     /// It was part of a transaction, which ends with it.
     pub(crate) in_transaction: bool,
+    /// It writes document by document, and a single error stands for all of them.
+    pub(crate) piecemeal: bool,
 }
 
 /// The label of what a server took back and would take again.
@@ -144,6 +146,14 @@ pub(crate) fn refusal(reported: &Reported, nature: Nature, address: &str) -> Ref
             "Correct the command.",
             Fate::Refused,
         ),
+    };
+    // Not parsed, not allowed, not known: nothing ran.
+    let began = !matches!(reported.code, 9 | 13 | 59 | 40324);
+    let piecemeal = nature.piecemeal && !nature.in_transaction && began;
+    let fate = if piecemeal && fate == Fate::Refused {
+        Fate::Unknown
+    } else {
+        fate
     };
     let failure = Failure::new(
         code,

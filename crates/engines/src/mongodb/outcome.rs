@@ -180,11 +180,6 @@ fn counts(question: &Question<'_>, reply: &RawDocument) -> Result<Completion, Un
         "bulkWrite" => {
             let sum = ["nInserted", "nModified", "nDeleted", "nUpserted"];
             completion.affected = Some(sum.into_iter().map(count).sum());
-            let errors = count("nErrors");
-            if errors > 0 {
-                let notice = format!("{errors} of the operations failed; the rows say why");
-                completion.notices.push(notice);
-            }
         }
         _ => {}
     }
@@ -240,7 +235,29 @@ fn half_done(
             return Some(write_error(question, first, errors.count(), written));
         }
     }
+    if question.name == "bulkWrite"
+        && let Some(errors) = number(reply, "nErrors").filter(|errors| *errors > 0)
+    {
+        let others = usize::try_from(errors - 1).unwrap_or(0);
+        let empty = RawDocumentBuf::new();
+        return Some(match first_failed(reply) {
+            Some(first) => write_error(question, first, others, written),
+            None => write_error(question, &empty, others, written),
+        });
+    }
     unsafe_write(reply, question.address)
+}
+
+/// The first operation of a `bulkWrite` that failed; each has a document in its cursor.
+fn first_failed(reply: &RawDocument) -> Option<&RawDocument> {
+    let batch = reply.get_document("cursor").ok()?;
+    let batch = batch.get_array("firstBatch").ok()?;
+    batch.into_iter().find_map(|operation| match operation {
+        Ok(RawBsonRef::Document(operation)) if number(operation, "ok") == Some(0) => {
+            Some(operation)
+        }
+        _ => None,
+    })
 }
 
 /// The error of a write that was made, and is not as safe as was asked for.
@@ -270,7 +287,8 @@ fn write_error(
 ) -> Refusal {
     let reported = Reported::read(first);
     let mut refusal = errors::refusal(&reported, question.nature, question.address);
-    let index = number(first, "index").unwrap_or(0) + 1;
+    let index = number(first, "index").or_else(|| number(first, "idx"));
+    let index = index.unwrap_or(0).saturating_add(1);
     let mut place = format!(" (number {index} of the command");
     if others > 0 {
         place += &format!(", and {others} more failed");

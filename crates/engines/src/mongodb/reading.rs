@@ -82,6 +82,19 @@ pub(crate) fn is_reading(name: &str, command: &Document) -> bool {
     }
 }
 
+/// Whether a command writes documents one after the other and reports nothing of those that were written when it fails: what
+/// `insert`, `update` and `delete` do count.
+pub(crate) fn writes_piecemeal(name: &str, command: &Document) -> bool {
+    match name {
+        "aggregate" => command.values().any(writes),
+        "mapReduce" | "mapreduce" => !matches!(
+            command.get("out"),
+            Some(Bson::Document(out)) if out.contains_key("inline")
+        ),
+        _ => false,
+    }
+}
+
 fn writes(value: &Bson) -> bool {
     match value {
         Bson::Document(document) => document

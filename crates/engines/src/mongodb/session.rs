@@ -22,6 +22,7 @@ use super::errors::{self, Nature};
 use super::message::{Fault, Sequence};
 use super::outcome::{self, Cursor, Denial, Question};
 use super::page::Page;
+use super::reading;
 use super::selection::Member;
 use super::settings::{DEFAULT_DATABASE, ReadPreference, Settings};
 use super::shared::{LogicalSession, Shared, Whereabouts};
@@ -314,8 +315,9 @@ impl MongodbSession {
                 "The command {} writes, or is not known to change nothing, and this session only reads.",
                 command.name
             );
-            let failure = Failure::new(code::READ_ONLY, message);
-            return Err(self.unsent(failure.remedy("Run it in a session that may write.")));
+            let failure = Failure::new(code::READ_ONLY, message)
+                .remedy("Run it in a session that may write.");
+            return Err(self.failed(failure, Fate::Refused));
         }
         Ok(command)
     }
@@ -325,6 +327,7 @@ impl MongodbSession {
         let nature = Nature {
             reads: command.reads,
             in_transaction: self.transaction.is_open(),
+            piecemeal: reading::writes_piecemeal(&command.name, &command.body),
         };
         let name = command.name.clone();
         let key = match command.body.get("key") {

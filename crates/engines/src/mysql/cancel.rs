@@ -1,16 +1,16 @@
 //! Ending a statement at the server, from a second connection.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::dialer::Connector;
 use super::settings::Settings;
 use crate::error::EngineError;
+use crate::in_flight::InFlight;
 use crate::net::dial::{Endpoint, Place, Target};
 use crate::scrub::Scrubber;
 use crate::session::Canceller;
@@ -27,10 +27,7 @@ pub(super) struct Link {
     place: Place,
     /// The number of the session's connection at the server.
     connection: u32,
-    /// Odd while an operation runs; each has a number of its own.
-    operation: AtomicU64,
-    /// How many cancellations are under way: an operation that begins meanwhile must not be the one that they hit.
-    cancelling: watch::Sender<usize>,
+    in_flight: InFlight,
     /// The server was told to end a statement.
     killed: AtomicBool,
 }
@@ -48,43 +45,21 @@ impl Link {
             endpoint: target.endpoint.clone(),
             place: target.place.clone(),
             connection,
-            operation: AtomicU64::new(0),
-            cancelling: watch::Sender::new(0),
+            in_flight: InFlight::default(),
             killed: AtomicBool::new(false),
         }
     }
 
-    /// An operation begins, once no cancellation is under way that was meant for another. `true` where one was sent before: a
-    /// server whose statement had ended already keeps it for the next one.
+    /// An operation begins. `true` where a cancellation was sent before: a server whose statement had ended already keeps it for
+    /// the next one.
     pub(super) async fn begin(&self) -> bool {
-        let mut cancelling = self.cancelling.subscribe();
-        // The sender lives as long as this value.
-        drop(cancelling.wait_for(|count| *count == 0).await);
-        self.operation.fetch_or(1, Ordering::SeqCst);
+        self.in_flight.begin().await;
         self.killed.swap(false, Ordering::SeqCst)
     }
 
     /// The operation is done.
     pub(super) fn end(&self) {
-        let operation = self.operation.load(Ordering::SeqCst);
-        self.operation
-            .store(operation.wrapping_add(operation & 1), Ordering::SeqCst);
-    }
-}
-
-/// Counts a cancellation as long as it lives.
-struct UnderWay<'a>(&'a watch::Sender<usize>);
-
-impl<'a> UnderWay<'a> {
-    fn new(count: &'a watch::Sender<usize>) -> Self {
-        count.send_modify(|count| *count += 1);
-        Self(count)
-    }
-}
-
-impl Drop for UnderWay<'_> {
-    fn drop(&mut self) {
-        self.0.send_modify(|count| *count = count.saturating_sub(1));
+        self.in_flight.end();
     }
 }
 
@@ -95,10 +70,9 @@ pub(super) struct MysqlCanceller(pub(super) Arc<Link>);
 impl Canceller for MysqlCanceller {
     async fn cancel(&self) -> Result<(), EngineError> {
         let link = &self.0;
-        let operation = link.operation.load(Ordering::SeqCst);
-        if operation & 1 == 0 {
+        let Some(operation) = link.in_flight.running() else {
             return Ok(());
-        }
+        };
         let never = CancellationToken::new();
         track::attempt(LIMIT, &link.scrubber, &never, |track| async move {
             let connector = Connector {
@@ -110,8 +84,7 @@ impl Canceller for MysqlCanceller {
                 place: link.place.clone(),
             };
             let mut connected = connector.open(&target).await?;
-            let under_way = UnderWay::new(&link.cancelling);
-            if link.operation.load(Ordering::SeqCst) == operation {
+            if let Some(_aim) = link.in_flight.aim(operation) {
                 link.killed.store(true, Ordering::SeqCst);
                 match connected
                     .ask(&format!("KILL QUERY {}", link.connection))
@@ -122,7 +95,6 @@ impl Canceller for MysqlCanceller {
                     answer => drop(answer?),
                 }
             }
-            drop(under_way);
             connected.leave().await;
             Ok(())
         })

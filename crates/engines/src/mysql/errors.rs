@@ -150,7 +150,7 @@ pub(crate) const fn ends_session(reported: &Reported) -> bool {
 pub(crate) fn broken(product: &str, address: &str, error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::InvalidData {
         return Failure::new(
-            code::SERVER_ERROR,
+            code::CONNECTION_LOST,
             format!("The answer of the server at {address} cannot be read: {error}."),
         )
         .remedy(

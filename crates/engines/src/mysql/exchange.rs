@@ -207,14 +207,6 @@ impl Exchange {
         }
     }
 
-    /// Reads to the end of the answer.
-    pub(super) async fn skip(&mut self) -> io::Result<()> {
-        while !self.is_idle() {
-            self.next().await?;
-        }
-        Ok(())
-    }
-
     fn advance(&mut self) -> io::Result<Event> {
         let payload = self.stream.payload();
         let first = payload.first().copied();

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::cancel::Link;
 use super::dialer::{Connected, Connector};
 use super::packet::product;
-use super::session::{MysqlSession, Server};
+use super::session::{MysqlSession, ONLY_READ, Server};
 use super::settings::Settings;
 use super::stream::LIMIT;
 use crate::failure::Attempt;
@@ -59,7 +59,7 @@ impl Dialer for Opener<'_> {
         self.connector.track.enter(Stage::Ready);
         connected.ask(&set_up()).await?;
         if self.read_only {
-            connected.ask("SET SESSION TRANSACTION READ ONLY").await?;
+            connected.ask(ONLY_READ).await?;
         }
         let answer = connected
             .ask("SELECT VERSION(), @@max_allowed_packet")

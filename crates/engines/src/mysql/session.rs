@@ -23,16 +23,19 @@ use crate::stage::Stage;
 /// The server's word for a statement that it runs, and does not prepare.
 const NOT_PREPARABLE: u16 = 1295;
 
-/// The time that it may take to find out what became of a statement that failed.
-const FATE_LIMIT: Duration = Duration::from_secs(2);
+/// What makes the next transaction of a session a reading one, whatever a routine has set before.
+pub(super) const ONLY_READ: &str = "SET SESSION TRANSACTION READ ONLY";
+
+/// A statement of a reading session whose rows nobody wants is cancelled when more than this is left, in bytes.
+const LEFT: usize = 4 << 20;
 
 /// Warnings that are told of.
 const WARNINGS: usize = 50;
 
 /// The operation under way, or the last one.
 #[derive(Default)]
-struct Under {
-    statement: String,
+pub(super) struct Under {
+    pub(super) statement: String,
     /// How it ended, until it is told.
     ending: Option<Ending>,
     /// Whether it gives rows.
@@ -56,13 +59,17 @@ pub(super) struct Server {
 
 /// A session with a server.
 pub(crate) struct MysqlSession {
-    exchange: Exchange,
-    link: Arc<Link>,
-    server: Server,
+    pub(super) exchange: Exchange,
+    pub(super) link: Arc<Link>,
+    pub(super) server: Server,
     read_only: bool,
     /// The connection cannot be used any more.
-    broken: bool,
-    operation: Under,
+    pub(super) broken: bool,
+    /// Whether a transaction was begun through the port and not yet ended there.
+    pub(super) begun: bool,
+    /// Whether the server took that transaction back meanwhile.
+    pub(super) taken_back: bool,
+    pub(super) operation: Under,
 }
 
 impl MysqlSession {
@@ -73,11 +80,13 @@ impl MysqlSession {
             server,
             read_only,
             broken: false,
+            begun: false,
+            taken_back: false,
             operation: Under::default(),
         }
     }
 
-    fn error(&self, failure: Failure, fate: Fate) -> RunError {
+    pub(super) fn error(&self, failure: Failure, fate: Fate) -> RunError {
         RunError {
             error: failure.into_error(Stage::Ready, &self.link.scrubber),
             fate,
@@ -111,7 +120,7 @@ impl MysqlSession {
             .remedy("Connect again.");
             return Err(self.error(failure, Fate::NotSent));
         }
-        if let Err(error) = self.exchange.skip().await {
+        if let Err(error) = self.skip().await {
             return Err(self.lost(&error));
         }
         self.link.end();
@@ -148,6 +157,29 @@ impl MysqlSession {
         Ok(())
     }
 
+    /// Reads to the end of the answer.
+    async fn skip(&mut self) -> io::Result<()> {
+        let mut left = self.read_only.then_some(LEFT);
+        let mut failed = false;
+        while !self.exchange.is_idle() {
+            failed |= matches!(self.exchange.next().await?, Event::Refused(_));
+            let length = self.exchange.stream.payload().len();
+            left = match left.map(|left| left.checked_sub(length)) {
+                Some(None) => {
+                    // Where that fails, the rest is read.
+                    drop(self.canceller().cancel().await);
+                    None
+                }
+                Some(some) => some,
+                None => None,
+            };
+        }
+        if failed && self.begun {
+            self.taken_back |= self.transaction_is_over().await;
+        }
+        Ok(())
+    }
+
     /// Begins an operation: from here on a cancellation hits it, and none that was meant for an earlier one does.
     async fn commence(&mut self) -> Result<(), RunError> {
         if self.link.begin().await {
@@ -174,51 +206,6 @@ impl MysqlSession {
             }
             Err(error) => Err(self.lost(&error)),
         }
-    }
-
-    /// The error of a statement that the server refused, and what became of it.
-    async fn refused(&mut self, reported: &Reported, effect: Effect) -> RunError {
-        self.link.end();
-        let fate = if errors::ends_session(reported) {
-            self.broken = true;
-            Fate::Unknown
-        } else if errors::is_deadlock(reported) {
-            self.exchange.in_transaction = false;
-            Fate::RolledBack
-        } else if effect != Effect::Steps && self.transaction_is_over().await {
-            Fate::RolledBack
-        } else {
-            match effect {
-                Effect::None => Fate::Refused,
-                Effect::Steps => Fate::Unknown,
-                Effect::Rows if self.takes_back_rows().await => Fate::Refused,
-                Effect::Rows => Fate::Unknown,
-            }
-        };
-        RunError {
-            position: statement::position(&self.operation.statement, &reported.message),
-            ..self.error(errors::of_statement(reported, &self.server.address), fate)
-        }
-    }
-
-    /// Whether the server took back the whole transaction with the statement that failed: which errors do that hangs on its
-    /// version and its settings. What changes the schema has made the transaction last before.
-    async fn transaction_is_over(&mut self) -> bool {
-        let asked = self.exchange.in_transaction
-            && statement::stays_in_transaction(&self.operation.statement);
-        if asked && ask(&mut self.exchange, "DO 0").await.is_err() {
-            // The next operation says so.
-            return false;
-        }
-        asked && !self.exchange.in_transaction
-    }
-
-    /// Whether the server takes back the rows of a statement that failed.
-    async fn takes_back_rows(&mut self) -> bool {
-        let question = statement::names_lasting_tables(&self.operation.statement);
-        let asked = ask(&mut self.exchange, &question);
-        let answer = tokio::time::timeout(FATE_LIMIT, asked).await;
-        matches!(answer, Ok(Ok(Ok(row))) if row.is_empty())
     }
 
     /// Sends the statement, and reads up to the head of its answer.
@@ -310,16 +297,6 @@ impl MysqlSession {
                 Err(error) => return Err(self.lost(&error)),
             }
         }
-    }
-
-    /// The statement failed while it ran.
-    async fn failed(&mut self, reported: &Reported) -> RunError {
-        let effect = statement::effect(&self.operation.statement);
-        // The next run of the same text begins anew: the server may want it prepared again.
-        let closed = self.exchange.unprepare().await;
-        let error = self.refused(reported, effect).await;
-        self.broken |= closed.is_err();
-        error
     }
 
     /// One more event of the answer: `false` where the rows asked for are there.
@@ -490,14 +467,27 @@ impl Session for MysqlSession {
             self.run(&format!("SET TRANSACTION ISOLATION LEVEL {level}"))
                 .await?;
         }
-        self.run("START TRANSACTION").await
+        self.run(if self.read_only {
+            "START TRANSACTION READ ONLY"
+        } else {
+            "START TRANSACTION"
+        })
+        .await?;
+        (self.begun, self.taken_back) = (true, false);
+        Ok(())
     }
 
     async fn commit(&mut self) -> Result<(), RunError> {
+        self.begun = false;
+        if std::mem::take(&mut self.taken_back) {
+            // The server would say that it is done.
+            return Err(self.taken_back(Fate::RolledBack));
+        }
         self.run("COMMIT").await
     }
 
     async fn rollback(&mut self) -> Result<(), RunError> {
+        (self.begun, self.taken_back) = (false, false);
         self.run("ROLLBACK").await
     }
 
@@ -518,9 +508,22 @@ impl Session for MysqlSession {
             .remedy("Write it as SQL.");
             return Err(self.error(failure, Fate::NotSent));
         };
+        if self.taken_back {
+            // Outside of it, the operation would last.
+            return Err(self.taken_back(Fate::NotSent));
+        }
         let values = self.check(statement, parameters)?;
-        self.operation.statement.clone_from(statement);
         self.commence().await?;
+        if self.read_only && !self.exchange.in_transaction {
+            let answer = ask(&mut self.exchange, ONLY_READ).await;
+            self.exchange.stream.written = 0;
+            match answer {
+                Ok(Ok(_)) => {}
+                Ok(Err(reported)) => return Err(self.refused(&reported, Effect::None).await),
+                Err(error) => return Err(self.lost(&error)),
+            }
+        }
+        self.operation.statement.clone_from(statement);
         self.send(statement, &values, parameters.len()).await?;
         if !self.operation.rows {
             return Ok(Vec::new());

@@ -12,6 +12,7 @@ use super::errors;
 use super::session::{Dial, Role};
 use super::settings::Settings;
 use crate::error::EngineError;
+use crate::in_flight::InFlight;
 use crate::net::dial::{Endpoint, Place as Reached, Target};
 use crate::scrub::Scrubber;
 use crate::session::Canceller;
@@ -27,6 +28,7 @@ pub(crate) struct Place {
     pub(crate) encrypted: bool,
     pub(crate) process: i32,
     pub(crate) secret: i32,
+    pub(crate) in_flight: InFlight,
 }
 
 /// Cancels what one session runs.
@@ -39,6 +41,9 @@ pub(crate) struct CancelRequest {
 #[async_trait]
 impl Canceller for CancelRequest {
     async fn cancel(&self) -> Result<(), EngineError> {
+        let Some(operation) = self.at.in_flight.running() else {
+            return Ok(());
+        };
         let never = CancellationToken::new();
         track::attempt(LIMIT, &self.scrubber, &never, |track| async move {
             let target = Target {
@@ -54,9 +59,11 @@ impl Canceller for CancelRequest {
             frontend::cancel_request(self.at.process, self.at.secret, &mut channel.output);
             let address = target.to_string();
             let broken = |error: std::io::Error| errors::broken(&error, &address);
-            channel.flush().await.map_err(broken)?;
-            // The server closes when it has passed the request on.
-            while channel.fill().await.is_ok() {}
+            if let Some(_aim) = self.at.in_flight.aim(operation) {
+                channel.flush().await.map_err(broken)?;
+                // The server closes when it has passed the request on.
+                while channel.skip().await.is_ok() {}
+            }
             Ok(())
         })
         .await

@@ -4,6 +4,7 @@ use std::io;
 use std::ops::Range;
 
 use bytes::BytesMut;
+use postgres_protocol::message::backend::READY_FOR_QUERY_TAG;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::net::Wire;
@@ -23,6 +24,17 @@ pub(crate) struct Channel {
     pub(crate) output: BytesMut,
     /// Longer messages are refused.
     longest: usize,
+    /// What the server said last of the session's transaction.
+    pub(crate) transaction: Transaction,
+}
+
+/// Whether a transaction is open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Transaction {
+    None,
+    Open,
+    /// A statement of it failed: the server takes nothing but its end.
+    Failed,
 }
 
 /// A message: its kind, and its body without the length.
@@ -39,6 +51,7 @@ impl Channel {
             position: 0,
             output: BytesMut::new(),
             longest: LONGEST,
+            transaction: Transaction::None,
         }
     }
 
@@ -102,6 +115,13 @@ impl Channel {
             return Ok(None);
         }
         self.position = end;
+        if tag == READY_FOR_QUERY_TAG {
+            self.transaction = match self.input.get(start) {
+                Some(b'T') => Transaction::Open,
+                Some(b'E') => Transaction::Failed,
+                _ => Transaction::None,
+            };
+        }
         Ok(Some((tag, start..end)))
     }
 
@@ -122,6 +142,12 @@ impl Channel {
             0 => Err(io::ErrorKind::UnexpectedEof.into()),
             _ => Ok(()),
         }
+    }
+
+    /// Waits for bytes that nobody wants, and forgets them.
+    pub(crate) async fn skip(&mut self) -> io::Result<()> {
+        self.position = self.input.len();
+        self.fill().await
     }
 
     /// Ends the session as the protocol has it.
@@ -199,6 +225,11 @@ pub(crate) struct Reported {
 }
 
 impl Reported {
+    /// Whether the server ends the session with it.
+    pub(crate) fn is_last(&self) -> bool {
+        matches!(self.severity.as_str(), "FATAL" | "PANIC")
+    }
+
     pub(crate) fn parse(body: &[u8]) -> io::Result<Self> {
         let mut reported = Self::default();
         let mut fields = Fields(body);

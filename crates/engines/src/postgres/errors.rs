@@ -79,6 +79,19 @@ pub(crate) fn run_failure(error: &Reported) -> (Failure, Fate) {
     let hint = |otherwise: &str| error.hint.clone().unwrap_or_else(|| otherwise.to_owned());
     let fail = |code, remedy: &str| Failure::new(code, message.clone()).remedy(hint(remedy));
     let (failure, fate) = match error.code.as_str() {
+        state if error.is_last() => (
+            fail(
+                code::CONNECTION_LOST,
+                "Connect again; the server's log says why it ended the session.",
+            ),
+            // The server itself ends the session, and what it had not committed with it: it is shut down, or ran out of a limit.
+            // Anything else may be the word of a proxy whose server is gone.
+            if state.starts_with("57P") || state.starts_with("25P") {
+                Fate::RolledBack
+            } else {
+                Fate::Unknown
+            },
+        ),
         "57014" if error.message.contains("timeout") => (
             fail(
                 code::TIMED_OUT,
@@ -129,14 +142,6 @@ pub(crate) fn run_failure(error: &Reported) -> (Failure, Fate) {
                 "Check the value against the type of its column.",
             ),
             Fate::Refused,
-        ),
-        // The session ends, and what it had not committed with it.
-        "57P01" | "57P02" | "57P03" => (
-            fail(
-                code::CONNECTION_LOST,
-                "Wait until the server is back, and run it again.",
-            ),
-            Fate::RolledBack,
         ),
         state if state.starts_with("23") => (
             fail(

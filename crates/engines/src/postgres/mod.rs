@@ -2,15 +2,22 @@
 //!
 //! What an option means is what libpq says it means (PostgreSQL's documentation, 34.1.2 “Parameter Key Words” and
 //! 34.19 “SSL Support”); `settings.rs` reads them, this file acts on them.
+//!
+//! `channel.rs` frames messages, `login.rs` and `session.rs` lead to an open database. `query.rs` is the port's session:
+//! `prepared.rs` has statements prepared, `values.rs` writes parameters and reads columns, `answer.rs` reads what comes back,
+//! `statement.rs` tells what a statement is.
 
+mod answer;
 mod cancel;
 mod channel;
 mod end_point;
 mod errors;
 mod login;
+mod prepared;
 mod query;
 mod session;
 mod settings;
+mod statement;
 mod values;
 
 use std::sync::Arc;

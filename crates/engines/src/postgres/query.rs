@@ -10,35 +10,37 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use postgres_protocol::IsNull;
 use postgres_protocol::message::{backend, frontend};
 
-use super::channel::{Channel, Fields, Reported, invalid};
+use super::cancel::{CancelRequest, Place};
+use super::channel::{Channel, Reported, Transaction, invalid};
 use super::errors::run_failure;
+use super::prepared::Prepared;
 use super::session::{Connected, simple};
 use super::settings::Settings;
-use super::values::{Written, oid, own_type, text_of, type_name};
+use super::statement;
+use super::values::{Written, text_of};
 use crate::engine::IsolationLevel;
 use crate::error::code;
 use crate::failure::Failure;
+use crate::in_flight::InFlight;
 use crate::scrub::Scrubber;
 use crate::session::{
     Batch, Canceller, Column, Completion, Fate, Operation, Parameter, RunError, Session,
 };
 use crate::stage::Stage;
 
-/// More prepared statements are not kept at once.
-const MOST_PREPARED: usize = 64;
-/// More notices of one statement are not kept.
-const MOST_NOTICES: usize = 100;
+/// The server's limit for a message.
+const LONGEST_MESSAGE: usize = (1 << 30) - 1;
+/// The protocol's limit.
+const MOST_PARAMETERS: usize = 0x7fff;
+/// A reading statement whose rows nobody wants is cancelled when more than this is left, in bytes.
+const LEFT: usize = 4 << 20;
 
-/// A prepared statement.
-struct Prepared {
-    name: String,
-    columns: Arc<[Column]>,
-    written: Arc<[Written]>,
-    parameters: usize,
-}
+/// What makes the next transaction of a session a reading one, whatever a function has set before.
+const ONLY_READ: &str = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY";
 
 /// Where the answer to a statement stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,26 +53,37 @@ enum Answer {
 
 /// A logged-in connection that runs statements.
 pub(crate) struct PostgresSession {
-    channel: Channel,
+    pub(super) channel: Channel,
     settings: Arc<Settings>,
-    at: Arc<super::cancel::Place>,
+    at: Arc<Place>,
     server: String,
-    scrubber: Arc<Scrubber>,
+    pub(super) scrubber: Arc<Scrubber>,
     address: String,
-    prepared: HashMap<String, Prepared>,
-    made: u64,
+    pub(super) prepared: HashMap<String, Prepared>,
+    pub(super) made: u64,
     /// Names of types that are not built in, by their ids.
-    types: HashMap<u32, String>,
+    pub(super) types: HashMap<u32, String>,
+    read_only: bool,
     answer: Answer,
-    written: Arc<[Written]>,
-    completion: Completion,
-    in_transaction: bool,
+    pub(super) written: Arc<[Written]>,
+    pub(super) completion: Completion,
+    /// What becomes of the statement under way when it fails.
+    left: Fate,
+    /// What becomes of it when the connection breaks.
+    lost: Fate,
+    /// Whether it is to make a transaction last.
+    pub(super) commits: bool,
+    /// Whether the statement under way changes nothing, and no transaction would fail with it.
+    expendable: bool,
     /// Whether the connection broke: nothing can be sent any more.
-    broken: bool,
+    pub(super) broken: bool,
+    /// Whether an exchange was begun whose end was not read. It stays so where its future was dropped: what the server says
+    /// next is the answer to an earlier question.
+    pub(super) torn: bool,
 }
 
 /// What goes wrong while a statement runs.
-enum Trouble {
+pub(super) enum Trouble {
     Io(io::Error),
     Server(Box<Reported>),
 }
@@ -81,7 +94,7 @@ impl From<io::Error> for Trouble {
     }
 }
 
-type Run<T> = Result<T, Trouble>;
+pub(super) type Run<T> = Result<T, Trouble>;
 
 impl PostgresSession {
     /// Makes a session of a connection. The server then reads string literals as the templates are read, whatever its
@@ -95,18 +108,19 @@ impl PostgresSession {
         let mut connected = connected;
         let mut setup = String::from("SET standard_conforming_strings = on");
         if read_only {
-            setup.push_str("; SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY");
+            setup = format!("{setup}; {ONLY_READ}");
         }
         connected.ask(&setup).await?;
         let version = connected.welcome.version.as_deref();
         let version = version.and_then(crate::report::plain_version);
         Ok(Self {
-            at: Arc::new(super::cancel::Place {
+            at: Arc::new(Place {
                 endpoint: connected.endpoint,
                 place: connected.place,
                 encrypted: connected.tls.is_some(),
                 process: connected.welcome.process,
                 secret: connected.welcome.secret,
+                in_flight: InFlight::default(),
             }),
             channel: connected.channel,
             settings,
@@ -116,68 +130,137 @@ impl PostgresSession {
             prepared: HashMap::new(),
             made: 0,
             types: HashMap::new(),
+            read_only,
             answer: Answer::Idle,
             written: Arc::default(),
             completion: Completion::default(),
-            in_transaction: false,
+            left: Fate::Refused,
+            lost: Fate::Unknown,
+            commits: false,
+            expendable: false,
             broken: false,
+            torn: false,
         })
     }
 
-    fn failure(&mut self, trouble: Trouble, sent: Fate) -> RunError {
+    /// `lost` is what becomes of the operation where the connection broke, `left` where the server says what went wrong.
+    fn failure(&mut self, trouble: Trouble, lost: Fate, left: Fate) -> RunError {
+        self.at.in_flight.end();
         let (failure, fate, position) = match trouble {
             Trouble::Server(reported) => {
                 let (failure, fate) = run_failure(&reported);
+                let fate = if left == Fate::Unknown { left } else { fate };
                 (failure, fate, reported.position)
             }
             Trouble::Io(error) => {
                 self.broken = true;
-                // What a transaction did is taken back when its connection goes.
-                let fate = match sent {
-                    Fate::Unknown if self.in_transaction => Fate::RolledBack,
-                    other => other,
-                };
-                (super::errors::broken(&error, &self.address), fate, None)
+                (super::errors::broken(&error, &self.address), lost, None)
             }
         };
         RunError {
-            error: failure.into_error(Stage::Ready, &self.scrubber),
-            fate,
             position,
+            ..self.error_of(failure, fate)
         }
     }
 
-    /// The session can't be used: its connection broke, or what was asked is not for this engine.
-    fn unusable(&self, failure: Failure) -> RunError {
+    fn error_of(&self, failure: Failure, fate: Fate) -> RunError {
         RunError {
             error: failure.into_error(Stage::Ready, &self.scrubber),
-            fate: Fate::NotSent,
+            fate,
             position: None,
         }
     }
 
+    fn request(&self) -> CancelRequest {
+        CancelRequest {
+            settings: Arc::clone(&self.settings),
+            at: Arc::clone(&self.at),
+            scrubber: Arc::clone(&self.scrubber),
+        }
+    }
+
     /// Reads the rest of an answer, and what the server says when it is ready for the next.
-    async fn drain(&mut self) -> Run<()> {
+    pub(super) async fn drain(&mut self) -> Run<()> {
         if self.answer == Answer::Idle {
             return Ok(());
         }
         let mut reported = None;
+        let mut read = 0;
         loop {
             let frame = self.channel.next().await?;
+            read += frame.body.len();
             match frame.tag {
                 backend::ERROR_RESPONSE_TAG => {
-                    reported = Some(Box::new(Reported::parse(frame.body)?));
+                    let error = Box::new(Reported::parse(frame.body)?);
+                    if error.is_last() {
+                        self.broken = true;
+                        self.end();
+                        return Err(Trouble::Server(error));
+                    }
+                    reported = Some(error);
                 }
                 backend::READY_FOR_QUERY_TAG => break,
                 _ => {}
             }
+            if self.expendable && read > LEFT {
+                self.expendable = false;
+                // Where that fails, the rest is read.
+                drop(self.request().cancel().await);
+            }
         }
-        self.answer = Answer::Idle;
+        self.end();
         reported.map_or(Ok(()), |reported| Err(Trouble::Server(reported)))
     }
 
+    /// The answer is read to its end.
+    pub(super) fn end(&mut self) {
+        self.answer = Answer::Idle;
+        self.at.in_flight.end();
+    }
+
+    /// Makes the connection ready for the next operation: what an earlier one left unread is skipped.
+    async fn ready(&mut self) -> Result<(), RunError> {
+        if self.broken || self.torn {
+            self.broken = true;
+            let failure = Failure::new(code::CONNECTION_LOST, "The connection is lost already.");
+            return Err(self.error_of(failure.remedy("Connect again."), Fate::NotSent));
+        }
+        self.torn = true;
+        // What failed while nobody read it is not told any more.
+        let result = match self.drain().await {
+            Ok(()) => self.unasked(),
+            Err(Trouble::Server(_)) if !self.broken => self.unasked(),
+            Err(trouble) => Err(trouble),
+        };
+        self.torn = false;
+        result
+            .map_err(|trouble| self.failure(trouble, Fate::NotSent, Fate::Unknown))
+            .map_err(|error| RunError {
+                // Nothing of this operation was sent, whatever the server said meanwhile.
+                fate: Fate::NotSent,
+                ..error
+            })
+    }
+
+    /// Reads what the server said without being asked: notices, or that it ends the session.
+    fn unasked(&mut self) -> Run<()> {
+        if let Some(Err(error)) = self.channel.fill().now_or_never()
+            && self.channel.unread().is_empty()
+        {
+            return Err(error.into());
+        }
+        while let Some(frame) = self.channel.next_ready()? {
+            if frame.tag == backend::ERROR_RESPONSE_TAG {
+                let reported = Box::new(Reported::parse(frame.body)?);
+                self.broken = true;
+                return Err(Trouble::Server(reported));
+            }
+        }
+        Ok(())
+    }
+
     /// After an error before anything ran: the server waits for `Sync`.
-    async fn synchronise(&mut self) -> io::Result<()> {
+    pub(super) async fn synchronise(&mut self) -> io::Result<()> {
         frontend::sync(&mut self.channel.output);
         self.channel.flush().await?;
         loop {
@@ -187,144 +270,43 @@ impl PostgresSession {
         }
     }
 
-    async fn prepare(&mut self, statement: &str, parameters: &[Parameter]) -> Run<String> {
-        // The same text may come with parameters of other types.
-        let own: Vec<u32> = parameters.iter().map(own_type).collect();
-        let key = format!("{own:?} {statement}");
-        if self.prepared.contains_key(&key) {
-            return Ok(key);
-        }
-        if self.prepared.len() >= MOST_PREPARED {
-            self.forget().await?;
-        }
-        let unspecified = vec![oid::UNSPECIFIED; own.len()];
-        let first = self.parse(statement, &unspecified).await;
-        let wanted: Vec<u32> = match &first {
-            Ok((_, inferred)) => own
-                .iter()
-                .zip(inferred)
-                .map(|(own, inferred)| {
-                    let text = matches!(*inferred, oid::TEXT | oid::UNKNOWN);
-                    if text { *own } else { oid::UNSPECIFIED }
-                })
-                .collect(),
-            // "could not determine data type of parameter": the types that they have must do.
-            Err(Trouble::Server(reported)) if reported.code == "42P18" => own
-                .iter()
-                .map(|own| {
-                    if *own == oid::UNSPECIFIED {
-                        oid::TEXT
-                    } else {
-                        *own
-                    }
-                })
-                .collect(),
-            Err(_) => Vec::new(),
+    /// What is known to be refused before anything is sent.
+    fn check(&self, text: &str, parameters: &[Parameter]) -> Result<(), RunError> {
+        let refused = |message: String, remedy: &str| {
+            let failure = Failure::new(code::VALUE_REFUSED, message).remedy(remedy);
+            Err(self.error_of(failure, Fate::NotSent))
         };
-        // In a transaction a failed attempt would end it.
-        let again = wanted.iter().any(|own| *own != oid::UNSPECIFIED)
-            && !(self.in_transaction && first.is_ok());
-        let result = if again {
-            match (self.parse(statement, &wanted).await, first) {
-                (Ok(second), first) => {
-                    if let Ok((first, _)) = first {
-                        frontend::close(b'S', &first.name, &mut self.channel.output)?;
-                    }
-                    Ok(second)
-                }
-                (Err(Trouble::Server(_)), Ok(first)) => Ok(first),
-                (Err(trouble), _) => Err(trouble),
-            }
-        } else {
-            first
-        };
-        let (prepared, _) = result?;
-        self.prepared.insert(key.clone(), prepared);
-        Ok(key)
-    }
-
-    /// Prepares a statement with these types; the answer has the types that the server took.
-    async fn parse(&mut self, statement: &str, types: &[u32]) -> Run<(Prepared, Vec<u32>)> {
-        self.made += 1;
-        let name = format!("tapedeck_{}", self.made);
-        let output = &mut self.channel.output;
-        frontend::parse(&name, statement, types.iter().copied(), output)?;
-        frontend::describe(b'S', &name, output)?;
-        frontend::flush(output);
-        self.channel.flush().await?;
-        let mut inferred = Vec::new();
-        let mut described: Vec<(String, u32)> = Vec::new();
-        loop {
-            let frame = self.channel.next().await?;
-            let mut fields = Fields(frame.body);
-            match frame.tag {
-                backend::PARAMETER_DESCRIPTION_TAG => {
-                    for _ in 0..fields.u16()? {
-                        inferred.push(fields.u32()?);
-                    }
-                }
-                backend::NO_DATA_TAG => break,
-                backend::ROW_DESCRIPTION_TAG => {
-                    for _ in 0..fields.u16()? {
-                        let name = String::from_utf8_lossy(fields.text()?).into_owned();
-                        // The table and the place of the column in it.
-                        fields.bytes(6)?;
-                        described.push((name, fields.u32()?));
-                        // Size, modifier and format.
-                        fields.bytes(8)?;
-                    }
-                    break;
-                }
-                backend::ERROR_RESPONSE_TAG => {
-                    let reported = Reported::parse(frame.body)?;
-                    self.synchronise().await?;
-                    return Err(Trouble::Server(Box::new(reported)));
-                }
-                _ => {}
-            }
+        if text.contains('\0') {
+            let message = "The statement holds the character U+0000, which no server reads.";
+            let failure = Failure::new(code::STATEMENT_FAILED, message).remedy("Remove it.");
+            return Err(self.error_of(failure, Fate::NotSent));
         }
-        self.learn_types(&described).await?;
-        let columns = described.iter().map(|(name, type_oid)| Column {
-            name: name.clone(),
-            type_name: type_name(*type_oid).map_or_else(
-                || self.types.get(type_oid).cloned().unwrap_or_default(),
-                str::to_owned,
-            ),
-        });
-        let prepared = Prepared {
-            name,
-            columns: columns.collect(),
-            written: described.iter().map(|(_, oid)| Written::of(*oid)).collect(),
-            parameters: inferred.len(),
-        };
-        Ok((prepared, inferred))
-    }
-
-    /// Asks for the names of types that are not known yet.
-    async fn learn_types(&mut self, described: &[(String, u32)]) -> Run<()> {
-        for (_, type_oid) in described {
-            if type_name(*type_oid).is_some() || self.types.contains_key(type_oid) {
-                continue;
-            }
-            // The extended protocol is between two statements: `Sync` ends it, and the prepared statement stays.
-            self.synchronise().await?;
-            let query = format!("SELECT pg_catalog.format_type({type_oid}, NULL)");
-            let name = match simple(&mut self.channel, &query).await? {
-                Ok(name) => String::from_utf8_lossy(&name.unwrap_or_default()).into_owned(),
-                Err(reported) => return Err(Trouble::Server(reported)),
-            };
-            self.types.insert(*type_oid, name);
+        if self.read_only && !statement::reads(text) {
+            let failure = Failure::new(
+                code::READ_ONLY,
+                "This session only reads, and the statement is not one that only reads.",
+            )
+            .remedy("Run writes as actions or migrations that write.");
+            return Err(self.error_of(failure, Fate::Refused));
+        }
+        let count = parameters.len();
+        if count > MOST_PARAMETERS {
+            return refused(
+                format!("{count} values are more than the server takes: {MOST_PARAMETERS}."),
+                "Give fewer, or one array.",
+            );
+        }
+        let size = parameters.iter().map(least_size).sum::<usize>() + 8 * count;
+        let size = size.max(text.len()).saturating_add(100);
+        if size > LONGEST_MESSAGE {
+            return refused(
+                format!(
+                    "The statement or its values take {size} bytes, and the server takes {LONGEST_MESSAGE}."
+                ),
+                "Make them smaller.",
+            );
         }
         Ok(())
-    }
-
-    /// Forgets every prepared statement here and at the server.
-    async fn forget(&mut self) -> Run<()> {
-        self.prepared.clear();
-        match simple(&mut self.channel, "DEALLOCATE ALL").await? {
-            Ok(_) => Ok(()),
-            Err(reported) => Err(Trouble::Server(reported)),
-        }
     }
 
     /// Sends a prepared statement with its parameters; the server runs it when this arrives.
@@ -362,155 +344,88 @@ impl PostgresSession {
         Ok(self.channel.flush().await?)
     }
 
-    /// Waits for the first word of the answer that is no preamble: a row, the end of the rows, or an error.
-    async fn head(&mut self) -> Run<()> {
-        loop {
-            match self.channel.peek().await? {
-                backend::ERROR_RESPONSE_TAG => {
-                    let body = self.channel.next().await?.body.to_vec();
-                    return Err(self.error(&body).await?);
-                }
-                backend::NOTICE_RESPONSE_TAG => {
-                    let body = self.channel.next().await?.body.to_vec();
-                    self.notice(&body)?;
-                }
-                backend::BIND_COMPLETE_TAG | backend::PARAMETER_STATUS_TAG => {
-                    self.channel.next().await?;
-                }
-                _ => return Ok(()),
+    /// Runs a statement of the session's own. `lost` is what becomes of it where the connection breaks.
+    async fn control(&mut self, statement: &str, lost: Fate) -> Result<(), RunError> {
+        self.torn = true;
+        self.at.in_flight.begin().await;
+        let answer = simple(&mut self.channel, statement).await;
+        self.torn = false;
+        self.at.in_flight.end();
+        match answer {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(reported)) => {
+                self.broken |= reported.is_last();
+                Err(self.failure(Trouble::Server(reported), lost, Fate::Refused))
             }
+            Err(error) => Err(self.failure(error.into(), lost, Fate::Refused)),
         }
     }
 
-    /// An error that ends an answer: what follows it is read as well, unless the server is leaving.
-    async fn error(&mut self, body: &[u8]) -> Run<Trouble> {
-        let reported = Box::new(Reported::parse(body)?);
-        if matches!(reported.severity.as_str(), "FATAL" | "PANIC") {
-            self.broken = true;
-        } else {
-            self.drain().await?;
-        }
-        Ok(Trouble::Server(reported))
-    }
-
-    fn notice(&mut self, body: &[u8]) -> io::Result<()> {
-        let reported = Reported::parse(body)?;
-        if self.completion.notices.len() < MOST_NOTICES {
-            let line = format!("{}: {}", reported.severity, reported.message);
-            self.completion.notices.push(self.scrubber.scrub(&line));
-        }
-        Ok(())
-    }
-
-    /// Reads rows until the batch has enough; true when the answer is at its end.
-    async fn rows(&mut self, rows: usize, batch: &mut Batch) -> Run<bool> {
-        let enough = batch.rows().saturating_add(rows);
-        let written = Arc::clone(&self.written);
-        loop {
-            if batch.rows() >= enough || batch.is_full() {
-                return Ok(false);
+    /// Begins an operation, has its statement prepared, and sends it: up to the first word of the answer. The key is the
+    /// statement's in `prepared`.
+    async fn run(&mut self, text: &str, parameters: &[Parameter]) -> Result<String, RunError> {
+        self.at.in_flight.begin().await;
+        let outside = self.channel.transaction == Transaction::None;
+        let prepared = async {
+            if self.read_only && outside {
+                simple(&mut self.channel, ONLY_READ)
+                    .await?
+                    .map_err(Trouble::Server)?;
             }
-            let Some(frame) = self.channel.next_ready()? else {
-                self.channel.fill().await?;
-                continue;
-            };
-            match frame.tag {
-                backend::DATA_ROW_TAG => row(frame.body, &written, batch)?,
-                backend::COMMAND_COMPLETE_TAG => {
-                    self.completion.affected = affected(Fields(frame.body).text()?);
-                }
-                backend::NOTICE_RESPONSE_TAG => {
-                    let body = frame.body.to_vec();
-                    self.notice(&body)?;
-                }
-                backend::ERROR_RESPONSE_TAG => {
-                    let body = frame.body.to_vec();
-                    return Err(self.error(&body).await?);
-                }
-                tag @ (backend::COPY_IN_RESPONSE_TAG | backend::COPY_OUT_RESPONSE_TAG) => {
-                    return Err(self.refuse_copy(tag).await?);
-                }
-                backend::READY_FOR_QUERY_TAG => {
-                    self.answer = Answer::Idle;
-                    return Ok(true);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// COPY speaks a protocol of its own, which ends here.
-    async fn refuse_copy(&mut self, tag: u8) -> Run<Trouble> {
-        if tag == backend::COPY_IN_RESPONSE_TAG {
-            // The `Sync` that was sent with the statement was lost on the server, which waited for data.
-            frontend::copy_fail("not supported here", &mut self.channel.output)?;
-            frontend::sync(&mut self.channel.output);
-            self.channel.flush().await?;
-        }
-        match self.drain().await {
-            Ok(()) | Err(Trouble::Server(_)) => {}
-            Err(trouble) => return Err(trouble),
-        }
-        Ok(Trouble::Server(Box::new(Reported {
-            severity: "ERROR".to_owned(),
-            code: "0A000".to_owned(),
-            message: "COPY between the server and the client is not supported here.".to_owned(),
-            hint: Some("Use psql, or COPY with a file at the server.".to_owned()),
-            ..Reported::default()
-        })))
-    }
-
-    async fn control(&mut self, statement: &str, sent: Fate) -> Result<(), RunError> {
-        self.usable()?;
-        let result = async {
-            self.drain().await?;
-            match simple(&mut self.channel, statement).await? {
-                Ok(_) => Ok(()),
-                Err(reported) => Err(Trouble::Server(reported)),
-            }
+            self.prepare(text, parameters).await
         };
-        match result.await {
-            Ok(()) => Ok(()),
-            Err(trouble) => Err(self.failure(trouble, sent)),
+        // Preparing runs nothing.
+        let key = match prepared.await {
+            Ok(key) => key,
+            Err(trouble) => return Err(self.failure(trouble, Fate::NotSent, Fate::Refused)),
+        };
+        let expected = self.prepared.get(&key).map_or(0, |one| one.parameters);
+        if expected != parameters.len() {
+            self.at.in_flight.end();
+            let message = format!(
+                "The statement takes {expected} values, and {} were given.",
+                parameters.len()
+            );
+            let failure = Failure::new(code::VALUE_REFUSED, message)
+                .remedy("Give one value for each placeholder.");
+            return Err(self.error_of(failure, Fate::Refused));
         }
-    }
-
-    fn usable(&self) -> Result<(), RunError> {
-        if self.broken {
-            return Err(self.unusable(
-                Failure::new(code::CONNECTION_LOST, "The connection is lost already.")
-                    .remedy("Connect again."),
-            ));
+        self.expendable = outside && self.read_only;
+        self.commits = statement::commits(text);
+        (self.left, self.lost) = match outside {
+            true if statement::has_steps(text) => (Fate::Unknown, Fate::Unknown),
+            true => (Fate::Refused, Fate::Unknown),
+            false if self.commits => (Fate::Refused, Fate::Unknown),
+            // What a transaction did is taken back when its connection goes.
+            false => (Fate::Refused, Fate::RolledBack),
+        };
+        if let Err(trouble) = self.send(&key, parameters).await {
+            return Err(self.failure(trouble, self.lost, self.left));
         }
-        Ok(())
+        if let Err(trouble) = self.head().await {
+            // "cached plan must not change result type": the table has changed, and it is prepared anew next time.
+            self.prepared.remove(&key);
+            return Err(self.failure(trouble, self.lost, self.left));
+        }
+        Ok(key)
     }
 }
 
-/// A row in the text format: for each value its length, negative for NULL, and its bytes.
-fn row(body: &[u8], written: &[Written], batch: &mut Batch) -> io::Result<()> {
-    let mut fields = Fields(body);
-    let count = usize::from(fields.u16()?);
-    if count != written.len() {
-        return Err(invalid("a row of other columns than announced"));
+/// What a value takes in a message at least, in bytes.
+fn least_size(parameter: &Parameter) -> usize {
+    match parameter {
+        Parameter::Null | Parameter::Boolean(_) => 0,
+        Parameter::Text(text)
+        | Parameter::Integer(text)
+        | Parameter::Decimal(text)
+        | Parameter::Double(text)
+        | Parameter::Date(text)
+        | Parameter::Datetime(text)
+        | Parameter::Uuid(text)
+        | Parameter::Json(text) => text.len(),
+        Parameter::Bytes(bytes) => bytes.len().saturating_mul(2),
+        Parameter::Array(items) => items.iter().map(least_size).sum(),
     }
-    batch.begin_row();
-    for written in written {
-        match usize::try_from(fields.i32()?) {
-            Ok(length) => written.write(fields.bytes(length)?, batch),
-            Err(_) => batch.null(),
-        }
-    }
-    batch.end_row();
-    Ok(())
-}
-
-/// The number at the end of a command tag that says what was changed: `INSERT 0 5`, `UPDATE 3`.
-fn affected(tag: &[u8]) -> Option<u64> {
-    let tag = std::str::from_utf8(tag).ok()?;
-    let (command, count) = (tag.split(' ').next()?, tag.rsplit(' ').next()?);
-    ["INSERT", "UPDATE", "DELETE", "MERGE", "COPY"]
-        .contains(&command)
-        .then(|| count.parse().ok())?
 }
 
 #[async_trait]
@@ -520,84 +435,73 @@ impl Session for PostgresSession {
     }
 
     fn canceller(&self) -> Box<dyn Canceller> {
-        Box::new(super::cancel::CancelRequest {
-            settings: Arc::clone(&self.settings),
-            at: Arc::clone(&self.at),
-            scrubber: Arc::clone(&self.scrubber),
-        })
+        Box::new(self.request())
     }
 
     async fn begin(&mut self, isolation: Option<IsolationLevel>) -> Result<(), RunError> {
-        let statement = match isolation {
-            None => "BEGIN",
-            Some(IsolationLevel::ReadUncommitted) => "BEGIN ISOLATION LEVEL READ UNCOMMITTED",
-            Some(IsolationLevel::ReadCommitted) => "BEGIN ISOLATION LEVEL READ COMMITTED",
-            Some(IsolationLevel::RepeatableRead) => "BEGIN ISOLATION LEVEL REPEATABLE READ",
-            Some(IsolationLevel::Serializable) => "BEGIN ISOLATION LEVEL SERIALIZABLE",
-        };
-        self.control(statement, Fate::NotSent).await?;
-        self.in_transaction = true;
-        Ok(())
+        self.ready().await?;
+        if self.channel.transaction != Transaction::None {
+            let failure = Failure::new(
+                code::STATEMENT_FAILED,
+                "A transaction is open already in this session.",
+            )
+            .remedy("End it by COMMIT or ROLLBACK first.");
+            return Err(self.error_of(failure, Fate::Refused));
+        }
+        let mut statement = String::from("BEGIN");
+        if let Some(level) = isolation {
+            statement.push_str(match level {
+                IsolationLevel::ReadUncommitted => " ISOLATION LEVEL READ UNCOMMITTED",
+                IsolationLevel::ReadCommitted => " ISOLATION LEVEL READ COMMITTED",
+                IsolationLevel::RepeatableRead => " ISOLATION LEVEL REPEATABLE READ",
+                IsolationLevel::Serializable => " ISOLATION LEVEL SERIALIZABLE",
+            });
+        }
+        if self.read_only {
+            statement.push_str(" READ ONLY");
+        }
+        // A transaction that nobody can use changes nothing.
+        self.control(&statement, Fate::Refused).await
     }
 
     async fn commit(&mut self) -> Result<(), RunError> {
+        self.ready().await?;
+        if self.channel.transaction == Transaction::Failed {
+            // The server would take COMMIT for ROLLBACK, and say that it is done.
+            self.control("ROLLBACK", Fate::RolledBack).await?;
+            let failure = Failure::new(
+                code::STATEMENT_FAILED,
+                "An operation of the transaction failed, and the server took all of it back.",
+            )
+            .remedy("Run the transaction again.");
+            return Err(self.error_of(failure, Fate::RolledBack));
+        }
         // From here on nobody knows: the server may have committed when the connection breaks.
-        self.in_transaction = false;
         self.control("COMMIT", Fate::Unknown).await
     }
 
     async fn rollback(&mut self) -> Result<(), RunError> {
-        self.in_transaction = false;
+        self.ready().await?;
         self.control("ROLLBACK", Fate::RolledBack).await
     }
 
     async fn start(&mut self, operation: &Operation) -> Result<Vec<Column>, RunError> {
-        self.usable()?;
         let Operation::Sql {
             statement,
             parameters,
         } = operation
         else {
-            return Err(self.unusable(
+            let failure =
                 Failure::new(code::STATEMENT_FAILED, "PostgreSQL runs SQL, not commands.")
-                    .remedy("Write the operation as SQL."),
-            ));
+                    .remedy("Write the operation as SQL.");
+            return Err(self.error_of(failure, Fate::NotSent));
         };
-        // What failed before is told before.
-        if let Err(Trouble::Io(error)) = self.drain().await {
-            return Err(self.failure(Trouble::Io(error), Fate::NotSent));
-        }
-        let key = match self.prepare(statement, parameters).await {
-            Ok(key) => key,
-            // Preparing runs nothing.
-            Err(trouble) => return Err(self.failure(trouble, Fate::NotSent)),
-        };
-        let expected = self
-            .prepared
-            .get(&key)
-            .map_or(0, |prepared| prepared.parameters);
-        if expected != parameters.len() {
-            return Err(self.unusable(Failure::new(
-                code::VALUE_REFUSED,
-                format!(
-                    "The statement has {expected} parameters, and {} values were given.",
-                    parameters.len()
-                ),
-            )));
-        }
-        if let Err(trouble) = self.send(&key, parameters).await {
-            return Err(self.failure(trouble, Fate::Unknown));
-        }
-        match self.head().await {
-            Ok(()) => {}
-            Err(Trouble::Server(reported)) => {
-                // "cached plan must not change result type": the table has changed, and it is prepared anew next time.
-                self.prepared.remove(&key);
-                return Err(self.failure(Trouble::Server(reported), Fate::Refused));
-            }
-            Err(trouble) => return Err(self.failure(trouble, Fate::Unknown)),
-        }
-        let prepared = self.prepared.get(&key);
+        self.check(statement, parameters)?;
+        self.ready().await?;
+        self.torn = true;
+        let result = self.run(statement, parameters).await;
+        self.torn = false;
+        let prepared = self.prepared.get(&result?);
         Ok(prepared.map_or_else(Vec::new, |prepared| prepared.columns.to_vec()))
     }
 
@@ -609,21 +513,25 @@ impl Session for PostgresSession {
         if self.answer == Answer::Idle {
             return Ok(Some(std::mem::take(&mut self.completion)));
         }
-        self.usable()?;
+        if self.broken || self.torn {
+            self.broken = true;
+            let failure = Failure::new(code::CONNECTION_LOST, "The connection is lost already.");
+            return Err(self.error_of(failure.remedy("Connect again."), self.lost));
+        }
         match self.rows(rows, batch).await {
             Ok(true) => Ok(Some(std::mem::take(&mut self.completion))),
             Ok(false) => Ok(None),
-            Err(trouble) => Err(self.failure(trouble, Fate::Unknown)),
+            Err(trouble) => Err(self.failure(trouble, self.lost, self.left)),
         }
     }
 
     async fn close(mut self: Box<Self>) {
-        if self.broken {
+        if self.broken || self.torn {
             return;
         }
         if self.answer == Answer::Rows {
             // Otherwise the server would go on until it notices that nobody reads.
-            drop(self.canceller().cancel().await);
+            drop(self.request().cancel().await);
         }
         drop(tokio::time::timeout(Duration::from_millis(100), self.channel.terminate()).await);
     }

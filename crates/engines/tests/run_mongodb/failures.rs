@@ -194,6 +194,47 @@ async fn a_write_that_is_less_safe_than_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn writes_that_are_done_in_part() {
+    // Documents that were merged before the error stay.
+    let merge =
+        json!({ "aggregate": "a", "pipeline": [{ "$merge": { "into": "b" } }], "cursor": {} });
+    let read = json!({ "aggregate": "a", "pipeline": [], "cursor": {} });
+    for (command, fate) in [(merge, Fate::Unknown), (read, Fate::Refused)] {
+        let url = reacts("aggregate", || refusal(11000, "DuplicateKey"));
+        let mut session = open_at(&url, false).await.unwrap();
+        let result = run(session.as_mut(), command).await;
+        assert_eq!(failure(result), (code::CONSTRAINT_VIOLATED, fate));
+    }
+    // Operations of one command, of which some fail.
+    for (inserted, fate) in [(1, Fate::Unknown), (0, Fate::Refused)] {
+        let url = reacts("bulkWrite", move || {
+            Reaction::Reply(doc! {
+                "ok": 1, "nErrors": 2, "nInserted": inserted, "nModified": 0, "nDeleted": 0, "nUpserted": 0,
+                "cursor": { "id": 0_i64, "ns": "admin.$cmd.bulkWrite", "firstBatch": [
+                    { "ok": 1.0, "idx": 0, "n": inserted },
+                    { "ok": 0.0, "idx": 1, "code": 11000, "errmsg": "duplicate" },
+                    { "ok": 0.0, "idx": 2, "code": 121, "errmsg": "invalid" },
+                ] },
+            })
+        });
+        let mut session = open_at(&url, false).await.unwrap();
+        let command = json!({ "bulkWrite": 1, "ops": [], "nsInfo": [] });
+        let failed = error(run(session.as_mut(), command).await);
+        assert_eq!(
+            (failed.error.code, failed.fate),
+            (code::CONSTRAINT_VIOLATED, fate)
+        );
+        assert!(
+            failed
+                .error
+                .message
+                .contains("number 2 of the command, and 1 more failed"),
+            "{failed:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn other_refusals() {
     for (number, code, fate) in [
         (50, code::TIMED_OUT, Fate::Unknown),

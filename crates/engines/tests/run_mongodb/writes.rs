@@ -148,7 +148,7 @@ async fn a_session_that_reads_sends_no_write() {
         let error = error(run(session, write.clone()).await);
         assert_eq!(
             (error.error.code, error.fate),
-            (code::READ_ONLY, Fate::NotSent),
+            (code::READ_ONLY, Fate::Refused),
             "{write}"
         );
     }

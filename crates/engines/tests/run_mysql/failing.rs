@@ -223,6 +223,18 @@ async fn checks_of_mariadb() {
         (code::SERIALIZATION_FAILURE, Fate::RolledBack)
     );
     assert!(changed.error.retryable);
+    // Nothing runs outside of the transaction that was meant for it, and none is said to be kept.
+    let outside = fault(session, "INSERT INTO aside VALUES (101)", &[]).await;
+    assert_eq!(
+        (outside.error.code, outside.fate),
+        (code::STATEMENT_FAILED, Fate::NotSent)
+    );
+    let commit = session.commit().await.err().unwrap();
+    assert_eq!(
+        (commit.error.code, commit.fate),
+        (code::STATEMENT_FAILED, Fate::RolledBack)
+    );
+    assert_eq!(value(session, "SELECT 1").await, json!(1));
     session.begin(None).await.unwrap();
     session.rollback().await.unwrap();
     assert_eq!(value(session, "SELECT i FROM checked").await, json!(2));

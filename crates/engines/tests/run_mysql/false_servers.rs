@@ -136,7 +136,7 @@ async fn a_request_for_a_local_file_is_never_answered() {
     let (error, sent) = answered(|stream| send(stream, 1, b"\xfb/etc/passwd")).await;
     assert_eq!(
         (error.error.code, error.fate),
-        (code::SERVER_ERROR, Fate::Unknown)
+        (code::CONNECTION_LOST, Fate::Unknown)
     );
     assert!(sent.is_empty(), "{sent:?}");
 }
@@ -188,7 +188,7 @@ async fn garbage_is_an_error() {
         let (error, sent) = answered(answer).await;
         assert_eq!(
             (error.error.code, error.fate),
-            (code::SERVER_ERROR, Fate::Unknown),
+            (code::CONNECTION_LOST, Fate::Unknown),
             "{what}: {error:?}"
         );
         assert!(sent.is_empty(), "{what}");

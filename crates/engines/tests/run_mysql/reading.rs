@@ -1,5 +1,7 @@
 //! Rows in batches, what a statement did, and sessions that only read.
 
+use std::time::{Duration, Instant};
+
 use engines::{Batch, Fate, IsolationLevel, Parameter, code};
 use serde_json::{Value, json};
 use test_support::MySqlServer;
@@ -334,6 +336,7 @@ async fn a_reading_session_writes_nothing() {
         "CREATE TABLE kept_at_once (i INT) ENGINE=MyISAM",
         "CREATE SEQUENCE s",
         "CREATE FUNCTION writes() RETURNS INT BEGIN INSERT INTO kept VALUES (2); RETURN 1; END",
+        "CREATE FUNCTION escapes() RETURNS INT BEGIN SET SESSION tx_read_only = 0; RETURN 1; END",
     ] {
         done(writing.as_mut(), statement).await;
     }
@@ -358,6 +361,7 @@ async fn a_reading_session_writes_nothing() {
         "INSERT INTO kept VALUES (1)",
         "CREATE TABLE kept_at_once (i INT) ENGINE=MyISAM",
         "CREATE FUNCTION writes() RETURNS INT BEGIN INSERT INTO kept VALUES (2); RETURN 1; END",
+        "CREATE FUNCTION escapes() RETURNS INT BEGIN SET SESSION tx_read_only = 0; RETURN 1; END",
     ] {
         done(writing.as_mut(), statement).await;
     }
@@ -396,6 +400,16 @@ async fn writes_nothing(server: &MySqlServer) {
             "{statement}: {refused:?}"
         );
         assert_eq!(refused.fate, Fate::Refused, "{statement}");
+    }
+    // What a routine sets for the transactions that follow.
+    for transaction in [false, true] {
+        assert_eq!(value(session, "SELECT escapes()").await, json!(1));
+        if transaction {
+            session.begin(None).await.unwrap();
+        }
+        let refused = fault(session, "SELECT writes()", &[]).await;
+        assert_eq!(refused.error.code, code::READ_ONLY, "{refused:?}");
+        session.rollback().await.unwrap();
     }
     assert!(!file.exists());
     assert_eq!(
@@ -480,4 +494,18 @@ async fn kept(server: &MySqlServer, level: &str) {
         value(other.as_mut(), "SELECT COUNT(*) FROM kept").await,
         json!(4)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_nobody_wants_hold_nothing_up() {
+    let server = mariadb();
+    let mut session = open(&server, true).await;
+    let session = session.as_mut();
+    let many = "SELECT REPEAT('x', 10000) FROM information_schema.collations a, information_schema.collations b, \
+                information_schema.collations c";
+    session.start(&sql(many, &[])).await.unwrap();
+    session.fetch(1, &mut Batch::default()).await.unwrap();
+    let started = Instant::now();
+    assert_eq!(value(session, "SELECT 1").await, json!(1));
+    assert!(started.elapsed() < Duration::from_secs(5));
 }

@@ -2,6 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod cancelling;
+mod false_servers;
+mod fates;
+mod reading;
+
 use std::time::{Duration, Instant};
 
 use connection_url::ConnectionUrl;
@@ -17,8 +22,15 @@ async fn open(read_only: bool) -> Box<dyn Session> {
 }
 
 async fn open_with(options: &str, read_only: bool) -> Box<dyn Session> {
-    let text = format!("{}?{options}", shared_postgres().url("app"));
-    let url = ConnectionUrl::parse(&text, Some(DatabaseType::Postgresql)).unwrap();
+    connect(
+        &format!("{}?{options}", shared_postgres().url("app")),
+        read_only,
+    )
+    .await
+}
+
+async fn connect(url: &str, read_only: bool) -> Box<dyn Session> {
+    let url = ConnectionUrl::parse(url, Some(DatabaseType::Postgresql)).unwrap();
     let options = SessionOptions {
         read_only,
         ..SessionOptions::default()
@@ -63,6 +75,22 @@ async fn run(
                 completion,
             });
         }
+    }
+}
+
+/// Runs what must not fail.
+async fn done(session: &mut dyn Session, statement: &str) -> Completion {
+    match run(session, statement, &[]).await {
+        Ok(answer) => answer.completion,
+        Err(error) => panic!("{statement}: {error:?}"),
+    }
+}
+
+/// The error of what must fail.
+async fn fault(session: &mut dyn Session, statement: &str) -> RunError {
+    match run(session, statement, &[]).await {
+        Ok(_) => panic!("{statement} did not fail"),
+        Err(error) => error,
     }
 }
 
@@ -341,26 +369,6 @@ async fn rows_are_pulled_and_bounded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reading_session_writes_nothing() {
-    let mut session = open(true).await;
-    let session = session.as_mut();
-    for statement in [
-        "CREATE TABLE never (i int)",
-        "SELECT nextval('pg_catalog.no_such')",
-        "SELECT set_config('transaction_read_only', 'off', false)",
-    ] {
-        let refused = run(session, statement, &[]).await.err().unwrap();
-        assert_eq!(refused.fate, Fate::Refused, "{statement}: {refused}");
-    }
-    let refused = run(session, "CREATE TABLE never (i int)", &[])
-        .await
-        .err()
-        .unwrap();
-    assert_eq!(refused.error.code, code::READ_ONLY);
-    assert_eq!(refused.error.server_code.as_deref(), Some("25006"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn faults_say_what_became_of_the_statement() {
     let mut session = open(false).await;
     let session = session.as_mut();
@@ -398,7 +406,7 @@ async fn faults_say_what_became_of_the_statement() {
     let count = run(session, "SELECT $1::int", &[]).await.err().unwrap();
     assert_eq!(
         (count.error.code, count.fate),
-        (code::VALUE_REFUSED, Fate::NotSent)
+        (code::VALUE_REFUSED, Fate::Refused)
     );
     for copy in ["COPY once TO STDOUT", "COPY once FROM STDIN"] {
         let copy = run(session, copy, &[]).await.err().unwrap();
@@ -491,31 +499,13 @@ fn running(word: &str) -> String {
     shared_postgres().sql("app", &question).trim().to_owned()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn cancel_ends_the_statement_at_the_server() {
-    let mut session = open(false).await;
-    let canceller = session.canceller();
-    let waiting = tokio::spawn(async move {
-        let result = run(session.as_mut(), "SELECT pg_sleep(60) /* cancel-me */", &[]).await;
-        (session, result.err())
-    });
+/// Waits until a statement with this word runs, or none does.
+async fn wait_for(word: &str, count: &str) {
     let started = Instant::now();
-    while running("cancel-me") != "1" {
-        assert!(started.elapsed() < Duration::from_secs(10));
+    while running(word) != count {
+        assert!(started.elapsed() < Duration::from_secs(10), "{word}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let cancelled = Instant::now();
-    canceller.cancel().await.unwrap();
-    let (mut session, error) = waiting.await.unwrap();
-    assert!(cancelled.elapsed() < Duration::from_secs(5));
-    let error = error.unwrap();
-    assert_eq!(
-        (error.error.code, error.fate),
-        (code::CANCELLED, Fate::Refused)
-    );
-    assert_eq!(running("cancel-me"), "0");
-    assert_eq!(one(session.as_mut(), "SELECT 1", &[]).await.1, json!(1));
-    session.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -529,11 +519,7 @@ async fn a_session_closed_in_the_middle_leaves_nothing_running() {
         .await
         .unwrap();
     session.close().await;
-    let started = Instant::now();
-    while running("left-me") != "0" {
-        assert!(started.elapsed() < Duration::from_secs(10));
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    wait_for("left-me", "0").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -544,11 +530,7 @@ async fn a_server_that_ends_the_session_is_told() {
         let next = run(session.as_mut(), "SELECT 1", &[]).await;
         (result.err().unwrap(), next.err().unwrap())
     });
-    let started = Instant::now();
-    while running("kill-me") != "1" {
-        assert!(started.elapsed() < Duration::from_secs(10));
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    wait_for("kill-me", "1").await;
     shared_postgres().sql("app", "select count(pg_terminate_backend(pid)) from pg_stat_activity where query like '%kill-me%' and pid <> pg_backend_pid()");
     let (error, next) = waiting.await.unwrap();
     assert_eq!(
