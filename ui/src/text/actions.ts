@@ -18,7 +18,7 @@ export const actions = {
   runIn: (name: string, slug: string) => `Run ${name} in ${slug}`,
   plan: 'Plan',
   edit: 'Edit',
-  tabs: { run: 'Run', plan: 'Plan', edit: 'Edit' },
+  tabs: { run: 'Run', plan: 'Plan', compare: 'Compare', history: 'History', edit: 'Edit' },
   duplicate: 'Duplicate',
   delete: 'Delete',
   up: 'Move up',

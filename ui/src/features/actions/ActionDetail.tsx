@@ -1,7 +1,7 @@
 import { Ellipsis } from 'lucide-react';
 import { useEffect, useEffectEvent } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
-import { navigation } from '../../app/navigation';
+import { isCovered } from '../../app/covered';
 import { withCommand } from '../../app/platformKeys';
 import { engineOf, useEngines } from '../../app/queries';
 import { useStore } from '../../app/store';
@@ -22,17 +22,26 @@ import { common } from '../../text/common';
 import { errorText } from '../../text/errors';
 import { columnsOf } from '../matrix/model';
 import styles from './actions.module.css';
+import { ComparePanel } from './ComparePanel';
 import { ConfirmRun } from './ConfirmRun';
+import { CopyCode } from './CopyCode';
 import { Definition } from './Definition';
 import { actionMenu } from './deeds';
 import { drafts } from './drafts';
 import { EnvironmentChooser } from './EnvironmentChooser';
 import { focusList } from './focus';
+import { HistoryPanel } from './HistoryPanel';
 import { type ActionTab, environmentFor, place } from './place';
 import { useAction } from './queries';
 import { PlanPanel, RunButton, RunPanel } from './RunPanel';
 import { cancelRun, runOf } from './runs';
 import { type Runner, useRunner } from './useRunner';
+
+/** Where the inputs are run as they stand. */
+const RUN_TABS: ReadonlySet<ActionTab> = new Set(['run', 'plan']);
+
+/** What writes is not compared. */
+const shownTab = (writes: boolean, tab: ActionTab): ActionTab => (writes && tab === 'compare' ? 'run' : tab);
 
 interface Props {
   matrix: MatrixView;
@@ -67,7 +76,7 @@ interface FrameProps extends Props {
 function Runnable(props: Omit<FrameProps, 'environment' | 'runner'> & { environment: EnvironmentView }) {
   const { view, environment, database } = props;
   const runner = useRunner(view, environment.slug);
-  useRunKeys(view.id, () => void runner.press());
+  useRunKeys(view, () => void runner.press());
   return (
     <>
       <Frame {...props} runner={runner} />
@@ -85,21 +94,15 @@ function Runnable(props: Omit<FrameProps, 'environment' | 'runner'> & { environm
   );
 }
 
-/** Whether something stands over the screen that has keys of its own. */
-function isCovered(): boolean {
-  const { dialog, palette } = navigation.get();
-  if (dialog !== null || palette) return true;
-  return document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]') !== null;
-}
-
 /** The keys that hold on the whole screen: run, and end what runs. */
-function useRunKeys(actionId: string, run: () => void): void {
+function useRunKeys({ id: actionId, check }: ActionView, run: () => void): void {
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
     const running = runOf(actionId)?.phase === 'running';
     const command = withCommand(event) && !event.altKey;
+    const tab = shownTab(check.writes, place.get().tab);
     if (isCovered()) return;
     if (running && (event.key === 'Escape' || (command && event.key === '.'))) void cancelRun(actionId);
-    else if (command && event.key === 'Enter' && place.get().tab !== 'edit') run();
+    else if (command && event.key === 'Enter' && RUN_TABS.has(tab)) run();
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -114,7 +117,9 @@ function useRunKeys(actionId: string, run: () => void): void {
 function Frame(props: FrameProps) {
   const { database, summary, siblings, view, environments, environment, runner } = props;
   const engines = useEngines();
-  const tab = useStore(place, (state) => state.tab);
+  const reads = !view.check.writes;
+  const tab = useStore(place, (state) => shownTab(view.check.writes, state.tab));
+  const tabs = (Object.keys(text.tabs) as ActionTab[]).filter((id) => id !== 'compare' || reads);
   const unsaved = useStore(drafts, ({ byKey }) => byKey[view.id] !== undefined);
   const dialect = engineOf(engines, database.type)?.template_language ?? '';
   const { record } = view;
@@ -159,7 +164,7 @@ function Frame(props: FrameProps) {
         onSelectionChange={(key) => place.set({ tab: key as ActionTab })}
       >
         <TabList className={classes(primitives.tabs, styles.tabList)} aria-label={name}>
-          {(Object.keys(text.tabs) as ActionTab[]).map((id) => (
+          {tabs.map((id) => (
             <Tab key={id} id={id} className={primitives.tab ?? ''} data-testid={`action-tab-${id}`}>
               {text.tabs[id]}
               {id === 'edit' && unsaved ? (
@@ -168,7 +173,7 @@ function Frame(props: FrameProps) {
             </Tab>
           ))}
         </TabList>
-        {tab !== 'edit' && environment && runner ? (
+        {RUN_TABS.has(tab) && environment && runner ? (
           <div className={styles.runBar} data-class={environment.class}>
             <EnvironmentChooser
               environments={environments}
@@ -176,6 +181,7 @@ function Frame(props: FrameProps) {
               slug={environment.slug}
               onChange={(slug) => place.set({ slug })}
             />
+            <CopyCode actionId={view.id} slug={environment.slug} runner={runner} />
             <RunButton view={view} environment={environment} runner={runner} />
           </div>
         ) : null}
@@ -196,6 +202,26 @@ function Frame(props: FrameProps) {
               <Notice>{runForm.noEnvironment}</Notice>
             </div>
           )}
+        </TabPanel>
+        {reads ? (
+          <TabPanel id="compare" className={styles.panel ?? ''}>
+            {environment && runner ? (
+              <ComparePanel
+                view={view}
+                database={database}
+                environments={environments}
+                environment={environment}
+                runner={runner}
+              />
+            ) : (
+              <div className={styles.padded}>
+                <Notice>{runForm.noEnvironment}</Notice>
+              </div>
+            )}
+          </TabPanel>
+        ) : null}
+        <TabPanel id="history" className={styles.panel ?? ''}>
+          <HistoryPanel view={view} environments={environments} slug={environment?.slug} runner={runner} />
         </TabPanel>
         <TabPanel id="edit" className={styles.panel ?? ''}>
           <Definition key={view.id} database={database} view={view} />

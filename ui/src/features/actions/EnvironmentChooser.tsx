@@ -12,15 +12,19 @@ export function EnvironmentChooser(props: {
   configured: ReadonlySet<string>;
   slug: string;
   onChange: (slug: string) => void;
+  label?: string;
+  /** Of its test ids. */
+  name?: string;
 }) {
+  const { name } = props;
   return (
     <RadioGroup
       className={styles.environments ?? ''}
-      aria-label={text.environment}
+      aria-label={props.label ?? text.environment}
       orientation="horizontal"
       value={props.slug}
       onChange={props.onChange}
-      data-testid="action-environment"
+      data-testid={name ?? 'action-environment'}
     >
       {props.environments.map((environment) => {
         const { slug } = environment;
@@ -33,7 +37,7 @@ export function EnvironmentChooser(props: {
             className={styles.environment ?? ''}
             data-class={environment.class}
             data-inactive={!environment.active || undefined}
-            data-testid={`run-in-${slug}`}
+            data-testid={name === undefined ? `run-in-${slug}` : `${name}-${slug}`}
           >
             <Icon of={CLASS_SHAPES[environment.class]} small />
             <strong>{slug}</strong>

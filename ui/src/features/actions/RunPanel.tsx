@@ -12,8 +12,8 @@ import { asAppError, faultsOf } from '../../platform';
 import { planText, resultText, runForm as text } from '../../text/actions';
 import { errorText } from '../../text/errors';
 import { expectedGuard } from './guard';
-import { InputField } from './InputField';
-import { keyOf, typedValue } from './inputs';
+import { Inputs } from './Inputs';
+import { keyOf } from './inputs';
 import { PlanView } from './PlanView';
 import { place } from './place';
 import { usePlan } from './queries';
@@ -77,31 +77,11 @@ export function RunButton({ view, environment, runner }: Omit<Props, 'dialect'>)
 /** The form of a run, and below it what the last one gave. */
 export function RunPanel({ view, environment, runner, dialect }: Props) {
   const run = useStore(runs, ({ byAction }) => byAction.get(view.id));
-  const { inputs } = view.check;
   return (
     <div className={styles.runPanel}>
       <div className={styles.form} data-first data-alone={!run || undefined}>
         {view.check.faults.length > 0 ? <Notice tone="error">{text.broken}</Notice> : null}
-        {runner.refusal === null ? null : (
-          <Notice tone="error" role="alert">
-            <span data-testid="run-refusal">{runner.refusal}</span>
-          </Notice>
-        )}
-        {inputs.length === 0 ? (
-          <p className={primitives.faint}>{text.noInputs}</p>
-        ) : (
-          <fieldset className={styles.inputs} aria-label={text.inputs}>
-            {inputs.map((input) => (
-              <InputField
-                key={keyOf(input)}
-                input={input}
-                value={typedValue(runner.values, input)}
-                fault={runner.faults[keyOf(input)]}
-                onChange={(value) => runner.set(keyOf(input), value)}
-              />
-            ))}
-          </fieldset>
-        )}
+        <Inputs inputs={view.check.inputs} runner={runner} />
         {environment.class === 'production' ? (
           <LivePlan view={view} environment={environment} runner={runner} />
         ) : null}

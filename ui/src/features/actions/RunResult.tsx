@@ -54,7 +54,8 @@ export function RunResult({
   );
 }
 
-function Elapsed({ since }: { since: number }) {
+/** How long it takes by now. */
+export function Elapsed({ since }: { since: number }) {
   const [now, setNow] = useState(() => performance.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(performance.now()), 100);

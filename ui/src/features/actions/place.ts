@@ -2,7 +2,7 @@
 import { goTo } from '../../app/navigation';
 import { createStore } from '../../app/store';
 
-export type ActionTab = 'run' | 'plan' | 'edit';
+export type ActionTab = 'run' | 'plan' | 'compare' | 'history' | 'edit';
 
 interface Place {
   /** The action that is shown. */

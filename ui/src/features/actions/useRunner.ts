@@ -5,17 +5,9 @@ import { plain } from '../../design/text';
 import { asAppError, faultsOf, platform } from '../../platform';
 import { errorText } from '../../text/errors';
 import { type Gate, gateOf } from './guard';
-import {
-  faultsByInput,
-  inputText,
-  keyOf,
-  recall,
-  remember,
-  sentByKey,
-  type Value,
-  type Values,
-} from './inputs';
+import { faultsByInput, inputText, keyOf, remember, sentByKey, type Value, type Values } from './inputs';
 import { runOf, startRun } from './runs';
+import { useRemembered } from './useHistory';
 
 /** What a guard asks before a run goes on. */
 export interface Question {
@@ -49,6 +41,12 @@ export interface Runner {
   press: () => Promise<void>;
   answer: (confirm: string) => Promise<void>;
   drop: () => void;
+  /** Puts other values into the form. */
+  fill: (values: Values) => void;
+  /** The inputs as they would be sent; null, and the faults are shown, where one of them can't be. */
+  complete: () => string | null;
+  /** Shows why the core refused: at the inputs, where it is about them. */
+  refuse: (thrown: unknown) => void;
 }
 
 export function focusInput(key: string): void {
@@ -63,11 +61,11 @@ export function focusInput(key: string): void {
 export function useRunner(view: ActionView, slug: string): Runner {
   const of = `${view.id}@${slug}`;
   const { inputs } = view.check;
+  const remembered = useRemembered(view, slug);
   const [stored, setTyped] = useState<Typed | null>(null);
   const [question, setQuestion] = useState<(Question & { of: string }) | null>(null);
   const [retries, setRetries] = useState(0);
-  const typed: Typed =
-    stored?.of === of ? stored : { of, values: recall(view.id, slug), faults: {}, refusal: null };
+  const typed: Typed = stored?.of === of ? stored : { of, values: remembered, faults: {}, refusal: null };
   const { values } = typed;
   const written = inputText(inputs, values);
   const broken = Object.keys(written.faults).length > 0;
@@ -127,5 +125,14 @@ export function useRunner(view: ActionView, slug: string): Runner {
       await run(question.json, confirm);
     },
     drop: () => setQuestion(null),
+    fill(next) {
+      setTyped({ of, values: next, faults: {}, refusal: null });
+      remember(view.id, slug, inputs, next);
+    },
+    complete() {
+      if (broken) refuse(written.faults, null);
+      return broken ? null : written.json;
+    },
+    refuse: refuseThrown,
   };
 }

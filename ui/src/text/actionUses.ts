@@ -1,0 +1,72 @@
+/** What can be done with an action beside running it: its history, a comparison, copies, completion. */
+const many = (count: number, one: string, more: string): string =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : more}`;
+
+export const historyText = {
+  label: 'Runs of this action, newest first',
+  when: 'When',
+  environment: 'Environment',
+  outcome: 'Outcome',
+  count: 'Rows',
+  time: 'Time',
+  origin: 'From',
+  outcomes: { done: 'done', failed: 'failed', cancelled: 'cancelled' } as Record<string, string>,
+  origins: { window: 'window', cli: 'command line' } as Record<string, string>,
+  rows: (count: number) => many(count, 'row', 'rows'),
+  affected: (count: number) => `${many(count, 'row', 'rows')} affected`,
+  gone: 'environment removed',
+  noTime: '–',
+  empty: 'It has not run yet. Every run is listed here with its inputs, without what looks like a secret.',
+  chosen: 'The run that is chosen',
+  inputs: 'Inputs',
+  noInputs: 'It ran without inputs.',
+  secrets: 'Secrets are not remembered: type them again.',
+  attempts: (count: number) => `sent ${count} times`,
+  takeIn: (slug: string) => `Use these inputs in ${slug}`,
+  used: (slug: string) => `The form has the inputs of that run. Nothing ran; it would run in ${slug}.`,
+};
+
+export const compareText = {
+  left: 'Left environment',
+  right: 'Right environment',
+  leftShort: 'Left',
+  rightShort: 'Right',
+  lead: 'Runs in both environments with the same inputs, in sessions that only read, and compares the rows.',
+  one: 'A comparison needs this database in two environments that are configured.',
+  key: 'Key columns',
+  keyHelp:
+    'They say which rows belong together. None chosen: id, _id, uuid, key or code, else the whole row.',
+  keyNames: 'Names, with commas between. Empty: id, _id, uuid, key or code, else the whole row.',
+  compare: (left: string, right: string) => `Compare ${left} with ${right}`,
+  running: (left: string, right: string) => `Reading ${left} and ${right}`,
+  cancelled: 'Cancelled. It was ended at both servers.',
+  failed: 'It could not be compared. Nothing was changed.',
+  title: 'Comparison',
+  none: 'Nothing is compared yet.',
+  same: (count: number) => `${count.toLocaleString('en')} same`,
+  different: (count: number) => `${count.toLocaleString('en')} different`,
+  only: (side: string, count: number) => `${count.toLocaleString('en')} only in ${side}`,
+  by: (key: string[]) => (key.length > 0 ? `rows matched by ${key.join(', ')}` : 'rows matched as a whole'),
+  truncated: 'A side has more rows than were compared: 10,000 of each are. Narrow the inputs to compare all.',
+};
+
+export const codeText = {
+  menu: 'Copy as',
+  sdk: 'Ductape SDK code',
+  statement: 'Statement as it is sent',
+  cli: 'Command line',
+  copied: {
+    sdk: 'Copied the SDK code.',
+    statement: 'Copied the statement.',
+    cli: 'Copied the command line.',
+  },
+  notCopied: 'The clipboard can’t be written. Try again.',
+};
+
+export const outlineText = {
+  loading: (slug: string) => `Reading the tables of ${slug} for completion`,
+  ready: (slug: string, tables: number) => `Completion knows ${many(tables, 'table', 'tables')} of ${slug}`,
+  truncated: (slug: string, tables: number) =>
+    `Completion knows the first ${many(tables, 'table', 'tables')} of ${slug}`,
+  failed: (slug: string) => `No completion: the tables of ${slug} could not be read`,
+};
