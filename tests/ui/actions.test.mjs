@@ -18,7 +18,11 @@ async function toAction(page, name) {
   if ((await focused(page)) !== 'action-tree') await tabTo(page, 'action-tree');
   await page.keyboard.press('Home');
   for (let press = 0; press < 40; press += 1) {
-    if ((await row(page)) === name) return;
+    if ((await row(page)) === name) {
+      // What is shown beside the list follows it.
+      if (name.startsWith('action-')) await until(async () => name === `action-${(await id(page, 'action-full-tag').innerText().catch(() => '')).replace(':', '-')}`, `${name} is shown`);
+      return;
+    }
     await page.keyboard.press('ArrowDown');
   }
   assert.fail(`${name} is not reached by arrow keys: ${await row(page)}`);

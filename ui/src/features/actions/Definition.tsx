@@ -19,7 +19,7 @@ import { platform } from '../../platform';
 import { actions as actionText, editText as text } from '../../text/actions';
 import { common } from '../../text/common';
 import { ConflictDialog } from '../records/ConflictDialog';
-import { usePatch } from '../records/patch';
+import { isEmptyPatch, usePatch } from '../records/patch';
 import styles from './actions.module.css';
 import {
   type Draft,
@@ -115,7 +115,9 @@ export function Definition({ database, view }: { database: DatabaseView; view: A
   const save = async () => {
     if (draft.name.trim() === '') return sending.setFaults({ name: text.nameRequired });
     if (base) {
-      if (kept) await sending.write(patchOf(base, draft));
+      const patch = patchOf(base, draft);
+      if (isEmptyPatch(patch)) dropDraft(key);
+      else await sending.write(patch);
       return;
     }
     await sending.submit(async () => {

@@ -77,13 +77,13 @@ export function PlanView(props: { plan: ActionPlan; sent: Record<string, string[
       )}
       <Target plan={plan} />
       <section aria-label={plan.statement === undefined ? text.command : text.statement}>
-        <h3 className={styles.planTitle}>{plan.statement === undefined ? text.command : text.statement}</h3>
+        <h2 className={styles.planTitle}>{plan.statement === undefined ? text.command : text.statement}</h2>
         <CodeView text={sentText(plan)} sql={plan.statement !== undefined} testId="plan-statement" />
         {isRounded(plan.command) ? <p className={primitives.help}>{text.rounded}</p> : null}
       </section>
       {plan.statement === undefined ? null : (
         <section aria-label={text.parameters}>
-          <h3 className={styles.planTitle}>{text.parameters}</h3>
+          <h2 className={styles.planTitle}>{text.parameters}</h2>
           <Parameters of={plan.parameters} sent={sent} />
         </section>
       )}

@@ -24,10 +24,10 @@ export function Reading(props: {
   return (
     <aside className={styles.reading} aria-label={text.does} data-testid="action-reading">
       <section aria-label={text.problems}>
-        <h3 className={styles.readingTitle}>
+        <h2 className={styles.readingTitle}>
           {text.problems}
           {faults.length > 0 ? <span className={styles.f8}>{text.problemsKey}</span> : null}
-        </h3>
+        </h2>
         {blank ? (
           <p className={primitives.faint}>{text.blank}</p>
         ) : faults.length === 0 ? (
@@ -60,7 +60,7 @@ export function Reading(props: {
         </span>
       </section>
       <section aria-label={text.inputs}>
-        <h3 className={styles.readingTitle}>{text.inputs}</h3>
+        <h2 className={styles.readingTitle}>{text.inputs}</h2>
         {check.inputs.length === 0 ? (
           <p className={primitives.faint}>{text.noInputs}</p>
         ) : (
@@ -73,7 +73,7 @@ export function Reading(props: {
       </section>
       {blank ? null : (
         <section aria-label={text.does}>
-          <h3 className={styles.readingTitle}>{text.does}</h3>
+          <h2 className={styles.readingTitle}>{text.does}</h2>
           <p className={styles.effect} data-writes={check.writes || undefined} data-testid="action-effect">
             <Icon of={check.writes ? PencilLine : Eye} small />
             {check.writes ? text.countsAsWrite : text.reads}

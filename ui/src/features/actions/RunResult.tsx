@@ -171,10 +171,10 @@ function Failed({ run, error, onAgain }: { run: Run; error: AppError; onAgain: (
   const title = refused ? text.refused : failure.fate ? BY_FATE[failure.fate] : text.failedPlain;
   return (
     <div className={styles.failure} data-testid="run-error" data-fate={failure.fate} role="alert">
-      <h3>
+      <h2>
         <Icon of={refused ? OctagonX : CircleX} small />
         {title}
-      </h3>
+      </h2>
       <p data-selectable>{errorText(error)}</p>
       <Details failure={failure} />
       {refused ? null : (
@@ -192,10 +192,10 @@ function Failed({ run, error, onAgain }: { run: Run; error: AppError; onAgain: (
 function Unknown({ run, error, failure }: { run: Run; error: AppError; failure: Failure }) {
   return (
     <div className={styles.unknown} data-testid="run-unknown" data-fate="unknown" role="alert">
-      <h3>
+      <h2>
         <Icon of={CircleHelp} />
         {text.unknown}
-      </h3>
+      </h2>
       <p>{text.unknownHelp(run.slug)}</p>
       <p className={styles.said} data-selectable>
         {errorText(error)}

@@ -103,7 +103,8 @@ export function patchOf(view: ActionView, draft: Draft): ActionPatchInput {
   return patch;
 }
 
-/** Whether there is anything to save. */
+/** Whether anything is typed, be it a space that would not be saved: what is typed stays in its field. */
 export function isChanged(view: ActionView, draft: Draft): boolean {
-  return Object.keys(patchOf(view, draft)).length > 1;
+  const base = draftOf(view);
+  return (Object.keys(base) as (keyof Draft)[]).some((field) => draft[field] !== base[field]);
 }

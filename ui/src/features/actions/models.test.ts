@@ -105,6 +105,8 @@ describe('drafts', () => {
   test('a patch names what changed and what it was made from', () => {
     const draft = draftOf(view);
     expect(isChanged(view, draft)).toBe(false);
+    expect(isChanged(view, { ...draft, name: 'Refund ' })).toBe(true);
+    expect(patchOf(view, { ...draft, name: 'Refund ' })).toEqual({ fingerprint: 'f1' });
     expect(patchOf(view, { ...draft, name: ' Refund all ', filter: '  ', allRows: true })).toEqual({
       fingerprint: 'f1',
       name: 'Refund all',

@@ -63,6 +63,8 @@ export function useRunner(view: ActionView, slug: string): Runner {
   const { inputs } = view.check;
   const remembered = useRemembered(view, slug);
   const [stored, setTyped] = useState<Typed | null>(null);
+  // Elsewhere now: what is not remembered is forgotten.
+  if (stored !== null && stored.of !== of) setTyped(null);
   const [question, setQuestion] = useState<(Question & { of: string }) | null>(null);
   const [retries, setRetries] = useState(0);
   const typed: Typed = stored?.of === of ? stored : { of, values: remembered, faults: {}, refusal: null };
