@@ -102,6 +102,47 @@ export const actionSurfaces = {
     await open(REFUND)(page);
     await id(page, REFUND).click({ button: 'right' });
   },
+  'action history': async (page) => {
+    await open(READ)(page);
+    await fillOrders(page);
+    for (const env of ['dev', 'stg']) {
+      await id(page, `run-in-${env}`).click();
+      if (env === 'stg') await fillOrders(page);
+      await id(page, 'run').click();
+      await id(page, 'run-summary').getByText(`in ${env}`).waitFor();
+    }
+    await id(page, 'action-tab-history').click();
+    await id(page, 'history-run').nth(1).click();
+  },
+  'action history failed': async (page) => {
+    await run('action-orders-revenue-by-day')(page);
+    await id(page, 'run-error').waitFor();
+    await id(page, 'action-tab-history').click();
+    await id(page, 'history-message').waitFor();
+  },
+  'action history empty': async (page) => {
+    await open(REFUND)(page);
+    await id(page, 'action-tab-history').click();
+    await id(page, 'history-empty').waitFor();
+  },
+  'action compared': async (page) => {
+    await open(READ)(page);
+    await fillOrders(page);
+    await id(page, 'action-tab-compare').click();
+    await id(page, 'action-compare').click();
+    await id(page, 'action-compare-summary').waitFor();
+  },
+  'action comparing': async (page) => {
+    await open('action-orders-rebuild-statistics')(page);
+    await id(page, 'action-tab-compare').click();
+    await id(page, 'action-compare').click();
+    await id(page, 'action-compare-progress').waitFor();
+  },
+  'action copy': async (page) => {
+    await open(READ)(page);
+    await id(page, 'copy-code').click();
+    await id(page, 'menu-copy-cli').waitFor();
+  },
   'cell actions': async (page) => {
     await id(page, 'cell-orders-stg').click();
     await id(page, 'tab-actions').click();

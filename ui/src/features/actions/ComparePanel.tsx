@@ -13,7 +13,7 @@ import { Checkbox, Field } from '../../design/Field';
 import { Icon } from '../../design/Icon';
 import { Notice, useSlow } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
-import { plain } from '../../design/text';
+import { classes, plain } from '../../design/text';
 import { faultsOf } from '../../platform';
 import { runForm } from '../../text/actions';
 import { compareText as text } from '../../text/actionUses';
@@ -91,8 +91,21 @@ export function ComparePanel({ view, database, environments, environment, runner
   );
   return (
     <div className={run.runPanel}>
-      <div className={run.form} data-first data-alone={!comparing || undefined}>
-        <p className={primitives.faint}>{text.lead}</p>
+      <div className={classes(run.form, styles.form)} data-first data-alone={!comparing || undefined}>
+        <div className={styles.lead}>
+          <p className={primitives.faint}>{text.lead}</p>
+          <Button
+            look="primary"
+            onPress={() => void compare()}
+            isDisabled={running || view.check.faults.length > 0}
+            aria-keyshortcuts="Control+Enter"
+            data-testid="action-compare"
+          >
+            <Icon of={GitCompareArrows} small />
+            {text.compare(sides.left, sides.right)}
+            <kbd className={run.runKey}>{shortcut('↵')}</kbd>
+          </Button>
+        </div>
         <div className={styles.sides}>
           {chooser('left')}
           {chooser('right')}
@@ -106,19 +119,6 @@ export function ComparePanel({ view, database, environments, environment, runner
           value={key}
           onChange={(next) => choose(view.id, { ...sides, key: next })}
         />
-        <div>
-          <Button
-            look="primary"
-            onPress={() => void compare()}
-            isDisabled={running || view.check.faults.length > 0}
-            aria-keyshortcuts="Control+Enter"
-            data-testid="action-compare"
-          >
-            <Icon of={GitCompareArrows} small />
-            {text.compare(sides.left, sides.right)}
-            <kbd className={run.runKey}>{shortcut('↵')}</kbd>
-          </Button>
-        </div>
       </div>
       {comparing ? (
         <Compared actionId={view.id} comparing={comparing} />

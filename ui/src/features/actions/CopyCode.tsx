@@ -30,7 +30,7 @@ export function CopyCode({ actionId, slug, runner }: { actionId: string; slug: s
     <MenuButton
       label={text.menu}
       button={
-        <Button data-testid="copy-code">
+        <Button look="quiet" data-testid="copy-code">
           <Icon of={ClipboardCopy} small />
           {text.menu}
         </Button>
