@@ -92,6 +92,17 @@ export const actionSurfaces = {
     await id(page, 'action-problems').waitFor();
     await page.keyboard.press('F8');
   },
+  'action completion': async (page) => {
+    await open(READ)(page);
+    await id(page, 'action-tab-edit').click();
+    await id(page, 'action-template').click();
+    await id(page, 'template-completion').getByText('tables of dev').waitFor();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.insertText(' + ');
+    await page.keyboard.press('Control+Space');
+    await page.locator('.cm-tooltip-autocomplete').waitFor();
+    await page.keyboard.press('ArrowDown');
+  },
   'action new': async (page) => {
     await id(page, 'nav-actions').click();
     await id(page, 'action-tree').focus();

@@ -170,7 +170,10 @@ describe('what an action can do beside running, by keyboard alone', () => {
       await tabTo(page, 'run-in-dev');
       await keyboard.press('ArrowRight');
       await until(async () => (await id(page, 'run').innerText()).includes('stg'), 'stg is chosen');
-      await until(async () => (await id(page, 'input-customer').inputValue()) === 'Ada Lovelace', 'the newest inputs are there');
+      await until(
+        async () => (await id(page, 'input-customer').inputValue()) === 'Ada Lovelace',
+        'the newest inputs are there',
+      );
     }));
 
   test('an action that writes has no comparison, and faults are shown at their inputs', () =>
@@ -208,6 +211,51 @@ describe('what an action can do beside running, by keyboard alone', () => {
       await copy('sdk');
       await until(async () => /ductape\.databases\.action\.create/.test(await clipboard(page)), 'the code');
       assert.match(await clipboard(page), /"tag": "users:find-a-user"/);
+    }));
+
+  test('its template is completed with tables and columns, and with nothing where they can’t be read', () =>
+    open('fake=three&pace=0.1', async (page) => {
+      const { keyboard } = page;
+      const list = page.locator('.cm-tooltip-autocomplete');
+      await intoAction(page, 'action-orders-open-orders');
+      await toTab(page, 'edit');
+      assert.equal(
+        await id(page, 'template-completion').innerText(),
+        '',
+        'nothing is asked for before the editor has the focus',
+      );
+      await tabTo(page, 'action-template');
+      await until(
+        async () => /knows \d+ tables of dev/.test(await id(page, 'template-completion').innerText()),
+        'the tables are known',
+      );
+      await keyboard.press('Control+a');
+      await keyboard.type('SELECT total FROM or', { delay: 20 });
+      await list.waitFor();
+      assert.deepEqual(await list.locator('.cm-completionLabel').allInnerTexts(), ['order_items', 'orders']);
+      await keyboard.press('ArrowDown');
+      await keyboard.press('Tab');
+      await until(
+        async () => (await id(page, 'action-template').innerText()) === 'SELECT total FROM orders',
+        'the table is written',
+      );
+      await keyboard.type(' WHERE pla', { delay: 20 });
+      await list.waitFor();
+      assert.deepEqual(await list.locator('.cm-completionLabel').allInnerTexts(), ['placed_at']);
+      // Escape closes the list, and nothing else.
+      await keyboard.press('Escape');
+      await list.waitFor({ state: 'detached' });
+      assert.equal(await focused(page), 'action-template');
+      await keyboard.press('Control+Space');
+      await list.waitFor();
+      await keyboard.press('Enter');
+      await until(
+        async () => /WHERE placed_at$/.test(await id(page, 'action-template').innerText()),
+        'the column is written',
+      );
+      await keyboard.type(" = 'or", { delay: 20 });
+      await page.waitForTimeout(300);
+      assert.equal(await list.count(), 0, 'a string is not completed');
     }));
 });
 

@@ -21,6 +21,7 @@ import { common } from '../../text/common';
 import { ConflictDialog } from '../records/ConflictDialog';
 import { isEmptyPatch, usePatch } from '../records/patch';
 import styles from './actions.module.css';
+import { completeDocument, completeSql, type Place } from './completion';
 import {
   type Draft,
   draftOf,
@@ -43,6 +44,7 @@ import { placed, updateAction } from './save';
 import { TemplateEditor, type TemplateHandle } from './TemplateEditor';
 import type { Spans } from './templateEditor';
 import { type Checked, useCheck } from './useCheck';
+import { useOutline } from './useOutline';
 
 /** A new action, in the place of the one that was shown. */
 export function NewAction({ database }: { database: DatabaseView }) {
@@ -81,8 +83,9 @@ function spansOf(checked: Checked | null, side: 'data' | 'filter'): Spans | null
 /** An action's record in an editor: its fields and templates, and beside them what is read in these. */
 export function Definition({ database, view }: { database: DatabaseView; view: ActionView | null }) {
   const key = view?.id ?? newKey(database.id);
-  const engines = useEngines();
-  const sql = engineOf(engines, database.type)?.template_language !== 'json';
+  const language = engineOf(useEngines(), database.type)?.template_language ?? '';
+  const sql = language !== 'json';
+  const outline = useOutline(database);
   const kept = useStore(drafts, ({ byKey }) => byKey[key]);
   const base = kept ? kept.base : view;
   const draft = kept?.draft ?? (view ? draftOf(view) : emptyDraft());
@@ -133,6 +136,12 @@ export function Definition({ database, view }: { database: DatabaseView; view: A
     if (!base) place.set({ creating: null, tab: 'run' });
   };
 
+  const complete = (at: Place) =>
+    outline.known === null
+      ? null
+      : sql
+        ? completeSql(at, outline.known, language, draft.tableName)
+        : completeDocument(at, outline.known, draft.tableName);
   const found = checked?.check.faults ?? [];
   const goTo = (fault: ActionFault | undefined, index: number) => {
     if (!fault) return;
@@ -173,6 +182,7 @@ export function Definition({ database, view }: { database: DatabaseView; view: A
         void save();
       }}
       onKeyDownCapture={onKeyDown}
+      onFocus={outline.onFocus}
     >
       <div className={editor.columns}>
         <div className={editor.fields} ref={form} data-first>
@@ -238,6 +248,7 @@ export function Definition({ database, view }: { database: DatabaseView; view: A
             error={faults.template}
             help={text.placeholderHelp}
             onChange={(next) => change({ template: next })}
+            complete={complete}
           />
           {filtered ? (
             <TemplateEditor
@@ -253,6 +264,7 @@ export function Definition({ database, view }: { database: DatabaseView; view: A
               error={faults.filterTemplate}
               help={sql ? text.filterHelp : text.filterHelpDocument}
               onChange={(next) => change({ filter: next })}
+              complete={complete}
             />
           ) : (
             <div>
@@ -306,6 +318,9 @@ export function Definition({ database, view }: { database: DatabaseView; view: A
       <footer className={editor.foot}>
         <span className={primitives.faint} role="status">
           {kept && base ? text.unsaved : ''}
+        </span>
+        <span className={primitives.faint} role="status" data-testid="template-completion">
+          {outline.note}
         </span>
         <Button onPress={discard} isDisabled={!kept && base !== null} data-testid="discard">
           {base ? text.discard : common.cancel}

@@ -32,7 +32,7 @@ interface Props {
 export function RunButton({ view, environment, runner }: Omit<Props, 'dialect'>) {
   const running = useStore(runs, ({ byAction }) => byAction.get(view.id)?.phase === 'running');
   const production = environment.class === 'production';
-  const asks = text.asks[expectedGuard(environment.class, view.check)];
+  const asks = text.asksShort[expectedGuard(environment.class, view.check)];
   return (
     <span className={styles.runTools}>
       <span className={styles.asks}>{asks}</span>

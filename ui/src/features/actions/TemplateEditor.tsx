@@ -1,8 +1,10 @@
+import type { CompletionResult } from '@codemirror/autocomplete';
 import { Compartment, EditorState } from '@codemirror/state';
 import { EditorView, placeholder } from '@codemirror/view';
 import { type Ref, useEffect, useId, useImperativeHandle, useRef } from 'react';
 import { ErrorText } from '../../design/Field';
 import primitives from '../../design/primitives.module.css';
+import type { Place } from './completion';
 import styles from './editor.module.css';
 import { type Spans, setSpans, templateExtensions, visibleRange } from './templateEditor';
 
@@ -23,6 +25,8 @@ interface Props {
   error: string | undefined;
   help?: string;
   onChange: (text: string) => void;
+  /** What may stand at a place of the text. */
+  complete: (place: Place) => CompletionResult | null;
   ref?: Ref<TemplateHandle>;
 }
 
@@ -68,6 +72,7 @@ export function TemplateEditor(props: Props) {
             testId: first.testId,
             sql,
             onText: (text) => latest.current.onChange(text),
+            complete: (place) => latest.current.complete(place),
           }),
           exampleOf(first.example),
           attributes.of(attributesOf(first, notes)),

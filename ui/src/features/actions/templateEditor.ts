@@ -1,4 +1,5 @@
 /** The editor of a template: colours, placeholders as chips, faults underlined. What is one is for the core to say. */
+import type { CompletionResult } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { EditorState, type Extension, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, keymap } from '@codemirror/view';
@@ -6,6 +7,8 @@ import type { ActionFault } from '../../bindings/ActionFault';
 import type { PlaceholderSpan } from '../../bindings/PlaceholderSpan';
 import { nonce, typeOver } from '../../design/codeMirror';
 import { plain } from '../../design/text';
+import { completing, TOOLTIP_THEME } from '../connection/urlCompletion';
+import type { Place } from './completion';
 import styles from './editor.module.css';
 import { codeParts } from './highlight';
 
@@ -99,12 +102,17 @@ export interface TemplateOptions {
   testId: string;
   sql: boolean;
   onText: (text: string) => void;
+  complete: (place: Place) => CompletionResult | null;
 }
 
 export function templateExtensions(options: TemplateOptions): Extension {
   return [
     EditorView.cspNonce.of(nonce()),
     history(),
+    completing(({ state, pos, explicit }) =>
+      options.complete({ text: state.doc.toString(), offset: pos, explicit }),
+    ),
+    EditorView.theme(TOOLTIP_THEME),
     // Tab leaves the editor, as it leaves every field; Ctrl Enter and F8 are the screen's.
     keymap.of([
       ...historyKeymap,

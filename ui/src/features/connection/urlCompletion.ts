@@ -4,6 +4,7 @@ import {
   type Completion,
   type CompletionContext,
   type CompletionResult,
+  type CompletionSource,
   closeCompletion,
   startCompletion,
 } from '@codemirror/autocomplete';
@@ -60,11 +61,15 @@ export function completionSource(complete: CompleteUrl) {
   };
 }
 
-/** Names and values as they are typed. Escape closes the list and nothing else. */
 export function urlCompletion(complete: CompleteUrl): Extension {
+  return completing(completionSource(complete));
+}
+
+/** Names and values as they are typed. Escape closes the list and nothing else. */
+export function completing(source: CompletionSource): Extension {
   return [
     autocompletion({
-      override: [completionSource(complete)],
+      override: [source],
       icons: false,
       activateOnTypingDelay: 60,
       interactionDelay: 0,

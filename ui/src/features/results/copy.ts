@@ -42,6 +42,11 @@ const DIALECTS: Record<string, Dialect> = {
   },
 };
 
+/** A name in the quotes of a language; as it is where the language has none. */
+export function quotedName(language: string, name: string): string {
+  return hasInsert(language) ? (DIALECTS[language]?.name(name) ?? name) : name;
+}
+
 /** Whether statements can be written in a language. */
 export function hasInsert(dialect: string | undefined): boolean {
   return dialect !== undefined && Object.hasOwn(DIALECTS, dialect);
