@@ -89,6 +89,12 @@ export const runForm = {
     confirm: 'Writes in staging: asks for one click.',
     tag: 'Asks for the database’s tag before it runs.',
   } satisfies Record<ActionPlan['guard'], string>,
+  /** Beside the button, where there is little room. */
+  asksShort: {
+    none: 'Runs at once',
+    confirm: 'Asks first',
+    tag: 'Asks for the tag',
+  } satisfies Record<ActionPlan['guard'], string>,
 };
 
 export const planText = {
