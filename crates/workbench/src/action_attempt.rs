@@ -47,6 +47,8 @@ pub(crate) struct Failed {
     writes: bool,
     /// Whether rows were told of already.
     told: bool,
+    /// Whether it was carried out before its end was heard of.
+    done: bool,
 }
 
 impl Failed {
@@ -57,6 +59,7 @@ impl Failed {
             fate,
             writes,
             told,
+            done: false,
         }
     }
 
@@ -75,7 +78,13 @@ impl Failed {
 
     pub(crate) fn into_error(self, attempts: u32) -> AppError {
         let mut error = self.error;
-        if self.writes && self.fate == Fate::Unknown {
+        let fate = match self.fate {
+            // What only reads changed nothing, however it ended.
+            Fate::Unknown if !self.writes => json!(Fate::Refused),
+            Fate::Unknown if self.done => json!("carried_out"),
+            fate => json!(fate),
+        };
+        if self.writes && !self.done && self.fate == Fate::Unknown {
             error.message.push_str(
                 " Nobody knows whether it was carried out: look at the data before you run it again.",
             );
@@ -83,7 +92,7 @@ impl Failed {
         }
         let detail = error.detail.get_or_insert_with(|| json!({}));
         if let Value::Object(detail) = detail {
-            detail.insert("fate".to_owned(), json!(self.fate));
+            detail.insert("fate".to_owned(), fate);
             detail.insert("attempts".to_owned(), json!(attempts));
         }
         error
@@ -173,9 +182,9 @@ impl Stop<'_> {
         Err(Failed {
             error,
             fate,
-            // What became of it is known.
-            writes: writes && !done,
+            writes,
             told,
+            done,
         })
     }
 }
@@ -236,6 +245,7 @@ impl Attempt<'_> {
                 fate: Fate::NotSent,
                 writes,
                 told: false,
+                done: false,
             })?;
         let connect = milliseconds(before);
         events(RunEvent::Connected {
@@ -368,6 +378,7 @@ impl Attempt<'_> {
             fate: Fate::NotSent,
             writes: false,
             told: false,
+            done: false,
         })
     }
 

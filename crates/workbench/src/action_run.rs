@@ -90,7 +90,7 @@ impl Workbench {
     /// # Errors
     /// Before anything is sent: `not_found`, `validation` with every fault of every input, `refused` by a guard, `secret_missing` and
     /// the like. Afterwards the codes of the engines; `detail.fate` says what became of it (`not_sent`, `refused`, `rolled_back`,
-    /// `unknown`), and `detail.attempts` how often it was sent.
+    /// `unknown`, `carried_out` where a cancellation came too late), and `detail.attempts` how often it was sent.
     pub async fn action_run(
         &self,
         request: ActionRunRequest,
