@@ -48,8 +48,8 @@ impl PostgresSession {
                     if text { *own } else { oid::UNSPECIFIED }
                 })
                 .collect(),
-            // "could not determine data type of parameter": the types that they have must do.
-            Err(Trouble::Server(reported)) if reported.code == "42P18" => own
+            // "could not determine data type of parameter", "operator is not unique": the types that they have must do.
+            Err(Trouble::Server(reported)) if matches!(reported.code.as_str(), "42P18" | "42725") => own
                 .iter()
                 .map(|own| {
                     if *own == oid::UNSPECIFIED {

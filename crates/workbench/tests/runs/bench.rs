@@ -211,7 +211,6 @@ impl Bench {
     }
 
     /// Makes an action; answers its id.
-    #[track_caller]
     pub async fn action(&self, database: &str, act: Act<'_>) -> String {
         let tag = self.name("a");
         let input = ActionRecordInput {

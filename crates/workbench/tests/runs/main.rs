@@ -3,11 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod bench;
+mod cancelling;
 mod cases;
+mod guards;
 #[path = "../../../templates/tests/injection/values.rs"]
 #[expect(dead_code, reason = "the suite of templates has more places than run")]
 mod hostile_values;
 mod injection;
+mod injection_mongodb;
 mod inputs;
+mod proxy;
+mod retries;
 mod servers;
 mod statement_log;
