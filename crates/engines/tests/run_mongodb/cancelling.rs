@@ -53,7 +53,7 @@ impl Slow {
                 }
                 "currentOp" => {
                     let (at, _) = slow.heard("lsid").pop().or(slow.heard("find").pop())?;
-                    let pending = *slow.killed.lock().unwrap();
+                    let pending = !slow.heard("killSessions").is_empty();
                     Some(Reaction::Reply(doc! { "ok": 1, "inprog": [
                         { "connectionId": at + 100, "opid": 6, "active": true },
                         { "connectionId": at, "opid": 7, "active": true, "killPending": pending },
@@ -101,6 +101,7 @@ async fn the_session_is_killed_where_there_are_sessions() {
     assert_eq!(failure, (code::CANCELLED, Fate::Refused));
     let (_, find) = slow.heard("find").remove(0);
     let (_, kill) = slow.heard("killSessions").remove(0);
+    assert!(slow.heard("killOp").is_empty(), "it was told once");
     let killed = kill.get_array("killSessions").unwrap();
     assert_eq!(
         killed[0],
