@@ -46,11 +46,7 @@ fn at(values: &mut [f64], part: f64) -> f64 {
 async fn open(url: &str, database_type: DatabaseType) -> Box<dyn Session> {
     let url = ConnectionUrl::parse(url, Some(database_type)).expect("the URL parses");
     engine(database_type)
-        .connect(
-            &url,
-            &SessionOptions::default(),
-            &CancellationToken::new(),
-        )
+        .connect(&url, &SessionOptions::default(), &CancellationToken::new())
         .await
         .expect("the session opens")
 }
@@ -180,7 +176,10 @@ async fn postgres() {
         pages.push(page);
         assert_eq!(rows, ROWS as usize);
         if round == 0 {
-            println!("memory while a million rows stream: {:.0} MiB above idle (goal ≤ 150 MiB)", peak() - idle);
+            println!(
+                "memory while a million rows stream: {:.0} MiB above idle (goal ≤ 150 MiB)",
+                peak() - idle
+            );
         }
         reading.theirs.push(program(
             Command::new("psql").args([&url, "-At", "-c", statement]),
@@ -242,7 +241,9 @@ async fn mariadb() {
     let url = server.url("bench");
     let mut session = open(&url, DatabaseType::Mysql).await;
     let options = mysql_async::Opts::from_url(&url).expect("the driver reads the URL");
-    let mut driver = mysql_async::Conn::new(options).await.expect("the driver connects");
+    let mut driver = mysql_async::Conn::new(options)
+        .await
+        .expect("the driver connects");
     let statement = "SELECT * FROM mixed";
     let operation = sql(statement, Vec::new());
     let mut reading = Reading {

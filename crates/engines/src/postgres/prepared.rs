@@ -49,16 +49,19 @@ impl PostgresSession {
                 })
                 .collect(),
             // "could not determine data type of parameter", "operator is not unique": the types that they have must do.
-            Err(Trouble::Server(reported)) if matches!(reported.code.as_str(), "42P18" | "42725") => own
-                .iter()
-                .map(|own| {
-                    if *own == oid::UNSPECIFIED {
-                        oid::TEXT
-                    } else {
-                        *own
-                    }
-                })
-                .collect(),
+            Err(Trouble::Server(reported))
+                if matches!(reported.code.as_str(), "42P18" | "42725") =>
+            {
+                own.iter()
+                    .map(|own| {
+                        if *own == oid::UNSPECIFIED {
+                            oid::TEXT
+                        } else {
+                            *own
+                        }
+                    })
+                    .collect()
+            }
             Err(_) => Vec::new(),
         };
         // In a transaction a failed attempt would end it.
