@@ -106,14 +106,10 @@ describe('what an action can do beside running, by keyboard alone', () => {
       await toTab(page, 'run');
       await tabTo(page, 'input-password');
       await keyboard.type('c4n4ry-c4n4ry');
+      await tabTo(page, 'input-active-true');
+      await keyboard.press('Space');
       await tabTo(page, 'input-id');
       await keyboard.type('0190c0fe-0000-7000-8000-000000000000');
-      await id(page, 'input-active').click();
-      await page
-        .getByRole('option', { name: 'true' })
-        .or(page.getByRole('radio', { name: 'true' }))
-        .first()
-        .click();
       await keyboard.press('Control+Enter');
       await id(page, 'run-summary').waitFor();
       await toTab(page, 'history');
@@ -232,7 +228,11 @@ describe('what an action can do beside running, by keyboard alone', () => {
       await keyboard.press('Control+a');
       await keyboard.type('SELECT total FROM or', { delay: 20 });
       await list.waitFor();
-      assert.deepEqual(await list.locator('.cm-completionLabel').allInnerTexts(), ['order_items', 'orders']);
+      assert.deepEqual(await list.locator('.cm-completionLabel').allInnerTexts(), [
+        'order_items',
+        'orders',
+        'audit.orders_log',
+      ]);
       await keyboard.press('ArrowDown');
       await keyboard.press('Tab');
       await until(
