@@ -161,7 +161,7 @@ function Told({ run, secrets }: { run: ActionRunView; secrets: boolean }) {
         </Notice>
       )}
       {run.attempts > 1 ? <p className={primitives.faint}>{text.attempts(run.attempts)}</p> : null}
-      <h3 className={styles.heading}>{text.inputs}</h3>
+      <h2 className={styles.heading}>{text.inputs}</h2>
       {facts.length === 0 ? (
         <p className={primitives.faint}>{text.noInputs}</p>
       ) : (
