@@ -1,5 +1,6 @@
 //! One attempt of a run: the session, the statement, its rows, and its end at the server when it is cancelled or out of time.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use engines::{
@@ -12,6 +13,7 @@ use templates::Sent;
 use tokio_util::sync::CancellationToken;
 
 use crate::action_plan::Prepared;
+use crate::action_secrets::SecretTexts;
 use crate::dto::{ColumnView, RunEvent, RunPage, RunTimings};
 use crate::{AppError, Result};
 
@@ -19,6 +21,8 @@ use crate::{AppError, Result};
 const MOST_RETRIES: u32 = 20;
 /// How many rows the first event of a result has at most: the screen is filled while the rest arrives.
 const FIRST_ROWS: usize = 100;
+/// How long to wait before the server is told once more to end a statement.
+const CANCEL_AGAIN: Duration = Duration::from_millis(500);
 /// How long a cancelled statement may take to end at the server before the connection is dropped.
 const CANCEL_LIMIT: Duration = Duration::from_secs(5);
 
@@ -26,6 +30,8 @@ const CANCEL_LIMIT: Duration = Duration::from_secs(5);
 pub(crate) struct Open {
     pub(crate) session: Box<dyn Session>,
     writes: bool,
+    /// What no notice and no error repeats.
+    pub(crate) secrets: SecretTexts,
     /// A row that was read to see whether there is one.
     held: Batch,
     /// What came with that row, where it is the last one.
@@ -47,6 +53,8 @@ pub(crate) struct Failed {
     writes: bool,
     /// Whether rows were told of already.
     told: bool,
+    /// Whether a person or the time limit has ended it.
+    ended: bool,
     /// Whether it was carried out before its end was heard of.
     done: bool,
 }
@@ -63,10 +71,11 @@ impl Failed {
         }
     }
 
-    /// Only what was not sent, what the server took back to be sent again, and a read of which nothing was shown.
+    /// Never what a person or the time limit, which is one for all attempts, has ended. Else only what was not sent, what the server took back to be sent again, and a read of which nothing was shown.
     fn can_retry(&self) -> bool {
         let lost = self.fate == Fate::Unknown && !self.writes && self.error.retryable;
         !self.told
+            && !self.ended
             && self.error.code != "cancelled"
             && match self.fate {
                 Fate::NotSent => self.error.retryable,
@@ -126,7 +135,7 @@ pub(crate) fn engine_error(error: &engines::EngineError) -> AppError {
 pub(crate) struct Stop<'a> {
     pub(crate) cancel: &'a CancellationToken,
     pub(crate) deadline: Option<Instant>,
-    pub(crate) canceller: Box<dyn Canceller>,
+    pub(crate) canceller: Arc<dyn Canceller>,
 }
 
 impl Stop<'_> {
@@ -144,20 +153,31 @@ impl Stop<'_> {
                 None => std::future::pending().await,
             }
         };
+        let mut abandoned = Abandoned(Some(Arc::clone(&self.canceller)));
         let by_person = tokio::select! {
             done = &mut operation => {
+                abandoned.0 = None;
                 return done.map_err(|error| Failed::of(error, writes, told));
             }
             () = self.cancel.cancelled() => true,
             () = late => false,
         };
-        let asked = self.canceller.cancel().await;
-        let ended = tokio::time::timeout(CANCEL_LIMIT, operation).await;
-        let fate = match &ended {
-            Ok(Err(error)) => error.fate,
-            Ok(Ok(_)) | Err(_) => Fate::Unknown,
+        let mut asked = self.canceller.cancel().await;
+        let before = Instant::now();
+        let ended = loop {
+            match tokio::time::timeout(CANCEL_AGAIN, &mut operation).await {
+                Ok(ended) => break Some(ended),
+                Err(_) if before.elapsed() > CANCEL_LIMIT => break None,
+                // It came between two messages of the operation, where the server had nothing to end.
+                Err(_) => asked = self.canceller.cancel().await,
+            }
         };
-        let done = matches!(ended, Ok(Ok(_)));
+        abandoned.0 = None;
+        let fate = match &ended {
+            Some(Err(error)) => error.fate,
+            Some(Ok(_)) | None => Fate::Unknown,
+        };
+        let done = matches!(ended, Some(Ok(_)));
         let mut error = if done && writes {
             AppError::new(
                 "cancelled",
@@ -186,6 +206,20 @@ impl Stop<'_> {
             told,
             done,
         })
+    }
+}
+
+/// Ends an operation at the server whose future is dropped, as it is when its caller goes away: a closed connection alone does
+/// not end a statement that has nothing to send.
+struct Abandoned(Option<Arc<dyn Canceller>>);
+
+impl Drop for Abandoned {
+    fn drop(&mut self) {
+        if let (Some(canceller), Ok(runtime)) =
+            (self.0.take(), tokio::runtime::Handle::try_current())
+        {
+            runtime.spawn(async move { drop(canceller.cancel().await) });
+        }
     }
 }
 
@@ -254,7 +288,7 @@ impl Attempt<'_> {
         let stop = Stop {
             cancel: self.cancel,
             deadline: self.deadline,
-            canceller: session.canceller(),
+            canceller: session.canceller().into(),
         };
         let before = Instant::now();
         let operations = self.prepared.operations();
@@ -293,7 +327,8 @@ impl Attempt<'_> {
                     .await
                     .map_err(failed)?;
                 affected = sum(affected, completion.affected);
-                notices.extend(completion.notices);
+                let hide = |notice: &String| self.prepared.secrets.hide(notice);
+                notices.extend(completion.notices.iter().map(hide));
             }
         }
         let server = milliseconds(before);
@@ -308,6 +343,7 @@ impl Attempt<'_> {
         let open = Open {
             session,
             writes,
+            secrets: self.prepared.secrets.clone(),
             held: Batch::default(),
             completion: None,
             page: RunPage {
@@ -485,7 +521,9 @@ pub(crate) async fn read_page(
     if let Some(completion) = done {
         open.page.affected = sum(open.page.affected, completion.affected);
         open.page.generated_keys = completion.generated_keys;
-        open.page.notices.extend(completion.notices);
+        let notices = completion.notices.iter();
+        let notices = notices.map(|notice| open.secrets.hide(notice));
+        open.page.notices.extend(notices);
     }
     open.session.close().await;
     Ok((open.page, None))

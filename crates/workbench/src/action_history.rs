@@ -139,7 +139,8 @@ fn input_text(data: &InputValue, filter: &InputValue, mask: Option<&str>) -> Str
     .to_string()
 }
 
-fn without_secrets(value: &InputValue, mask: Option<&str>) -> InputValue {
+/// A value without what looks like a secret by its key, at any depth, or with a mask in its place.
+pub(crate) fn without_secrets(value: &InputValue, mask: Option<&str>) -> InputValue {
     match value {
         InputValue::Object(entries) => InputValue::Object(
             entries

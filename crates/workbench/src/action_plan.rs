@@ -9,7 +9,8 @@ use templates::{
     looks_secret,
 };
 
-use crate::action_history::{remembered, shown_input};
+use crate::action_history::{remembered, shown_input, without_secrets};
+use crate::action_secrets::SecretTexts;
 use crate::dto::{ActionInputs, ActionPlan, PlanParameter, PlanTarget};
 use crate::guard::{self, Deed};
 use crate::{AppError, Result, Workbench};
@@ -35,7 +36,7 @@ pub(crate) struct Prepared {
     /// Whether the record says that it is meant for every row.
     pub(crate) all_rows: bool,
     /// Texts of inputs whose names say that they are secrets.
-    secrets: Vec<String>,
+    pub(crate) secrets: SecretTexts,
     /// The values as they are remembered: JSON text without what looks like a secret.
     pub(crate) remembered: String,
     /// The values as they are shown: JSON text, what looks like a secret as `***`.
@@ -43,22 +44,6 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// A value for a person to see: what is a secret's text in it is `***`.
-    fn masked(&self, value: Value) -> Value {
-        match value {
-            Value::String(text) => {
-                let hidden = self.secrets.iter().any(|secret| text.contains(secret));
-                Value::String(if hidden { "***".to_owned() } else { text })
-            }
-            Value::Array(items) => items.into_iter().map(|item| self.masked(item)).collect(),
-            Value::Object(entries) => entries
-                .into_iter()
-                .map(|(key, value)| (key, self.masked(value)))
-                .collect(),
-            other => other,
-        }
-    }
-
     /// What the guards are asked about.
     pub(crate) fn deed(&self) -> Deed<'_> {
         Deed {
@@ -92,7 +77,9 @@ impl Prepared {
     /// The command for a person to see; nothing where it is SQL.
     pub(crate) fn command_shown(&self) -> Option<Value> {
         match &self.bound.sent {
-            Sent::Mongodb(request) => Some(self.masked(request.command_shown(self.table()))),
+            Sent::Mongodb(request) => {
+                Some(self.secrets.masked(request.command_shown(self.table())))
+            }
             Sent::Sql(_) => None,
         }
     }
@@ -180,10 +167,7 @@ impl Workbench {
             .plan
             .agrees(kind)
             .map_err(|disagreement| AppError::refused(disagreement.message))?;
-        let secrets = [&data, &filter]
-            .into_iter()
-            .flat_map(secret_texts)
-            .collect();
+        let secrets = SecretTexts::of(&data, &filter);
         let all_rows = place.record.get("allRows").and_then(Value::as_bool) == Some(true);
         Ok(Prepared {
             place,
@@ -327,23 +311,6 @@ pub(crate) const fn template_engine(database_type: DatabaseType) -> templates::E
     }
 }
 
-/// The texts of the inputs whose names say that they are secrets.
-fn secret_texts(input: &InputValue) -> Vec<String> {
-    let InputValue::Object(entries) = input else {
-        return Vec::new();
-    };
-    entries
-        .iter()
-        .filter(|(key, _)| looks_secret(key))
-        .filter_map(|(_, value)| match value {
-            InputValue::String(text) | InputValue::Number(text) if !text.is_empty() => {
-                Some(text.clone())
-            }
-            _ => None,
-        })
-        .collect()
-}
-
 /// Faults of inputs, all at once.
 pub(crate) fn input_error(faults: &[InputFault]) -> AppError {
     let message = match faults {
@@ -376,7 +343,7 @@ fn shown(key: &str, value: &BoundValue) -> Value {
         return Value::from("***");
     }
     InputValue::from_json(&value.to_json_text())
-        .map(|value| value.to_json())
+        .map(|value| without_secrets(&value, Some("***")).to_json())
         .unwrap_or(Value::Null)
 }
 

@@ -133,7 +133,7 @@ impl Workbench {
         let outcome = attempt.run_to_page(request.retries, &events).await;
         let (outcome, open) = match outcome {
             Ok((page, open)) => (Ok(page), open),
-            Err(error) => (Err(error), None),
+            Err(error) => (Err(prepared.secrets.hide_in(error)), None),
         };
         self.remember_run(&prepared, &outcome).await;
         *lock(&run.open) = open;
@@ -167,12 +167,13 @@ impl Workbench {
         let stop = Stop {
             cancel: &run.cancel,
             deadline: self.statement_limit().map(|limit| Instant::now() + limit),
-            canceller: open.session.canceller(),
+            canceller: open.session.canceller().into(),
         };
         let attempts = open.page.attempts;
+        let secrets = open.secrets.clone();
         let (page, open) = read_page(open, page_rows(limit), &stop, false, &events)
             .await
-            .map_err(|failed| failed.into_error(attempts))?;
+            .map_err(|failed| secrets.hide_in(failed.into_error(attempts)))?;
         *lock(&run.open) = open;
         Ok(page)
     }

@@ -273,22 +273,31 @@ async fn suite(server: &Server, every: usize) {
         expected.extend(CONDITIONS.map(|_| json!(0)));
         assert_eq!(ran.rows, [expected], "{value:?}");
     }
+    // Changed and removed are some of them here: half of the time of a run is its connection.
+    let some = if soak() { 1 } else { 4 };
+    let (rest, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|(n, _)| n / every % some > 0);
     for &(n, value) in &kept {
         let input = json!({"data": {"v": value}, "filter": {"n": n, "v": value}});
         let ran = bench.run(&actions.update, input).await.unwrap();
         assert_eq!(ran.affected(), Some(1), "{value:?}");
     }
-    let expected: Vec<_> = kept
+    let mut expected: Vec<_> = kept
         .iter()
-        .map(|(n, value)| (n.to_string(), hex(value), hex(&format!("x{value}"))))
+        .map(|(n, value)| (n, (n.to_string(), hex(value), hex(&format!("x{value}")))))
+        .chain(
+            rest.iter()
+                .map(|(n, value)| (n, (n.to_string(), hex(value), hex(value)))),
+        )
         .collect();
+    expected.sort();
+    let expected: Vec<_> = expected.into_iter().map(|(_, row)| row).collect();
     assert_eq!(stored(server), expected);
     for &(n, value) in &kept {
         let input = json!({"filter": {"n": n, "v": value}});
         let ran = bench.run(&actions.delete, input).await.unwrap();
         assert_eq!(ran.affected(), Some(1), "{value:?}");
     }
-    assert_eq!(census(server), "kept=0 t=2 u=1 ");
+    assert_eq!(census(server), format!("kept={} t=2 u=1 ", rest.len()));
 
     // One text for each action, whatever the values were.
     let texts = statement_log::since(server, before);
@@ -330,6 +339,7 @@ async fn other_places(bench: &Bench, database: &str, server: &Server, values: &[
     };
     let step = if soak() { 1 } else { values.len() / 3 };
     let before = statement_log::mark(server);
+    let tables = census(server);
     let (mut texts, mut answered, mut refused) = (0, 0, 0);
     for (index, place) in PLACES.iter().chain(own).enumerate() {
         let template = format!("SELECT count(*) FROM t WHERE {}", place.replace("vT", "v"));
@@ -356,7 +366,7 @@ async fn other_places(bench: &Bench, database: &str, server: &Server, values: &[
         answered > refused / 2 && refused > 0,
         "{answered} {refused}"
     );
-    assert_eq!(census(server), "kept=0 t=2 u=1 ");
+    assert_eq!(census(server), tables);
     let logged = statement_log::since(server, before);
     assert!(logged.prepared.len() <= texts, "{:#?}", logged.prepared);
 }

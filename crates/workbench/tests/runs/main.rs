@@ -5,13 +5,17 @@
 mod bench;
 mod cancelling;
 mod cases;
+mod compare;
 mod guards;
+mod history;
 #[path = "../../../templates/tests/injection/values.rs"]
 #[expect(dead_code, reason = "the suite of templates has more places than run")]
 mod hostile_values;
 mod injection;
 mod injection_mongodb;
+mod inlined;
 mod inputs;
+mod paging;
 mod proxy;
 mod retries;
 mod servers;

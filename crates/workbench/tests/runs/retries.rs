@@ -192,6 +192,11 @@ async fn taken_back(server: &Server) {
     assert_eq!(ran.page.attempts, 3, "{name}");
     assert_eq!(rows(server).await, before + 2, "{name}");
 
+    if let Server::MariaDb(_) = server {
+        // While it is there the server may use it in any statement, and its rows are not taken back.
+        server.sql("DROP FUNCTION flaky");
+        server.sql("DROP TABLE tries");
+    }
     // A key that is taken is taken the next time too.
     let twice = if server.is_mongo() {
         r#"{"insertOne": {"_id": 1, "v": "{{v}}"}}"#
