@@ -205,7 +205,8 @@ export function Segments(props: {
   return (
     <RadioGroup
       className={styles.field ?? ''}
-      value={props.value}
+      // Null where none is chosen: of a value that no segment has, no segment would be reached by Tab.
+      value={props.value === '' ? null : props.value}
       onChange={props.onChange}
       orientation="horizontal"
       {...(props.hideLabel ? { 'aria-label': props.label } : {})}
