@@ -112,6 +112,8 @@ export function Definition({ database, view }: { database: DatabaseView; view: A
 
   const change = (part: Partial<Draft>) => {
     const next = { ...draft, ...part };
+    // A template that is shown anew tells its text too: it is no change, and no draft.
+    if ((Object.keys(part) as (keyof Draft)[]).every((field) => next[field] === draft[field])) return;
     if (base && !isChanged(base, next)) dropDraft(key);
     else setDraft(key, next, base);
   };
