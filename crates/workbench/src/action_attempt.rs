@@ -68,10 +68,12 @@ impl Failed {
             writes,
             told,
             done: false,
+            ended: false,
         }
     }
 
-    /// Never what a person or the time limit, which is one for all attempts, has ended. Else only what was not sent, what the server took back to be sent again, and a read of which nothing was shown.
+    /// Only what was not sent, what the server took back to be sent again, and a read of which nothing was shown; never what a
+    /// person has ended, or the time limit, which is one for all attempts.
     fn can_retry(&self) -> bool {
         let lost = self.fate == Fate::Unknown && !self.writes && self.error.retryable;
         !self.told
@@ -205,6 +207,7 @@ impl Stop<'_> {
             writes,
             told,
             done,
+            ended: true,
         })
     }
 }
@@ -280,6 +283,7 @@ impl Attempt<'_> {
                 writes,
                 told: false,
                 done: false,
+                ended: false,
             })?;
         let connect = milliseconds(before);
         events(RunEvent::Connected {
@@ -415,6 +419,7 @@ impl Attempt<'_> {
             writes: false,
             told: false,
             done: false,
+            ended: false,
         })
     }
 
