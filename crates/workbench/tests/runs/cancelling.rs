@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use mongodb::bson::doc;
 use serde_json::json;
+use test_support::{MongoCompatible, MongoOptions};
 use workbench::{AppError, RunPage};
 
 use crate::bench::{Act, Bench, Listener, bench, fate};
@@ -163,7 +165,7 @@ async fn ends(server: &Server) {
     let run = tokio::spawn(async move {
         let more = workbench.action_more("four".to_owned(), Some(10_000_000), move |_| {
             if let Some(begun) = begun.lock().unwrap().take() {
-                drop(begun.send(()));
+                begun.send(()).unwrap();
             }
         });
         more.await
@@ -211,4 +213,60 @@ async fn ends(server: &Server) {
         until(server, word, 0, LIMIT).await;
     }
     assert_eq!(server.sql("SELECT sum(n) FROM t"), "6", "{name}");
+}
+
+/// The server of the tests knows little of its operations: a command that it holds back is ended, and what comes after it is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_of_mongodb_ends_when_it_is_cancelled() {
+    let server = Server::Mongo(MongoCompatible::start_with(MongoOptions {
+        fail_points: true,
+        ..MongoOptions::default()
+    }));
+    let client = mongodb::Client::with_uri_str(server.url()).await.unwrap();
+    let held = doc! { "configureFailPoint": "failCommand", "mode": { "times": 2 },
+    "data": { "failCommands": ["insert"], "blockConnection": true, "blockTimeMS": 20_000 } };
+    client.database("admin").run_command(held).await.unwrap();
+    let bench = bench().await;
+    let database = bench.database("mongodb", &[("dev", &server.url())]).await;
+    let create = r#"{"insertOne": {"n": 1}}"#;
+    let create = bench.action(&database, Act::create(create)).await;
+    let (run, _) = start(&bench, &create, "held", 10);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let cancelled = Instant::now();
+    bench
+        .workbench
+        .action_cancel("held".to_owned())
+        .await
+        .unwrap();
+    let error = run.await.unwrap().unwrap_err();
+    assert_eq!(error.code, "cancelled", "{error:?}");
+    assert!(cancelled.elapsed() < LIMIT, "{:?}", cancelled.elapsed());
+    bench.workbench.limit_tests_to(Duration::from_millis(800));
+    let (run, _) = start(&bench, &create, "late", 10);
+    let error = run.await.unwrap().unwrap_err();
+    assert_eq!(error.code, "timed_out", "{error:?}");
+    // Nothing is held back any more.
+    let ran = bench.run(&create, json!({})).await.unwrap();
+    assert_eq!(ran.affected(), Some(1));
+    let rows: Vec<_> = (0..1_500).map(|n| doc! { "n": n }).collect();
+    server
+        .collection("t")
+        .await
+        .insert_many(rows)
+        .await
+        .unwrap();
+    let read = bench.action(&database, Act::read(r#"{"find": {}}"#)).await;
+    let (run, heard) = start(&bench, &read, "left", 10);
+    assert!(run.await.unwrap().unwrap().more);
+    assert_eq!(heard.rows(), 10);
+    bench
+        .workbench
+        .action_cancel("left".to_owned())
+        .await
+        .unwrap();
+    let gone = bench
+        .workbench
+        .action_more("left".to_owned(), None, |_| {})
+        .await;
+    assert_eq!(gone.unwrap_err().code, "not_found");
 }

@@ -101,10 +101,14 @@ impl Server {
         }
     }
 
-    /// The same server behind another port.
+    /// The same server behind another port. A client of MongoDB would go on to the address that the server says it has.
     pub fn url_at(&self, port: u16) -> String {
         let own = format!(":{}/", self.port());
-        self.url().replace(&own, &format!(":{port}/"))
+        let url = self.url().replace(&own, &format!(":{port}/"));
+        match self {
+            Self::Mongo(_) => format!("{url}?directConnection=true"),
+            _ => url,
+        }
     }
 
     pub fn mysql(&self) -> &MySqlServer {
