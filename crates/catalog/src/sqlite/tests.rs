@@ -43,6 +43,11 @@ fn code(directory: &Path) -> &'static str {
     error.code()
 }
 
+/// The migrations of this version, and one of the next.
+fn and_then(next: &'static str) -> Vec<&'static str> {
+    open::MIGRATIONS.iter().copied().chain([next]).collect()
+}
+
 #[test]
 fn an_upgrade_takes_a_copy_first_and_keeps_everything() {
     let folder = folder();
@@ -50,10 +55,8 @@ fn an_upgrade_takes_a_copy_first_and_keeps_everything() {
     let first = SqliteCatalog::open(folder.path()).expect("opened");
     let id = first.catalog_id().to_owned();
     drop(first);
-    let next = [
-        open::MIGRATIONS[0],
-        "ALTER TABLE products ADD COLUMN colour TEXT",
-    ];
+    let next = and_then("ALTER TABLE products ADD COLUMN colour TEXT");
+    let known = i64::try_from(open::MIGRATIONS.len()).expect("a few");
     let upgraded = SqliteCatalog::open_with(folder.path(), &next).expect("upgraded");
     assert_eq!(upgraded.catalog_id(), id);
     assert_eq!(
@@ -63,7 +66,8 @@ fn an_upgrade_takes_a_copy_first_and_keeps_everything() {
     drop(upgraded);
     let copies = super::failure::copies_beside(&folder.path().join(open::FILE_NAME));
     assert_eq!(copies.len(), 1);
-    assert!(copies[0].to_string_lossy().contains("catalog.sqlite3.v1-"));
+    let name = format!("catalog.sqlite3.v{known}-");
+    assert!(copies[0].to_string_lossy().contains(&name));
     // The copy is whole, and opens as the version that it was.
     let restored = self::folder();
     fs::copy(&copies[0], restored.path().join(open::FILE_NAME)).expect("copied");
@@ -71,15 +75,14 @@ fn an_upgrade_takes_a_copy_first_and_keeps_everything() {
     assert_eq!(restored.fetch_products().expect("listed").len(), 1);
     // The program of before refuses what it does not know, and takes no further copy.
     let error = SqliteCatalog::open(folder.path()).expect_err("refused");
-    assert!(matches!(
-        error,
-        CatalogError::Newer {
-            found: 2,
-            known: 1,
-            ..
-        }
-    ));
     assert_eq!(error.code(), "catalog_newer");
+    let CatalogError::Newer {
+        found, known: ours, ..
+    } = error
+    else {
+        panic!("{error}");
+    };
+    assert_eq!((found, ours), (known + 1, known));
     SqliteCatalog::open_with(folder.path(), &next).expect("still opens");
     let copies = super::failure::copies_beside(&folder.path().join(open::FILE_NAME));
     assert_eq!(copies.len(), 1);
@@ -89,10 +92,7 @@ fn an_upgrade_takes_a_copy_first_and_keeps_everything() {
 fn a_failed_upgrade_leaves_the_version_that_was() {
     let folder = folder();
     with_one_product(folder.path());
-    let broken = [
-        open::MIGRATIONS[0],
-        "CREATE TABLE half (a TEXT); SELECT nonsense FROM nowhere",
-    ];
+    let broken = and_then("CREATE TABLE half (a TEXT); SELECT nonsense FROM nowhere");
     SqliteCatalog::open_with(folder.path(), &broken).expect_err("refused");
     let catalog = SqliteCatalog::open(folder.path()).expect("opens as before");
     catalog.check_integrity().expect("intact");
