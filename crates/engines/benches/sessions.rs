@@ -58,11 +58,11 @@ fn sql(statement: &str, parameters: Vec<Parameter>) -> Operation {
     }
 }
 
-/// Reads a result to its end, batch by batch, and gives the rows, the bytes and the time to the 500th row.
+/// Reads a result to its end, batch by batch, and gives the rows, the bytes and the time from the head of the answer to the
+/// 500th row.
 async fn read(session: &mut dyn Session, operation: &Operation) -> (usize, usize, f64) {
-    let begun = Instant::now();
     session.start(operation).await.expect("it starts");
-    let mut first_byte = None;
+    let head = Instant::now();
     let mut first_page = 0.0;
     let mut batch = Batch::default();
     let (mut rows, mut bytes) = (0, 0);
@@ -70,11 +70,10 @@ async fn read(session: &mut dyn Session, operation: &Operation) -> (usize, usize
         batch.clear();
         let wanted = if rows < 500 { 500 - rows } else { 10_000 };
         let done = session.fetch(wanted, &mut batch).await.expect("rows come");
-        let byte = *first_byte.get_or_insert_with(|| begun.elapsed().as_secs_f64());
         rows += batch.rows();
         bytes += batch.json().len();
         if first_page == 0.0 && rows >= 500 {
-            first_page = begun.elapsed().as_secs_f64() - byte;
+            first_page = head.elapsed().as_secs_f64();
         }
         if done.is_some() {
             return (rows, bytes, first_page);
@@ -200,7 +199,7 @@ async fn postgres() {
     }
     reading.tell("a million rows, PostgreSQL", "psql -At", 0.75);
     println!(
-        "first 500 rows, PostgreSQL: {:.1} ms after the first of them (goal ≤ 150 ms)",
+        "first 500 rows, PostgreSQL: {:.1} ms after the head of the answer (goal ≤ 150 ms)",
         median(pages) * 1e3
     );
 
@@ -233,7 +232,7 @@ async fn mariadb() {
     let server = MariaDb::start();
     server.create_database("bench");
     server.sql(&format!(
-        "CREATE TABLE bench.mixed AS SELECT seq AS id, CAST(seq % 1000 AS INT) AS small, CONCAT('name ', seq) AS name,
+        "USE bench; CREATE TABLE mixed AS SELECT seq AS id, CAST(seq % 1000 AS INT) AS small, CONCAT('name ', seq) AS name,
             REPEAT('x', 20 + seq % 30) AS words, CAST(seq * 1.37 AS DECIMAL(14,4)) AS price,
             TIMESTAMP('2026-01-01') + INTERVAL seq MINUTE AS at, DATE('2026-01-01') + INTERVAL seq % 365 DAY AS day,
             seq % 2 = 0 AS flag, MD5(seq) AS token, CAST(seq / 3 AS DOUBLE) AS ratio FROM seq_1_to_{ROWS}"
