@@ -298,15 +298,16 @@ pub(crate) fn template_text(template: &Value) -> String {
 }
 
 /// The parts of a record that its templates are read by.
-struct Parts<'a> {
-    kind: Option<ActionType>,
+pub(crate) struct Parts<'a> {
+    /// What it is for; nothing where an imported record says what is none.
+    pub(crate) kind: Option<ActionType>,
     template: &'a Value,
     filter: Option<&'a Value>,
     script: bool,
 }
 
 impl<'a> Parts<'a> {
-    fn of(record: &'a Map<String, Value>) -> Self {
+    pub(crate) fn of(record: &'a Map<String, Value>) -> Self {
         Self {
             kind: record
                 .get("type")
@@ -317,6 +318,24 @@ impl<'a> Parts<'a> {
                 .filter(|filter| !filter.is_null()),
             script: record.get("script") == Some(&Value::Bool(true)),
         }
+    }
+
+    /// Takes the templates apart.
+    ///
+    /// # Errors
+    /// With every fault of both.
+    pub(crate) fn compile(
+        &self,
+        database_type: DatabaseType,
+    ) -> Result<Action, Vec<templates::ActionFault>> {
+        let template = InputValue::from(self.template);
+        let filter = self.filter.map(InputValue::from);
+        Action::compile(Definition {
+            engine: template_engine(database_type),
+            template: &template,
+            filter: filter.as_ref(),
+            script: self.script,
+        })
     }
 }
 
@@ -396,16 +415,7 @@ pub(crate) fn input_schema(
     database_type: DatabaseType,
     record: &Map<String, Value>,
 ) -> Result<Value, Vec<FieldFault>> {
-    let parts = Parts::of(record);
-    let template = InputValue::from(parts.template);
-    let filter = parts.filter.map(InputValue::from);
-    let definition = Definition {
-        engine: template_engine(database_type),
-        template: &template,
-        filter: filter.as_ref(),
-        script: parts.script,
-    };
-    match Action::compile(definition) {
+    match Parts::of(record).compile(database_type) {
         Ok(action) => Ok(action.inputs().json_schema()),
         Err(_) => Err(record_faults(database_type, record)),
     }

@@ -40,10 +40,8 @@ fn tag(prepared: &Prepared) -> &str {
 /// The SDK names an action by its full tag.
 fn sdk(prepared: &Prepared) -> String {
     let mut record = prepared.place.record.clone();
-    if let Some(fields) = record.as_object_mut() {
-        let full = format!("{}:{}", prepared.place.database.tag, tag(prepared));
-        fields.insert("tag".to_owned(), Value::from(full));
-    }
+    let full = format!("{}:{}", prepared.place.database.tag, tag(prepared));
+    record.insert("tag".to_owned(), Value::from(full));
     let json = serde_json::to_string_pretty(&record).unwrap_or_default();
     format!("await ductape.databases.action.create({json});\n")
 }

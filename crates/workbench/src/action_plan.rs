@@ -3,12 +3,12 @@
 use catalog::{Database, DatabaseType, Environment, EnvironmentConfig, SubjectKind};
 use connection_url::ConnectionUrl;
 use engines::{Operation, Parameter};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use templates::{
-    Action, ActionType, BoundAction, BoundValue, Definition, InputFault, InputValue, Sent,
-    looks_secret,
+    Action, ActionType, BoundAction, BoundValue, InputFault, InputValue, Sent, looks_secret,
 };
 
+use crate::action_check::Parts;
 use crate::action_history::{remembered, shown_input, without_secrets};
 use crate::action_secrets::SecretTexts;
 use crate::dto::{ActionInputs, ActionPlan, PlanParameter, PlanTarget};
@@ -23,7 +23,7 @@ pub(crate) struct Place {
     /// The action's id.
     pub(crate) action_id: String,
     /// Every field of its record.
-    pub(crate) record: Value,
+    pub(crate) record: Map<String, Value>,
     /// `shop/orders@dev`.
     pub(crate) address: String,
 }
@@ -122,7 +122,7 @@ impl Workbench {
                 .actions
                 .iter()
                 .find(|item| item.id == id)
-                .map(|item| Value::Object(item.fields.clone()));
+                .map(|item| item.fields.clone());
             let address = format!("{}/{}@{}", product.tag, database.tag, environment.slug);
             Ok((id, database, environment, config, record, address))
         })
@@ -275,31 +275,19 @@ fn read_inputs(json: &str) -> Result<(InputValue, InputValue)> {
 }
 
 fn compile(place: &Place) -> Result<(ActionType, Action)> {
-    let record = &place.record;
-    let kind: ActionType = record
-        .get("type")
-        .and_then(|kind| serde_json::from_value(kind.clone()).ok())
-        .ok_or_else(|| {
-            AppError::refused("The type of this action is none that can run. Edit the action.")
-        })?;
-    let template = InputValue::from(record.get("template").unwrap_or(&Value::Null));
-    let filter = record
-        .get("filterTemplate")
-        .filter(|filter| !filter.is_null())
-        .map(InputValue::from);
-    let action = Action::compile(Definition {
-        engine: template_engine(place.database.database_type),
-        template: &template,
-        filter: filter.as_ref(),
-        script: record.get("script").and_then(Value::as_bool) == Some(true),
-    })
-    .map_err(|faults| {
-        let first = faults.first().map(|fault| fault.message.as_str());
-        AppError::refused(format!(
-            "The template of this action can't be run: {} Edit the action.",
-            first.unwrap_or_default()
-        ))
+    let parts = Parts::of(&place.record);
+    let kind = parts.kind.ok_or_else(|| {
+        AppError::refused("The type of this action is none that can run. Edit the action.")
     })?;
+    let action = parts
+        .compile(place.database.database_type)
+        .map_err(|faults| {
+            let first = faults.first().map(|fault| fault.message.as_str());
+            AppError::refused(format!(
+                "The template of this action can't be run: {} Edit the action.",
+                first.unwrap_or_default()
+            ))
+        })?;
     Ok((kind, action))
 }
 
