@@ -73,6 +73,15 @@ impl Workbench {
             ));
         }
         let run_id = side_id(&request.run_id, side);
+        let run = ActionRunRequest {
+            run_id: run_id.clone(),
+            action_id: request.action_id.clone(),
+            env: env.to_owned(),
+            input: request.input.clone(),
+            confirm: None,
+            retries: 0,
+            limit: Some(MOST_ROWS),
+        };
         let collected = Mutex::new((Side::default(), None));
         let collect = |event| {
             let mut collected = collected.lock().unwrap_or_else(PoisonError::into_inner);
@@ -85,16 +94,10 @@ impl Workbench {
                 RunEvent::Connected { .. } | RunEvent::Retrying { .. } => {}
             }
         };
-        let run = ActionRunRequest {
-            run_id: run_id.clone(),
-            action_id: request.action_id.clone(),
-            env: env.to_owned(),
-            input: request.input.clone(),
-            confirm: None,
-            retries: 0,
-            limit: Some(MOST_ROWS),
-        };
-        let page = self.action_run(run, collect).await.map_err(named)?;
+        let page = self
+            .run_prepared(&prepared, &run, collect)
+            .await
+            .map_err(named)?;
         // What is beyond the limit is not wanted.
         self.action_cancel(run_id).await?;
         let (side, broken) = collected

@@ -11,6 +11,7 @@ use engines::SessionOptions;
 use tokio_util::sync::CancellationToken;
 
 use crate::action_attempt::{Attempt, Open, Stop, read_page};
+use crate::action_plan::Prepared;
 use crate::dto::{ActionRunRequest, RunEvent, RunPage};
 use crate::{AppError, Result, Workbench, guard};
 
@@ -99,6 +100,16 @@ impl Workbench {
         let prepared = self
             .prepare_action(&request.action_id, &request.env, &request.input)
             .await?;
+        self.run_prepared(&prepared, &request, events).await
+    }
+
+    /// Runs what was prepared from a request.
+    pub(crate) async fn run_prepared(
+        &self,
+        prepared: &Prepared,
+        request: &ActionRunRequest,
+        events: impl Fn(RunEvent) + Send + Sync,
+    ) -> Result<RunPage> {
         if let Some(message) = prepared.refusal() {
             return Err(AppError::refused(message));
         }
@@ -119,7 +130,7 @@ impl Workbench {
         };
         let asked = self.test_options().await?;
         let attempt = Attempt {
-            prepared: &prepared,
+            prepared,
             url: &url,
             options: SessionOptions {
                 timeout: asked.timeout,
@@ -135,7 +146,7 @@ impl Workbench {
             Ok((page, open)) => (Ok(page), open),
             Err(error) => (Err(prepared.secrets.hide_in(error)), None),
         };
-        self.remember_run(&prepared, &outcome).await;
+        self.remember_run(prepared, &outcome).await;
         *lock(&run.open) = open;
         outcome
     }
