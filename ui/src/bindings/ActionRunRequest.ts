@@ -22,7 +22,7 @@ env: string,
  */
 input: ActionInputs, 
 /**
- * What was typed to confirm: the database's tag, or `yes` where one click is enough.
+ * What was typed to confirm: the database's tag, which the window sends itself where one click is enough.
  */
 confirm?: string, 
 /**

@@ -331,7 +331,7 @@ pub struct ActionRunRequest {
     pub env: String,
     /// The values.
     pub input: ActionInputs,
-    /// What was typed to confirm: the database's tag, or `yes` where one click is enough.
+    /// What was typed to confirm: the database's tag, which the window sends itself where one click is enough.
     #[serde(default)]
     #[ts(optional)]
     pub confirm: Option<String>,
