@@ -6,15 +6,19 @@ mod cancelling;
 mod failing;
 mod false_servers;
 mod reading;
+#[path = "../sql_session/mod.rs"]
+mod sql_session;
 mod values;
 
 use connection_url::ConnectionUrl;
 use engines::{
-    Batch, CancellationToken, Column, Completion, DatabaseType, EngineError, Operation, Parameter,
-    RunError, Session, SessionOptions, engine,
+    CancellationToken, DatabaseType, EngineError, Parameter, RunError, Session, SessionOptions,
+    engine,
 };
 use serde_json::Value;
 use test_support::{MariaDb, MySql57, MySqlOptions, MySqlServer};
+
+use crate::sql_session::{done, one, run, sql};
 
 /// Settings of a server that a session must not be confused by.
 fn contrary(flavour: &str) -> Vec<String> {
@@ -61,72 +65,9 @@ async fn open(server: &MySqlServer, read_only: bool) -> Box<dyn Session> {
     connect(&server.url("app"), read_only).await.unwrap()
 }
 
-fn sql(statement: &str, parameters: &[Parameter]) -> Operation {
-    Operation::Sql {
-        statement: statement.to_owned(),
-        parameters: parameters.to_vec(),
-    }
-}
-
-#[derive(Debug)]
-struct Answer {
-    columns: Vec<Column>,
-    rows: Vec<Vec<Value>>,
-    completion: Completion,
-}
-
-async fn run(
-    session: &mut dyn Session,
-    statement: &str,
-    parameters: &[Parameter],
-) -> Result<Answer, RunError> {
-    let columns = session.start(&sql(statement, parameters)).await?;
-    let mut rows = Vec::new();
-    let mut batch = Batch::default();
-    loop {
-        let completion = session.fetch(1000, &mut batch).await?;
-        let read: Vec<Vec<Value>> = serde_json::from_str(&format!("[{}]", batch.json())).unwrap();
-        assert_eq!(read.len(), batch.rows());
-        rows.extend(read);
-        batch.clear();
-        if let Some(completion) = completion {
-            return Ok(Answer {
-                columns,
-                rows,
-                completion,
-            });
-        }
-    }
-}
-
-/// Runs what must not fail.
-async fn done(session: &mut dyn Session, statement: &str) -> Completion {
-    match run(session, statement, &[]).await {
-        Ok(answer) => answer.completion,
-        Err(error) => panic!("{statement}: {error:?}"),
-    }
-}
-
 /// The error of what must fail.
 async fn fault(session: &mut dyn Session, statement: &str, parameters: &[Parameter]) -> RunError {
     run(session, statement, parameters).await.err().unwrap()
-}
-
-/// The one value of one row, with the type of its column.
-async fn one(
-    session: &mut dyn Session,
-    statement: &str,
-    parameters: &[Parameter],
-) -> (String, Value) {
-    let mut answer = match run(session, statement, parameters).await {
-        Ok(answer) => answer,
-        Err(error) => panic!("{statement}: {error:?}"),
-    };
-    assert_eq!((answer.rows.len(), answer.rows[0].len()), (1, 1));
-    (
-        answer.columns[0].type_name.clone(),
-        answer.rows.remove(0).remove(0),
-    )
 }
 
 /// The one value of one row.

@@ -6,16 +6,20 @@ mod cancelling;
 mod false_servers;
 mod fates;
 mod reading;
+#[path = "../sql_session/mod.rs"]
+mod sql_session;
 
 use std::time::{Duration, Instant};
 
 use connection_url::ConnectionUrl;
 use engines::{
-    Batch, CancellationToken, Column, Completion, DatabaseType, Fate, Operation, Parameter,
-    RunError, Session, SessionOptions, code, engine,
+    Batch, CancellationToken, DatabaseType, Fate, Parameter, RunError, Session, SessionOptions,
+    code, engine,
 };
 use serde_json::{Value, json};
 use test_support::shared_postgres;
+
+use crate::sql_session::{done, one, run, sql};
 
 async fn open(read_only: bool) -> Box<dyn Session> {
     open_with("", read_only).await
@@ -41,71 +45,12 @@ async fn connect(url: &str, read_only: bool) -> Box<dyn Session> {
         .unwrap()
 }
 
-fn sql(statement: &str, parameters: &[Parameter]) -> Operation {
-    Operation::Sql {
-        statement: statement.to_owned(),
-        parameters: parameters.to_vec(),
-    }
-}
-
-struct Answer {
-    columns: Vec<Column>,
-    rows: Vec<Vec<Value>>,
-    completion: Completion,
-}
-
-async fn run(
-    session: &mut dyn Session,
-    statement: &str,
-    parameters: &[Parameter],
-) -> Result<Answer, RunError> {
-    let columns = session.start(&sql(statement, parameters)).await?;
-    let mut rows = Vec::new();
-    let mut batch = Batch::default();
-    loop {
-        let completion = session.fetch(1000, &mut batch).await?;
-        let read: Vec<Vec<Value>> = serde_json::from_str(&format!("[{}]", batch.json())).unwrap();
-        assert_eq!(read.len(), batch.rows());
-        rows.extend(read);
-        batch.clear();
-        if let Some(completion) = completion {
-            return Ok(Answer {
-                columns,
-                rows,
-                completion,
-            });
-        }
-    }
-}
-
-/// Runs what must not fail.
-async fn done(session: &mut dyn Session, statement: &str) -> Completion {
-    match run(session, statement, &[]).await {
-        Ok(answer) => answer.completion,
-        Err(error) => panic!("{statement}: {error:?}"),
-    }
-}
-
 /// The error of what must fail.
 async fn fault(session: &mut dyn Session, statement: &str) -> RunError {
     match run(session, statement, &[]).await {
         Ok(_) => panic!("{statement} did not fail"),
         Err(error) => error,
     }
-}
-
-/// The one value of one row, with the type of its column.
-async fn one(
-    session: &mut dyn Session,
-    statement: &str,
-    parameters: &[Parameter],
-) -> (String, Value) {
-    let mut answer = run(session, statement, parameters).await.unwrap();
-    assert_eq!((answer.rows.len(), answer.rows[0].len()), (1, 1));
-    (
-        answer.columns[0].type_name.clone(),
-        answer.rows.remove(0).remove(0),
-    )
 }
 
 fn text(value: &str) -> Parameter {
