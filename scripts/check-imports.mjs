@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Fails when an import runs against the layout:
 //
-//   ui → src-tauri → workbench → {catalog, secrets, engines, templates} → connection-url
+//   ui → src-tauri → workbench → runner → {schema, migrations} → {catalog, secrets, engines, templates} → connection-url
 //
 // and when `tauri` is named outside src-tauri, or `@tauri-apps` outside ui/src/platform. Two checks, since either alone
 // misses something: the manifests say what a crate may use, the sources what the front end does.
@@ -24,7 +24,10 @@ const allowed = {
   secrets: ["connection-url"],
   templates: [],
   engines: ["connection-url"],
-  workbench: ["catalog", "connection-url", "engines", "secrets", "templates"],
+  schema: ["connection-url", "engines"],
+  migrations: ["connection-url", "templates"],
+  runner: ["connection-url", "engines", "migrations", "schema"],
+  workbench: ["catalog", "connection-url", "engines", "migrations", "runner", "schema", "secrets", "templates"],
   "tapedeck-cli": ["workbench"],
   "tapedeck-desktop": ["workbench"],
   // Servers and keyrings for tests: knows nothing of the product, so that it can't agree with its mistakes.

@@ -1,0 +1,22 @@
+//! Migrations, as records and as text. Pure: no I/O, no clock.
+//!
+//! A migration's record becomes a [`Migration`]; [`checksum`] says what its `up` is; [`status`] puts the records of a catalog
+//! beside the rows of a target's history; [`steps_up`] and [`steps_down`] choose what would run; [`lint`] says what a person should
+//! know of a statement before it does.
+
+mod checksum;
+mod history;
+mod lint;
+mod migration;
+mod select;
+mod split;
+mod status;
+
+pub use checksum::checksum;
+pub use connection_url::DatabaseType;
+pub use history::{Direction, HistoryRow, RowState};
+pub use lint::{Lint, Warning, lint};
+pub use migration::{Migration, RecordFault, Side, Waiver};
+pub use select::{Pick, Refusal, steps_down, steps_up};
+pub use split::{Piece, join, split};
+pub use status::{MigrationState, MigrationStatus, TargetStatus, status};
