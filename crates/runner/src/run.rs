@@ -370,7 +370,7 @@ impl Hold<'_> {
         }
         let step = self.apply(&job).await?;
         *lasts = true;
-        if may_leave_traces(&pick.migration)
+        if (may_leave_traces(&pick.migration) || pick.migration.no_transaction)
             && let Err(error) = self.tidy().await
         {
             // The next statement says what is wrong with the session.

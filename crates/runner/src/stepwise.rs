@@ -1,10 +1,12 @@
 //! A migration statement by statement, where each lasts by itself. The history is told before a statement what is done and what is
 //! under way: whatever ends this process, what it says afterwards is true.
 
+use connection_url::DatabaseType;
 use engines::{Fate, RunError};
 use migrations::{Direction, RowState};
 
 use crate::apply::{Job, Stop, Trouble, Why};
+use crate::ask::sql;
 use crate::hold::Hold;
 use crate::run::StepDone;
 use crate::wording;
@@ -105,6 +107,14 @@ impl Hold<'_> {
             }
             progress.under_way = Some(progress.done + 1);
             let operation = self.operation(statement);
+            if self.waits_without_harm(statement) {
+                // A concurrent build waits for transactions that are older than itself, and nobody waits behind it.
+                let patient = self.session.execute(&sql("SET lock_timeout = 0")).await;
+                patient.map_err(|error| Trouble::Statement {
+                    statement: number,
+                    error,
+                })?;
+            }
             self.statement(job, number, &[operation]).await?;
             // What stands in a transaction that the migration itself began lasts when that ends.
             if !self.session.in_transaction() {
@@ -138,7 +148,14 @@ impl Hold<'_> {
             }
             _ => {}
         }
-        let outcome = wording::outcome(job.told(), progress.done, progress.under_way);
+        let mut outcome = wording::outcome(job.told(), progress.done, progress.under_way);
+        if job
+            .statements
+            .iter()
+            .any(|one| self.waits_without_harm(one))
+        {
+            outcome = format!("{outcome} {}", wording::INVALID_INDEX);
+        }
         if matches!(trouble, Trouble::LeaseLost | Trouble::AnotherRun) {
             let step = job.step(RowState::Started, progress.done);
             return self.stop(job, trouble, step, &outcome);
@@ -163,6 +180,12 @@ impl Hold<'_> {
             lasts: !nothing,
             ..stop
         }
+    }
+
+    /// Whether a statement is one of PostgreSQL's that let others work meanwhile, however long they wait.
+    fn waits_without_harm(&self, statement: &str) -> bool {
+        self.database_type() == DatabaseType::Postgresql
+            && statement.to_ascii_uppercase().contains("CONCURRENTLY")
     }
 
     /// Everything is done, and the history does not say so.

@@ -19,7 +19,7 @@ use serde_json::Value;
 
 pub(crate) use self::entry::Entry;
 use self::entry::{Cell, Fields};
-pub(crate) use self::format::{FORMAT, Look, Upgrade, upgrades};
+pub(crate) use self::format::{FORMAT, Look, upgrades};
 use crate::ask;
 use crate::{History, Scope, StoredSnapshot};
 
