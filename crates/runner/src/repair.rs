@@ -128,14 +128,9 @@ impl Hold<'_> {
             }
             Repair::Undo => {
                 // What was sent is what the history has; its way back is taken from there too, unless it lacks one.
-                let migration = kept.ok().filter(|kept| kept.up.len() == kept.down.len());
-                let migration = migration.or(known).ok_or_else(|| {
-                    refused(
-                        "missing",
-                        format!("The record of {} can't be read.", row.tag),
-                        &row.tag,
-                    )
-                })?;
+                let reversible = |one: &Migration| one.up.len() == one.down.len();
+                let kept = kept.ok().filter(reversible);
+                let migration = kept.or(known).unwrap_or(migration);
                 let pick = undone(&row, migration).map_err(RunnerError::Refused)?;
                 let note = row
                     .under_way
