@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::action_check::{Texts, check_texts};
 use crate::action_record::{TextFaults, changed, checked, copy_tag, summaries, view};
+use crate::action_samples::without_secret_values;
 use crate::dto::{
     ActionCheck, ActionDraft, ActionPatchInput, ActionRecordInput, ActionSummary, ActionView,
     Changed, TemplateSide,
@@ -88,6 +89,7 @@ impl Workbench {
         let texts = Texts {
             template: &draft.template,
             filter: draft.filter_template.as_deref(),
+            samples: &draft.samples,
         };
         Ok(check_texts(
             database.database_type,
@@ -118,12 +120,8 @@ impl Workbench {
             "description",
             input.description.map(Value::from),
         );
-        set(&mut record, "data", input.data.map(Value::from));
-        set(
-            &mut record,
-            "filterData",
-            input.filter_data.map(Value::from),
-        );
+        set(&mut record, "data", input.data.map(samples));
+        set(&mut record, "filterData", input.filter_data.map(samples));
         set(&mut record, "allRows", flag(input.all_rows));
         set(&mut record, "script", flag(input.script));
         self.create_action(database, record, texts).await
@@ -199,11 +197,17 @@ impl Workbench {
             "description",
             patch.description.map(Value::from),
         );
-        set(&mut record, "data", patch.data.map(Value::from));
+        set(
+            &mut record,
+            "data",
+            patch.data.map(|data| data.map_or(Value::Null, samples)),
+        );
         set(
             &mut record,
             "filterData",
-            patch.filter_data.map(Value::from),
+            patch
+                .filter_data
+                .map(|data| data.map_or(Value::Null, samples)),
         );
         set(&mut record, "allRows", patch.all_rows.map(Value::from));
         set(&mut record, "script", patch.script.map(Value::from));
@@ -337,4 +341,9 @@ impl Workbench {
             .await?;
         Ok(committed.record.actions.iter().map(interchange).collect())
     }
+}
+
+/// The samples of an editor, as a record has them.
+fn samples(given: Vec<Value>) -> Value {
+    Value::from(without_secret_values(given))
 }

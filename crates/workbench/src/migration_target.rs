@@ -88,8 +88,6 @@ pub(crate) struct Reading {
     pub(crate) history: History,
     /// The live schema, where it was asked for and there is one to compare it with, or it was asked for in any case.
     pub(crate) live: Option<Snapshot>,
-    /// "PostgreSQL 15.18".
-    pub(crate) server: String,
 }
 
 impl Reading {
@@ -244,7 +242,6 @@ impl Reader {
     ) -> Result<Reading> {
         let canceller = Arc::clone(&self.canceller);
         let session = self.session.as_mut();
-        let server = session.server().to_owned();
         let database_type = place.database.database_type;
         let scope = place.scope();
         let reading = async {
@@ -264,11 +261,7 @@ impl Reader {
                 ),
                 false => None,
             };
-            Ok(Reading {
-                history,
-                live,
-                server,
-            })
+            Ok(Reading { history, live })
         };
         until(reading, canceller.as_ref(), limit, cancel).await
     }
