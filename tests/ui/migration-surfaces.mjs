@@ -15,7 +15,7 @@ const plan = (tag, env) => async (page) => {
   await id(page, 'migration-tab-run').click();
   await id(page, `migrate-in-${env}`).click();
   await id(page, 'migration-run').waitFor();
-  await id(page, 'plan-target').getByText(`@${env}`).waitFor();
+  await page.locator(`[data-testid=plan-target] strong`, { hasText: `@${env}` }).waitFor();
 };
 const edit = (tag, migration) => async (page) => {
   await screen(tag)(page);

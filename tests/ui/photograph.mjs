@@ -51,7 +51,7 @@ try {
       page.on('console', (message) => message.type() === 'error' && console.log(name, message.text()));
       await page.goto(`${server.url}?fake=${screen.fake}&theme=${theme}${screen.query ?? ''}`);
       await page.waitForTimeout(500);
-      await screen.act?.(page);
+      await screen.act?.(page).catch((error) => console.log(name, String(error).split("\n")[0]));
       await page.waitForTimeout(400);
       await page.screenshot({ path: join(out, `${name}-${theme}.png`) });
       await page.close();

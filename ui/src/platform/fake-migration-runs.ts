@@ -435,7 +435,7 @@ export function fakeMigrationRuns(world: World, targets: Targets) {
     await world.wait(30);
     const [plan, spot, cell] = planOf(request);
     const [obstacle] = plan.obstacles;
-    if (obstacle) refuse(obstacle.code, obstacle.message, { obstacles: plan.obstacles });
+    if (obstacle) refuse('refused', obstacle.message, { guard: obstacle.code, obstacles: plan.obstacles });
     if (!request.dry_run && plan.guard !== 'none' && request.confirm !== spot.database.tag)
       refuse('refused', `It changes ${plan.target.address}. Confirm with the database’s tag.`, {
         guard: plan.guard,
@@ -573,7 +573,10 @@ export function fakeMigrationRuns(world: World, targets: Targets) {
             const error = asAppError(thrown);
             throw {
               ...error,
-              detail: { ...(error.detail as object), database: tag, env: spot.environment.slug },
+              detail: {
+                ...(error.detail as object),
+                target: `${spot.product.view.tag}/${tag}@${spot.environment.slug}`,
+              },
             };
           }),
         );

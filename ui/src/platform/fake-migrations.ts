@@ -346,9 +346,9 @@ export function fakeMigrations(world: World, targets: Targets) {
         accept_checksum !== database.tag
       )
         refuse(
-          'applied',
+          'refused',
           `It is applied in ${environments.join(', ')}. Look at the difference, then confirm with the database's tag.`,
-          { guard: 'tag', confirm: database.tag, environments },
+          { guard: 'checksum', confirm: database.tag, applied: environments, notes: [] },
         );
       return changed('update', database.id, () => {
         const [, , present] = find(id);
@@ -360,7 +360,9 @@ export function fakeMigrations(world: World, targets: Targets) {
       const [database, , stored] = find(id);
       const environments = appliedIn(database, stored.input.tag);
       if (environments.length > 0)
-        refuse('applied', `It is applied in ${environments.join(', ')}. Roll it back there first.`);
+        refuse('refused', `It is applied in ${environments.join(', ')}. Roll it back there first.`, {
+          applied: environments,
+        });
       return world.remove('migration', { name: stored.input.name }, () => {
         const [, present, list] = targets.list(database.id);
         list.splice(
@@ -376,7 +378,7 @@ export function fakeMigrations(world: World, targets: Targets) {
       const fixed = moved.find(({ input }) => appliedIn(database, input.tag).length > 0);
       if (fixed)
         refuse(
-          'applied',
+          'refused',
           `“${fixed.input.name}” is applied somewhere. Only what is applied nowhere can be moved.`,
         );
       const { activity_id } = world.change('update', 'migration', () => {

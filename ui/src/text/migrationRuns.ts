@@ -153,6 +153,7 @@ export const batchText = {
   empty: 'up to date',
   error: 'no plan',
   blocked: 'in the way',
+  leaveOut: 'Leave out',
   show: (address: string) => `Show the plan of ${address}`,
   hide: (address: string) => `Hide the plan of ${address}`,
   tagOf: (database: string) => `Tag of ${database}`,

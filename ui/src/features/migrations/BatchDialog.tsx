@@ -51,7 +51,7 @@ export function targetState(item: MigrationBatchPlanItem, batch: Batch | null): 
   if (batch) {
     if (batch.done.has(key)) return 'done';
     const failure = batch.error ? failureOf(batch.error) : null;
-    if (failure && failure.database === item.database && failure.env === item.env) return 'failed';
+    if (failure?.target?.endsWith(`/${key}`)) return 'failed';
     if (batch.told.has(key)) return batch.phase === 'running' ? 'runs' : 'failed';
     return batch.phase === 'running' ? 'waits' : 'notRun';
   }
@@ -70,13 +70,14 @@ export function BatchDialog({ configIds, onClose }: { configIds: string[]; onClo
   const stored = useStore(batches, (state) => state.batch);
   const batch = stored && (stored.id === batchId || stored.phase === 'running') ? stored : null;
   const [planned, setPlanned] = useState<MigrationBatchPlan | null>(null);
+  const [left, setLeft] = useState<string[]>(configIds);
   const { data, error, isPlaceholderData } = useQuery({
-    queryKey: ['migration-batch-plan', productId, configIds, exceptions],
+    queryKey: ['migration-batch-plan', productId, left, exceptions],
     queryFn: () =>
       platform.migrationBatchPlan({
         run_id: `plan-${Date.now().toString(36)}`,
         product_id: productId,
-        config_ids: configIds,
+        config_ids: left,
         confirm: [],
         exceptions,
       }),
@@ -107,7 +108,7 @@ export function BatchDialog({ configIds, onClose }: { configIds: string[]; onClo
     if (!ready || !plan) return;
     setPlanned(plan);
     void startBatch({
-      config_ids: configIds,
+      config_ids: left,
       confirm: [...new Set([...asking, ...clicked])],
       exceptions,
     });
@@ -151,6 +152,7 @@ export function BatchDialog({ configIds, onClose }: { configIds: string[]; onClo
                   batch={batch}
                   exceptions={exceptions}
                   onException={(name, set) => setExceptions({ ...exceptions, [name]: set })}
+                  onLeaveOut={() => setLeft(left.filter((id) => id !== item.config_id))}
                 />
               ))}
             </ol>
@@ -231,6 +233,7 @@ function Target(props: {
   batch: Batch | null;
   exceptions: MigrationExceptions;
   onException: (name: keyof MigrationExceptions, set: boolean) => void;
+  onLeaveOut: () => void;
 }) {
   const { item, batch, exceptions } = props;
   const engines = useEngines();
@@ -268,6 +271,11 @@ function Target(props: {
       </button>
       {open ? (
         <div className={styles.batchPlan}>
+          {state === 'blocked' || state === 'error' ? (
+            <Button small onPress={props.onLeaveOut} data-testid={`leave-out-${item.database}-${item.env}`}>
+              {text.leaveOut}
+            </Button>
+          ) : null}
           {progress ? (
             <Steps
               steps={progress.steps}

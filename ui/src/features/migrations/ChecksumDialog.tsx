@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Field } from '../../design/Field';
 import { FormDialog } from '../../design/FormDialog';
+import { Notice } from '../../design/Layout';
 import { plain } from '../../design/text';
 import { checksumText as text } from '../../text/migrations';
 import { CodeView } from '../actions/CodeView';
@@ -23,7 +24,7 @@ export function ChecksumDialog(props: {
   return (
     <FormDialog
       title={text.title(plain(props.name))}
-      lead={text.lead(question.environments.join(', '))}
+      lead={text.lead(question.applied.join(', '))}
       onClose={props.onClose}
       wide
       keepOnOutsideClick
@@ -47,6 +48,9 @@ export function ChecksumDialog(props: {
           </section>
         ))}
       </div>
+      {question.notes.map((note) => (
+        <Notice key={note}>{plain(note)}</Notice>
+      ))}
       <Field
         label={text.tag}
         value={typed}

@@ -161,12 +161,11 @@ function Definition(props: Omit<Props, 'migrationId'> & { view: MigrationView | 
   const [wantsChecks, setWantsChecks] = useState(false);
   const [problem, setProblem] = useState<number | null>(null);
   const [question, setQuestion] = useState<(ChecksumQuestion & { patch: MigrationPatchInput }) | null>(null);
-  const editors = {
-    up: useRef<StatementHandle>(null),
-    down: useRef<StatementHandle>(null),
-    pre: useRef<StatementHandle>(null),
-    post: useRef<StatementHandle>(null),
-  };
+  const up = useRef<StatementHandle>(null);
+  const down = useRef<StatementHandle>(null);
+  const pre = useRef<StatementHandle>(null);
+  const post = useRef<StatementHandle>(null);
+  const editors = { up, down, pre, post };
   const sending = usePatch<MigrationPatchInput>(async (patch) => {
     if (!base) return;
     try {
@@ -266,7 +265,7 @@ function Definition(props: Omit<Props, 'migrationId'> & { view: MigrationView | 
     return (
       <ConflictDialog
         subject={base.record.name}
-        base={{ ...base.record, texts: base.texts }}
+        base={{ ...base.record, texts: base.texts.up }}
         conflict={sending.conflict}
         sending={sending}
         onNothingLeft={() => dropDraft(key)}

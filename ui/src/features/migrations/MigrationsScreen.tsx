@@ -26,7 +26,7 @@ import { focusGrid } from './focus';
 import { rowsOf } from './list';
 import { MigrationGrid } from './MigrationGrid';
 import styles from './migrations.module.css';
-import { closeEditor, type MigrationTab, openMigrations, openNewMigration, place } from './place';
+import { closeEditor, type MigrationTab, openNewMigration, place, showDatabase } from './place';
 import { useMigrations } from './queries';
 
 // What is not seen at first is fetched when it is.
@@ -104,7 +104,6 @@ function Shown({ matrix, database }: { matrix: MatrixView; database: DatabaseVie
 function Head({ matrix, database }: { matrix: MatrixView; database: DatabaseView }) {
   const engines = useEngines();
   const filter = useStore(place, (state) => state.filter);
-  const tab = useStore(place, (state) => state.tab);
   const reading = useStore(refreshes, ({ runs }) => runs.length > 0);
   return (
     <header className={styles.head}>
@@ -118,7 +117,7 @@ function Head({ matrix, database }: { matrix: MatrixView; database: DatabaseView
             id,
             label: `${plain(name)} (${engineOf(engines, type)?.abbreviation ?? plain(type)})`,
           }))}
-          onChange={(id) => openMigrations(id, undefined, tab)}
+          onChange={showDatabase}
           testId="migration-database"
         />
       </div>

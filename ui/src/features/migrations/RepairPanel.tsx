@@ -15,6 +15,8 @@ export function RepairPanel(props: {
   standing: MigrationStanding;
   slug: string;
   isDisabled: boolean;
+  /** The way that is planned. */
+  chosen: MigrationRepair | null;
   onWay: (how: MigrationRepair) => void;
 }) {
   const { standing } = props;
@@ -44,6 +46,8 @@ export function RepairPanel(props: {
         {WAYS.map((how) => [
           <Button
             key={how}
+            look={props.chosen === how ? 'primary' : 'plain'}
+            aria-current={props.chosen === how || undefined}
             onPress={() => props.onWay(how)}
             isDisabled={props.isDisabled}
             data-testid={`repair-${how}`}

@@ -172,6 +172,7 @@ function Planned({ database, environments, environment }: TabProps & { environme
             standing={standing}
             slug={slug}
             isDisabled={running}
+            chosen={deed.kind === 'repair' && deed.tag === standing.tag ? deed.how : null}
             onWay={(how) => place.set({ deed: { kind: 'repair', tag: standing.tag, how } })}
           />
         ))}

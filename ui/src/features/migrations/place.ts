@@ -2,6 +2,7 @@
 import { goTo } from '../../app/navigation';
 import { createStore } from '../../app/store';
 import type { MigrationDeed } from '../../bindings/MigrationDeed';
+import { focusGrid, focusOn } from './focus';
 
 export type MigrationTab = 'list' | 'run' | 'history' | 'schema';
 
@@ -40,6 +41,13 @@ export function openMigrations(databaseId: string, slug?: string, tab: Migration
     ...(tab === 'run' ? { deed: { kind: 'run' } as const } : {}),
   });
   goTo('migrations');
+  if (tab === 'list') focusGrid();
+  else focusOn(`migration-tab-${tab}`);
+}
+
+/** On the screen: another database, in the same tab. The focus stays where it is. */
+export function showDatabase(databaseId: string): void {
+  place.set({ databaseId, migrationId: null, creating: false, filter: '', deed: { kind: 'run' } });
 }
 
 /** From anywhere: the plan of a deed. */
@@ -48,14 +56,10 @@ export function openPlan(databaseId: string, slug: string, deed: MigrationDeed =
   place.set({ deed });
 }
 
-export function openMigration(databaseId: string, migrationId: string): void {
-  openMigrations(databaseId);
-  place.set({ migrationId, creating: false });
-}
-
 export function openNewMigration(databaseId: string): void {
-  openMigrations(databaseId);
-  place.set({ creating: true, migrationId: null });
+  place.set({ databaseId, tab: 'list', creating: true, migrationId: null });
+  goTo('migrations');
+  focusOn('migration-name');
 }
 
 export function closeEditor(): void {

@@ -229,9 +229,8 @@ export interface Failure {
   statement: number | null;
   statementsDone: number | null;
   statements: number | null;
-  /** Which target of a batch it was. */
-  database: string | null;
-  env: string | null;
+  /** Which target of a batch it was: `shop/orders@dev`. */
+  target: string | null;
 }
 
 export function failureOf(error: AppError): Failure {
@@ -250,7 +249,6 @@ export function failureOf(error: AppError): Failure {
     statement: number(detail.statement),
     statementsDone: number(detail.statements_done),
     statements: number(detail.statements),
-    database: text(detail.database),
-    env: text(detail.env),
+    target: text(detail.target),
   };
 }
