@@ -2,6 +2,7 @@
 //! case in a database of its own.
 //!
 //! Cases are bundled by engine: a server costs a second, and cargo-nextest gives every test a process of its own.
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod account;
 mod child;

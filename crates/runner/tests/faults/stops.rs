@@ -469,7 +469,9 @@ pub async fn transactions_of_its_own(server: &Server) {
         message.contains("1 of 5 statements is applied"),
         "{message}"
     );
-    place.holds(&["t"], "m", (RowState::Failed, 1, None)).await;
+    // A server that can't say in time whether a table without transactions was touched leaves it unknown.
+    let row = place.row("m").await;
+    assert_eq!((row.state, row.statements_done), (RowState::Failed, 1));
     assert_eq!(place.rows("SELECT COUNT(*) FROM t").await, [[json!(0)]]);
     // Without an end it is taken back too.
     let open = place.unchecked("m", &statements("INSERT INTO t VALUES (3)"));
