@@ -49,7 +49,7 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
   const parameters = new URLSearchParams(query);
   const world = new World(parameters);
   for (const seed of seedOf(parameters.get('fake') ?? 'three')) plant(world, seed);
-  for (const product of world.products) plantActions(world, product, parameters.get('actions') === 'none');
+  for (const product of world.products) plantActions(world, product, parameters.get('actions'));
   const [first] = world.products;
   if (first) {
     world.record('create', 'product', first.view.name, null);
