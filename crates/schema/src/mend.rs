@@ -56,6 +56,18 @@ impl Mend {
     }
 }
 
+/// Kinds of the SQL databases that are what their definition says.
+const DEFINED: [&str; 8] = [
+    "index",
+    "constraint",
+    "view",
+    "materialized view",
+    "function",
+    "procedure",
+    "rule",
+    "trigger",
+];
+
 /// The statements that make what is `right` like what is `left`, in an order that runs. They mend the differences that are given,
 /// with all that came along with them, and no others; what a difference takes with it (a view on a column whose type changes) is made
 /// again after it.
@@ -66,17 +78,29 @@ pub fn mend(
     right: &Snapshot,
     differences: &[Difference],
 ) -> Vec<Mend> {
-    let wanted = wanted(left, right, differences);
+    // What nobody could read can't be written.
+    let (unknown, wanted): (Vec<_>, Vec<_>) = wanted(left, right, differences)
+        .into_iter()
+        .partition(|(key, change)| {
+            let object = left.objects.get(*key).filter(|_| *change != Change::Added);
+            DEFINED.contains(&key.kind.as_str())
+                && database_type != DatabaseType::Mongodb
+                && !(database_type == DatabaseType::Mysql && key.kind == "trigger")
+                && object.is_some_and(|object| object.get("definition").is_none())
+        });
     let sides = Sides {
         left,
         right,
         changes: &wanted,
     };
-    match database_type {
+    let mut mends = match database_type {
         DatabaseType::Postgresql => postgres::mend(&sides),
         DatabaseType::Mysql => mysql::mend(&sides),
-        DatabaseType::Mongodb => mongodb::mend(&sides),
-    }
+        DatabaseType::Mongodb => return mongodb::mend(&sides),
+    };
+    let by_hand = |(key, _): &(&ObjectKey, _)| Mend::by_hand(key, "its definition is not known.");
+    mends.extend(unknown.iter().map(by_hand));
+    mends
 }
 
 /// What is to be mended.

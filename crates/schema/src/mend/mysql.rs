@@ -27,6 +27,12 @@ pub(super) fn owner(key: &ObjectKey) -> String {
 }
 
 pub(super) fn mend(sides: &Sides<'_>) -> Vec<Mend> {
+    let mut changes = sides.changes.to_vec();
+    changes.extend(held(sides).into_iter().map(|key| (key, Change::Changed)));
+    let sides = &Sides {
+        changes: &changes,
+        ..*sides
+    };
     let writer = Writer {
         sides,
         mariadb: sides.left.server.starts_with("MariaDB")
@@ -44,6 +50,43 @@ struct Writer<'a> {
     triggers: BTreeSet<&'a ObjectKey>,
     /// Columns that are changed, those whose own check changes among them.
     columns: BTreeSet<ObjectKey>,
+}
+
+/// Foreign keys that hold a column as it is, on either end: they are dropped and made again.
+fn held<'a>(sides: &Sides<'a>) -> Vec<&'a ObjectKey> {
+    let moved: Vec<(String, String)> = sides
+        .changes
+        .iter()
+        .filter(|(key, change)| key.kind == "column" && *change == Change::Changed)
+        .filter(|(key, _)| {
+            let (left, right) = (sides.left.objects.get(*key), sides.right.objects.get(*key));
+            let get =
+                |object: Option<&'a Object>, attribute| object.and_then(|it| it.get(attribute));
+            ["type", "collation", "auto increment", "not null"]
+                .iter()
+                .any(|attribute| get(left, attribute) != get(right, attribute))
+        })
+        .map(|(key, _)| (owner(key), last(key)))
+        .collect();
+    let changed: BTreeSet<&ObjectKey> = sides.changes.iter().map(|(key, _)| *key).collect();
+    let holds = |key: &ObjectKey, object: &Object| {
+        let definition = object.get("definition").unwrap_or_default();
+        let Some((own, other)) = definition.split_once(" REFERENCES ") else {
+            return false;
+        };
+        moved.iter().any(|(table, column)| {
+            (owner(key) == *table && own.contains(column))
+                || (other.starts_with(&format!("{table} (")) && other.contains(column))
+        })
+    };
+    sides
+        .left
+        .objects
+        .iter()
+        .filter(|(key, _)| key.kind == "constraint" && !changed.contains(key))
+        .filter(|(key, object)| sides.right.objects.contains_key(*key) && holds(key, object))
+        .map(|(key, _)| key)
+        .collect()
 }
 
 /// Triggers of the same moment fire in the order in which they were made: where one changes, all are made again.
@@ -300,6 +343,22 @@ impl<'a> Writer<'a> {
             let Some(object) = self.left(key) else {
                 continue;
             };
+            // MariaDB takes an index that is dropped and made alike for unchanged, hidden or not.
+            let before = self.right(key).filter(|_| change == Change::Changed);
+            if before.is_some_and(|it| it.get("definition") == object.get("definition")) {
+                let word = match (object.get("invisible"), self.mariadb) {
+                    (Some(_), true) => "IGNORED",
+                    (None, true) => "NOT IGNORED",
+                    (Some(_), false) => "INVISIBLE",
+                    (None, false) => "VISIBLE",
+                };
+                mends.push(Mend::safe(format!(
+                    "ALTER TABLE {} ALTER INDEX {} {word}",
+                    owner(key),
+                    last(key)
+                )));
+                continue;
+            }
             let added = tables::index(key, object, self.mariadb);
             // In one statement: a column that counts, or a foreign key, wants its index at every moment.
             let dropped = if change == Change::Changed {
