@@ -313,3 +313,20 @@ fn every_code_has_a_case() {
     assert_eq!(met, all);
     assert_eq!(all.len(), codes().len(), "no code stands twice");
 }
+
+#[test]
+fn ordinary_statements_are_read() {
+    let mut unread = Vec::new();
+    for (database_type, statements) in [
+        (Postgresql, cases::READ_POSTGRESQL),
+        (Mysql, cases::READ_MYSQL),
+    ] {
+        for statement in statements {
+            let lints = look(database_type, &[statement], json!({}));
+            if !lints[0].read {
+                unread.push(*statement);
+            }
+        }
+    }
+    assert!(unread.is_empty(), "\n{}", unread.join("\n"));
+}
