@@ -103,7 +103,9 @@ pub(super) fn head(mut at: Cursor<'_, '_>, made: &mut Made, found: &mut Found) -
             true
         }
         Some("DISCARD") => {
-            outside_only("DISCARD ALL", made, found);
+            if at.eat("ALL") {
+                outside_only("DISCARD ALL", made, found);
+            }
             true
         }
         Some("SELECT") => {
@@ -174,7 +176,9 @@ fn create(mut at: Cursor<'_, '_>, made: &mut Made, found: &mut Found) -> bool {
     {}
     if at.eat("TABLE") || at.eat("VIEW") {
         let _ = at.if_exists();
-        made.tables.extend(at.name());
+        if let Some(name) = at.name() {
+            made.add(name);
+        }
         return true;
     }
     for (word, what) in [
@@ -281,6 +285,9 @@ fn alter(mut at: Cursor<'_, '_>, made: &mut Made, found: &mut Found) -> bool {
     }
     if made.has(&table) {
         return true;
+    }
+    if at.has(&["DETACH", "PARTITION"]) && at.has(&["CONCURRENTLY"]) {
+        outside_only("DETACH PARTITION CONCURRENTLY", made, found);
     }
     let mut known = true;
     for part in at.parts() {
@@ -562,27 +569,28 @@ const STEADY: [&str; 26] = [
     "cast",
 ];
 
-/// The first function of an expression that may give each row another value.
+/// The first function of a default that may give each row another value.
 fn volatile(at: Cursor<'_, '_>) -> Option<String> {
-    let words = at.rest();
-    words.iter().enumerate().find_map(|(place, word)| {
-        let called = words.get(place + 1).is_some_and(|next| next.is_symbol('('));
-        // The type of a cast has parentheses too: `'x'::varchar(3)`.
-        let cast = place
-            .checked_sub(1)
-            .is_some_and(|before| words[before].is_symbol(':'));
-        let name = word.text.to_lowercase();
-        let constraint = matches!(name.as_str(), "check" | "references" | "key" | "in" | "as");
-        let steady = STEADY.contains(&name.as_str());
-        let after_constraint = words[..place]
+    let constraint = |word: &&Word<'_>| {
+        ["CHECK", "REFERENCES", "CONSTRAINT"]
             .iter()
-            .any(|before| before.is("CHECK") || before.is("REFERENCES") || before.is("CONSTRAINT"));
-        (matches!(word.kind, Kind::Word | Kind::Quoted)
-            && called
-            && !cast
-            && !constraint
-            && !steady
-            && !after_constraint)
-            .then_some(name)
-    })
+            .any(|one| word.is(one))
+    };
+    let words = at.rest();
+    let end = words.iter().take_while(|word| !constraint(word)).count();
+    words[..end]
+        .windows(2)
+        .enumerate()
+        .find_map(|(place, pair)| {
+            let name = pair[0].text.to_lowercase();
+            let called =
+                matches!(pair[0].kind, Kind::Word | Kind::Quoted) && pair[1].is_symbol('(');
+            // The type of a cast has parentheses too: `'x'::varchar(3)`.
+            let cast = place
+                .checked_sub(1)
+                .is_some_and(|before| words[before].is_symbol(':'));
+            let plain =
+                matches!(name.as_str(), "key" | "in" | "as") || STEADY.contains(&name.as_str());
+            (called && !cast && !plain).then_some(name)
+        })
 }
