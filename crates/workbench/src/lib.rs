@@ -84,7 +84,7 @@ pub use dto::*;
 pub use environment_variables::EnvironmentVariables;
 pub use error::{AppError, Result};
 pub use import::ImportPlanned;
-pub use migration_status::MigrationStatusSummary;
+pub use migration_status::{CellAddress, MigrationStatusSummary};
 pub use native_client::ClientCommand;
 pub use reveal::Copied;
 pub use target::Address;

@@ -29,6 +29,17 @@ pub(crate) struct Known {
 /// What was last found, by the id of the config.
 pub(crate) type KnownCells = BTreeMap<String, (Timestamp, Known)>;
 
+/// A cell by its names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellAddress {
+    /// The database's id.
+    pub database_id: String,
+    /// Its tag.
+    pub database: String,
+    /// Slug of the environment.
+    pub env: String,
+}
+
 /// Counts of a refresh.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MigrationStatusSummary {
@@ -170,6 +181,28 @@ impl Workbench {
             config_ids: cells.config_ids,
             drift,
         })
+    }
+
+    /// The cells of active environments that an address means, in the order of databases and columns.
+    ///
+    /// # Errors
+    /// As [`Workbench::test_request`].
+    pub async fn migration_cells(
+        &self,
+        target: &Address,
+        env: Option<&str>,
+    ) -> Result<Vec<CellAddress>> {
+        let request = self.test_request(target, env).await?;
+        let ids = request.config_ids.unwrap_or_default();
+        let places = self.places_in(&request.product_id).await?.into_iter();
+        Ok(places
+            .filter(|place| place.environment.active && ids.contains(&place.config.id))
+            .map(|place| CellAddress {
+                database_id: place.database.id.clone(),
+                database: place.database.tag.clone(),
+                env: place.environment.slug,
+            })
+            .collect())
     }
 
     pub(crate) async fn known_cells(&self, product_id: &str) -> Result<KnownCells> {
