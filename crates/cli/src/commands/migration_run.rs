@@ -65,7 +65,12 @@ pub async fn run(
         }
         MigrationVerb::Repair(given) => {
             let (tag, how) = (given.target.tag.clone(), given.how.repair());
-            (given.target, MigrationDeed::Repair { tag, how }, false, none)
+            (
+                given.target,
+                MigrationDeed::Repair { tag, how },
+                false,
+                none,
+            )
         }
         _ => return Err(AppError::internal("a verb that runs nothing was run")),
     };
@@ -165,7 +170,9 @@ fn with_advice(mut error: AppError, target: &Address, output: Output) -> AppErro
             let flag = exception.replace('_', "-");
             Some(format!("To do it all the same: --{flag} --yes {tag}"))
         }
-        (None, Some(tag)) => Some(format!("See what it does: tapedeck migration plan {target}. Then: --yes {tag}")),
+        (None, Some(tag)) => Some(format!(
+            "See what it does: tapedeck migration plan {target}. Then: --yes {tag}"
+        )),
         _ => None,
     };
     if let Some(advice) = advice {
@@ -355,7 +362,10 @@ fn describe_step(step: &MigrationPlanStep) -> String {
 
 fn warned(warning: &workbench::MigrationPlanWarning) -> String {
     match &warning.waived {
-        Some(reason) => format!("\n     - {} ({}); waived: {reason}", warning.message, warning.code),
+        Some(reason) => format!(
+            "\n     - {} ({}); waived: {reason}",
+            warning.message, warning.code
+        ),
         None => format!("\n     ! {} ({})", warning.message, warning.code),
     }
 }

@@ -48,7 +48,13 @@ pub(super) fn first_line(statement: &str) -> String {
     let shown: String = line
         .chars()
         .take(WIDTH)
-        .map(|character| if character.is_control() { ' ' } else { character })
+        .map(|character| {
+            if character.is_control() {
+                ' '
+            } else {
+                character
+            }
+        })
         .collect();
     let more = line.chars().count() > WIDTH || statement.trim().lines().count() > 1;
     if more { format!("{shown} …") } else { shown }
