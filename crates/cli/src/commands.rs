@@ -9,6 +9,7 @@ pub mod env;
 pub mod exec;
 pub mod migration;
 mod migration_compare;
+mod migration_folder;
 mod migration_run;
 mod migration_words;
 pub mod product;

@@ -89,8 +89,8 @@ impl Workbench {
     ) -> Result<MigrationImport> {
         let database = self.database_by_id(&database_id).await?;
         let (files, mut notes) = read_folder(folder).await?;
-        let set = formats::read(&files, format.into(), database.database_type)
-            .map_err(format_error)?;
+        let set =
+            formats::read(&files, format.into(), database.database_type).map_err(format_error)?;
         notes.extend(set.notes.iter().map(ToString::to_string));
         let exists = |tag: &str| database.migrations.iter().any(|item| item.tag() == tag);
         let items = set
@@ -199,7 +199,10 @@ fn io_error(path: &Path, done: &str, error: &io::Error) -> AppError {
         io::ErrorKind::NotFound => "not_found",
         _ => "io",
     };
-    AppError::new(code, format!("{} can't be {done}: {error}.", path.display()))
+    AppError::new(
+        code,
+        format!("{} can't be {done}: {error}.", path.display()),
+    )
 }
 
 async fn read_folder(folder: PathBuf) -> Result<(Vec<SourceFile>, Vec<String>)> {
@@ -227,7 +230,9 @@ fn read_files(folder: &Path) -> Result<(Vec<SourceFile>, Vec<String>)> {
         }
         match read_text(&path) {
             Ok(Some(text)) => files.push(SourceFile { path: name, text }),
-            Ok(None) => notes.push(format!("{name}: no text, or larger than 8 MiB; it was left out.")),
+            Ok(None) => notes.push(format!(
+                "{name}: no text, or larger than 8 MiB; it was left out."
+            )),
             Err(error) => return Err(io_error(&path, "read", &error)),
         }
     }

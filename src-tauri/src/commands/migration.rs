@@ -1,14 +1,17 @@
 //! Migrations: their records, where each environment is, and runs, told as they happen.
 
+use tauri::AppHandle;
 use tauri::ipc::Channel;
 use workbench::{
     Changed, MigrationBatchPlan, MigrationBatchRequest, MigrationCell, MigrationCheck,
-    MigrationDraft, MigrationInput, MigrationPatchInput, MigrationPlan, MigrationRunEvent,
-    MigrationRunReport, MigrationRunRequest, MigrationStatusEvent, MigrationStatusRequest,
-    MigrationSummary, MigrationView, PromotionPolicy, SchemaComparison,
+    MigrationDraft, MigrationFormat, MigrationImport, MigrationImportPlanned, MigrationInput,
+    MigrationPatchInput, MigrationPlan, MigrationRunEvent, MigrationRunReport, MigrationRunRequest,
+    MigrationStatusEvent, MigrationStatusRequest, MigrationSummary, MigrationView, PromotionPolicy,
+    SchemaComparison,
 };
 
 use super::{Answer, Bench};
+use crate::file_dialog::ask;
 
 /// Those of a database, in their order.
 #[tauri::command]
@@ -69,10 +72,7 @@ pub async fn migration_check(bench: Bench<'_>, draft: MigrationDraft) -> Answer<
 
 /// Every cell as it was last found. Reads no server.
 #[tauri::command]
-pub async fn migration_matrix(
-    bench: Bench<'_>,
-    product_id: String,
-) -> Answer<Vec<MigrationCell>> {
+pub async fn migration_matrix(bench: Bench<'_>, product_id: String) -> Answer<Vec<MigrationCell>> {
     bench.migration_matrix(product_id).await
 }
 
@@ -128,7 +128,9 @@ pub async fn migration_batch_run(
     request: MigrationBatchRequest,
     events: Channel<MigrationRunEvent>,
 ) -> Answer<Vec<MigrationRunReport>> {
-    bench.migration_batch_run(request, super::tell(events)).await
+    bench
+        .migration_batch_run(request, super::tell(events))
+        .await
 }
 
 /// Takes one that a colleague applied from the history in a target.
@@ -160,7 +162,9 @@ pub async fn migration_drift_accept(
     env: String,
     confirm: Option<String>,
 ) -> Answer<()> {
-    bench.migration_drift_accept(database_id, env, confirm).await
+    bench
+        .migration_drift_accept(database_id, env, confirm)
+        .await
 }
 
 /// The schemas of two environments, compared.
@@ -172,6 +176,49 @@ pub async fn migration_diff(
     right: String,
 ) -> Answer<SchemaComparison> {
     bench.migration_diff(database_id, left, right).await
+}
+
+/// Reads a folder of another tool that the person chooses; null when the dialog was closed.
+#[tauri::command]
+pub async fn migration_import_open(
+    app: AppHandle,
+    bench: Bench<'_>,
+    database_id: String,
+    format: MigrationFormat,
+) -> Answer<Option<MigrationImportPlanned>> {
+    let chosen = ask(&app, |dialog, answer| dialog.pick_folder(answer));
+    match chosen.await? {
+        Some(folder) => bench
+            .migration_import_plan(database_id, folder, format)
+            .await
+            .map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Does what the dry run showed.
+#[tauri::command]
+pub async fn migration_import_apply(bench: Bench<'_>, token: String) -> Answer<MigrationImport> {
+    bench.migration_import_apply(token).await
+}
+
+/// Writes a database's to a folder that the person chooses; null when the dialog was closed.
+#[tauri::command]
+pub async fn migration_export(
+    app: AppHandle,
+    bench: Bench<'_>,
+    database_id: String,
+    format: MigrationFormat,
+) -> Answer<Option<String>> {
+    let chosen = ask(&app, |dialog, answer| dialog.pick_folder(answer));
+    let Some(folder) = chosen.await? else {
+        return Ok(None);
+    };
+    let shown = folder.display().to_string();
+    bench
+        .migration_export_folder(database_id, folder, format, false)
+        .await?;
+    Ok(Some(shown))
 }
 
 /// In which order the environments of a product get migrations.

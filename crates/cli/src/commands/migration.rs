@@ -8,7 +8,7 @@ use workbench::{
     Address, AppError, Changed, MigrationCell, MigrationStatusEvent, MigrationView, Workbench,
 };
 
-use super::{migration_compare, migration_run, text_of};
+use super::{migration_compare, migration_folder, migration_run, text_of};
 use crate::arguments::MigrationVerb;
 use crate::exit;
 use crate::input::read_json;
@@ -103,6 +103,24 @@ pub async fn run(
                 true => migration_compare::accept(&target, confirm, workbench, output).await,
                 false => migration_compare::drift(&target, env, workbench, output).await,
             };
+        }
+        MigrationVerb::Import {
+            target,
+            folder,
+            format,
+            dry_run,
+        } => {
+            migration_folder::import(&target, folder, format.into(), dry_run, workbench, output)
+                .await?;
+        }
+        MigrationVerb::Export {
+            target,
+            folder,
+            format,
+            dry_run,
+        } => {
+            migration_folder::export(&target, folder, format.into(), dry_run, workbench, output)
+                .await?;
         }
         verb => return migration_run::run(verb, confirm, workbench, output).await,
     }
