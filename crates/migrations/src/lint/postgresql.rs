@@ -103,7 +103,9 @@ pub(super) fn head(mut at: Cursor<'_, '_>, made: &mut Made, found: &mut Found) -
             true
         }
         Some("DISCARD") => {
-            outside_only("DISCARD ALL", made, found);
+            if at.eat("ALL") {
+                outside_only("DISCARD ALL", made, found);
+            }
             true
         }
         Some("SELECT") => {
@@ -281,6 +283,9 @@ fn alter(mut at: Cursor<'_, '_>, made: &mut Made, found: &mut Found) -> bool {
     }
     if made.has(&table) {
         return true;
+    }
+    if at.has(&["DETACH", "PARTITION"]) && at.has(&["CONCURRENTLY"]) {
+        outside_only("DETACH PARTITION CONCURRENTLY", made, found);
     }
     let mut known = true;
     for part in at.parts() {

@@ -146,6 +146,13 @@ pub const POSTGRESQL: &[(&str, &[&str])] = &[
         "ALTER TABLE a ATTACH PARTITION b FOR VALUES FROM (1) TO (2)",
         &["check_validated"],
     ),
+    (
+        "ALTER TABLE a DETACH PARTITION b CONCURRENTLY",
+        &["needs_no_transaction"],
+    ),
+    ("ALTER TABLE a DETACH PARTITION b", &[]),
+    ("DISCARD ALL", &["needs_no_transaction"]),
+    ("DISCARD PLANS", &[]),
     ("ALTER TABLE a ENABLE ROW LEVEL SECURITY", &[]),
     ("CREATE INDEX i ON a (b)", &["index_not_concurrent"]),
     (
