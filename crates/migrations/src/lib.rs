@@ -5,18 +5,21 @@
 //! know of a statement before it does.
 
 mod checksum;
+pub mod formats;
 mod history;
 mod lint;
 mod migration;
+mod read;
+mod script;
 mod select;
-mod split;
 mod status;
+mod words;
 
 pub use checksum::checksum;
 pub use connection_url::DatabaseType;
 pub use history::{Direction, HistoryRow, RowState};
-pub use lint::{Lint, Warning, lint};
+pub use lint::{Code, Lint, Warning, codes, lint};
 pub use migration::{Migration, RecordFault, Side, Waiver};
-pub use select::{Pick, Refusal, steps_down, steps_up};
-pub use split::{Piece, join, split};
+pub use script::{Piece, join, split};
+pub use select::{Pick, Refusal, promotion_gap, steps_down, steps_promote, steps_up};
 pub use status::{MigrationState, MigrationStatus, TargetStatus, status};
