@@ -362,6 +362,11 @@ pub struct ActionRunRequest {
     #[serde(default)]
     #[ts(optional)]
     pub limit: Option<u32>,
+    /// A page of any size ends early once its rows take so many bytes, with `more`; where none is named, at what a window takes
+    /// without a pause.
+    #[serde(default)]
+    #[ts(optional, type = "number")]
+    pub bytes: Option<u64>,
 }
 
 /// What a guard asks before a run.
