@@ -103,6 +103,21 @@ export const actionSurfaces = {
     await page.locator('.cm-tooltip-autocomplete').waitFor();
     await page.keyboard.press('ArrowDown');
   },
+  'action samples': async (page) => {
+    await open(READ)(page);
+    await id(page, 'samples-menu').click();
+    await id(page, 'menu-sample-1').waitFor();
+  },
+  'action samples edited': async (page) => {
+    await open(READ)(page);
+    await id(page, 'action-tab-edit').click();
+    await id(page, 'action-template').click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.insertText(' OFFSET {{from:INTEGER}}');
+    await id(page, 'sample-fault-1').waitFor();
+    await id(page, 'sample-add').click();
+    await id(page, 'samples').scrollIntoViewIfNeeded();
+  },
   'action new': async (page) => {
     await id(page, 'nav-actions').click();
     await id(page, 'action-tree').focus();

@@ -12,6 +12,7 @@ use templates::{
 };
 
 use crate::action_plan::template_engine;
+use crate::action_samples;
 use crate::action_text::{byte_at, locate, scan};
 use crate::dto::{
     ActionCheck, ActionFault, ActionInput, ActionTypeView, PlaceholderSpan, TemplateSide,
@@ -23,6 +24,8 @@ use crate::urls::Utf16Offsets;
 pub(crate) struct Texts<'a> {
     pub(crate) template: &'a str,
     pub(crate) filter: Option<&'a str>,
+    /// Its sample inputs, each as JSON text.
+    pub(crate) samples: &'a [String],
 }
 
 impl<'a> Texts<'a> {
@@ -206,6 +209,11 @@ fn check_values(
             .collect(),
         None => first_uses(&found),
     };
+    let samples = match &compiled {
+        Some(compiled) => action_samples::faults(&compiled.action, texts.samples),
+        // What the inputs are is not known while a template is broken.
+        None => vec![Vec::new(); texts.samples.len()],
+    };
     let plan = compiled.map(|compiled| compiled.plan).unwrap_or(Plan {
         writes: kind.writes(),
         ..Plan::default()
@@ -218,6 +226,7 @@ fn check_values(
         unfiltered: plan.unfiltered,
         tables: plan.tables,
         notes: plan.notes,
+        samples,
     }
 }
 
@@ -350,6 +359,7 @@ pub(crate) fn check_record(
     let texts = Texts {
         template: &template,
         filter: filter.as_deref(),
+        samples: &action_samples::texts(record),
     };
     let values = Values {
         template: Ok(InputValue::from(parts.template)),

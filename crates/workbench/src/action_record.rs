@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::action_check::{
     check_record, field_fault, hints, record_faults, template_text, template_value,
 };
+use crate::action_samples;
 use crate::actions::KIND;
 use crate::dto::{
     ActionFault, ActionRecord, ActionSummary, ActionTypeView, ActionView, Changed, TemplateSide,
@@ -170,6 +171,12 @@ pub(crate) fn interchange(item: &DatabaseItem) -> Value {
 pub(crate) fn view(database: &Database, item: &DatabaseItem) -> Result<ActionView> {
     let mut known = known_fields(&Value::Object(item.fields.clone()));
     known.retain(|_, value| !value.is_null());
+    // A record of a file may have passwords among its samples: the window is told of none.
+    for field in action_samples::FIELDS {
+        if let Some(Value::Array(samples)) = known.get_mut(field) {
+            *samples = action_samples::without_secret_values(std::mem::take(samples));
+        }
+    }
     let record: ActionRecord =
         serde_json::from_value(Value::Object(known)).map_err(AppError::internal)?;
     Ok(ActionView {
@@ -177,6 +184,7 @@ pub(crate) fn view(database: &Database, item: &DatabaseItem) -> Result<ActionVie
         database_id: database.id.clone(),
         template_text: template_text(&record.template),
         filter_text: record.filter_template.as_ref().map(template_text),
+        samples: action_samples::texts(&item.fields),
         record,
         fingerprint: fingerprint(&item.fields),
         check: check_record(database.database_type, &item.fields),

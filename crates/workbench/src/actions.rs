@@ -11,6 +11,7 @@ use crate::action_record::{
     TextFaults, changed, checked, copy_tag, interchange, item_name, known_fields, merged,
     shortened, summaries, tag_of, view,
 };
+use crate::action_samples::without_secret_values;
 use crate::dto::{
     ActionCheck, ActionDraft, ActionPatchInput, ActionRecordInput, ActionSummary, ActionView,
     Changed, TemplateSide,
@@ -107,6 +108,7 @@ impl Workbench {
         let texts = Texts {
             template: &draft.template,
             filter: draft.filter_template.as_deref(),
+            samples: &draft.samples,
         };
         Ok(check_texts(
             database.database_type,
@@ -137,12 +139,8 @@ impl Workbench {
             "description",
             input.description.map(Value::from),
         );
-        set(&mut record, "data", input.data.map(Value::from));
-        set(
-            &mut record,
-            "filterData",
-            input.filter_data.map(Value::from),
-        );
+        set(&mut record, "data", input.data.map(samples));
+        set(&mut record, "filterData", input.filter_data.map(samples));
         set(&mut record, "allRows", flag(input.all_rows));
         set(&mut record, "script", flag(input.script));
         self.create_action(database, record, texts).await
@@ -215,11 +213,17 @@ impl Workbench {
             "description",
             patch.description.map(Value::from),
         );
-        set(&mut record, "data", patch.data.map(Value::from));
+        set(
+            &mut record,
+            "data",
+            patch.data.map(|data| data.map_or(Value::Null, samples)),
+        );
         set(
             &mut record,
             "filterData",
-            patch.filter_data.map(Value::from),
+            patch
+                .filter_data
+                .map(|data| data.map_or(Value::Null, samples)),
         );
         set(&mut record, "allRows", patch.all_rows.map(Value::from));
         set(&mut record, "script", patch.script.map(Value::from));
@@ -388,6 +392,11 @@ impl Workbench {
     async fn stored(&self, named: Named) -> Result<Stored> {
         self.on_catalog(move |catalog| find(catalog, &named)).await
     }
+}
+
+/// The samples of an editor, as a record has them.
+fn samples(given: Vec<Value>) -> Value {
+    Value::from(without_secret_values(given))
 }
 
 fn find(catalog: &dyn Catalog, named: &Named) -> Result<Stored, CatalogError> {

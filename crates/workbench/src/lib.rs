@@ -20,6 +20,7 @@ mod action_history;
 mod action_plan;
 mod action_record;
 mod action_run;
+mod action_samples;
 mod action_secrets;
 mod action_text;
 mod actions;

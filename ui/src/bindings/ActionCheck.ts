@@ -2,6 +2,7 @@
 import type { ActionFault } from "./ActionFault";
 import type { ActionInput } from "./ActionInput";
 import type { PlaceholderSpan } from "./PlaceholderSpan";
+import type { SampleFault } from "./SampleFault";
 
 /**
  * What the templates of an action say.
@@ -34,4 +35,8 @@ tables: Array<string>,
 /**
  * What a person should know, in plain sentences.
  */
-notes: Array<string>, };
+notes: Array<string>, 
+/**
+ * Of each sample, what does not fit the inputs; a sample that fits has none.
+ */
+samples: Array<Array<SampleFault>>, };

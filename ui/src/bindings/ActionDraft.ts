@@ -24,4 +24,8 @@ filter_template?: string,
 /**
  * Whether there may be more than one statement.
  */
-script: boolean, };
+script: boolean, 
+/**
+ * Sample inputs to hold against the templates, each as JSON text.
+ */
+samples?: Array<string>, };

@@ -27,6 +27,10 @@ template_text: string,
  */
 filter_text: string | null, 
 /**
+ * Its sample inputs, each as JSON text: `{"data": {…}, "filter": {…}}`. Numbers have every digit; no secret is in them.
+ */
+samples: Array<string>, 
+/**
  * Another one whenever the record is another one; a patch says the one it was made from.
  */
 fingerprint: string, 

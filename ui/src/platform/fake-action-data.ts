@@ -11,6 +11,10 @@ const ORDERS: ActionRecordInput[] = [
     description: 'The newest first, as support reads them.',
     template:
       "SELECT id, customer, status, total, placed_at, note\n  FROM orders\n WHERE customer = '{{customer:STRING:2:40}}'\n   AND total >= {{least:DECIMAL?}}\n ORDER BY {{sort:IDENTIFIER(placed_at|total)}} {{direction:KEYWORD(ASC|DESC)}}\n LIMIT {{limit:INTEGER:1:4}}",
+    data: [
+      { customer: 'Ada Lovelace', sort: 'placed_at', direction: 'DESC', limit: 100 },
+      { customer: 'Grace Hopper', least: '99.50', sort: 'total', direction: 'ASC', limit: 10 },
+    ],
   },
   {
     name: 'Open orders',

@@ -37,6 +37,7 @@ export interface FakeTexts {
   filterTemplate?: string | undefined;
   script?: boolean | undefined;
   allRows?: boolean | undefined;
+  samples?: string[] | undefined;
 }
 
 const READS: ActionTypeView[] = ['read', 'count', 'aggregate'];
@@ -74,6 +75,7 @@ export function fakeCheck(texts: FakeTexts, sql: boolean): ActionCheck {
     unfiltered: false,
     tables: [],
     notes: [],
+    samples: [],
   };
   const sides: [TemplateSide, string | undefined][] = [
     ['data', texts.template],
@@ -155,6 +157,14 @@ export function fakeCheck(texts: FakeTexts, sql: boolean): ActionCheck {
       fault('type_disagrees', `A ${texts.type} reads only, and this writes. Choose another type.`, null),
     );
   if (check.unfiltered) check.notes.push('It has no filter: every row is reached.');
+  check.samples = (texts.samples ?? []).map((sample) =>
+    fakeInputs(check.inputs, sample)
+      .faults.filter(
+        ({ field, code }) =>
+          code !== 'required' || !check.inputs.some(({ key, secret }) => key === field && secret),
+      )
+      .map(({ field, code, message }) => ({ field, code, message })),
+  );
   return check;
 }
 

@@ -75,15 +75,24 @@ function summaryOf(database: DatabaseView, { id, input }: StoredAction): ActionS
   };
 }
 
+/** The two lists of a record, side by side. */
+function samplesOf({ data = [], filterData = [] }: ActionRecordInput): string[] {
+  return Array.from({ length: Math.max(data.length, filterData.length) }, (_, index) =>
+    JSON.stringify({ data: data[index] ?? {}, filter: filterData[index] ?? {} }),
+  );
+}
+
 function viewOf(database: DatabaseView, { id, input, fingerprint }: StoredAction): ActionView {
+  const samples = samplesOf(input);
   return copy({
     id,
     database_id: database.id,
     record: input,
     template_text: input.template,
     filter_text: input.filterTemplate ?? null,
+    samples,
     fingerprint,
-    check: fakeCheck(input, isSql(database)),
+    check: fakeCheck({ ...input, samples }, isSql(database)),
   });
 }
 
@@ -102,7 +111,7 @@ function actionFaults(database: DatabaseView, input: ActionRecordInput, others: 
   return faults;
 }
 
-const NULLABLE = ['filterTemplate', 'description'] as const;
+const NULLABLE = ['filterTemplate', 'description', 'data', 'filterData'] as const;
 
 function applied(input: ActionRecordInput, patch: ActionPatchInput): ActionRecordInput {
   const { fingerprint: _fingerprint, ...fields } = patch;

@@ -63,6 +63,28 @@ export const codeText = {
   notCopied: 'The clipboard can’t be written. Try again.',
 };
 
+export const samplesText = {
+  title: 'Samples',
+  optional: 'optional',
+  nth: (number: number) => `Sample ${number}`,
+  nothing: 'no values',
+  unfit: 'No longer fits.',
+  filled: (number: number) => `The form has the values of sample ${number}. Nothing ran.`,
+  putBack: 'Put back what stood there',
+  keep: 'Keep these inputs as a sample',
+  kept: (number: number) => `Kept as sample ${number}, without secrets.`,
+  twice: (number: number) => `These are the values of sample ${number} already.`,
+  add: (slug: string) => `Add what stands in the form of ${slug}`,
+  addPlain: 'Add the inputs of a run',
+  help: 'Whoever runs it can fill the form from a sample. Secrets are never in one.',
+  none: 'Create the action first. Then the inputs of its form can be kept as samples.',
+  incomplete: 'A value in the form can’t be read yet. Mend it on the Run tab.',
+  refused: (faults: string) => `It was not added. ${faults}`,
+  up: (number: number) => `Move sample ${number} up`,
+  down: (number: number) => `Move sample ${number} down`,
+  remove: (number: number) => `Remove sample ${number}`,
+};
+
 export const outlineText = {
   loading: (slug: string) => `Reading the tables of ${slug} for completion`,
   ready: (slug: string, tables: number) => `Completion knows ${many(tables, 'table', 'tables')} of ${slug}`,

@@ -91,6 +91,8 @@ pub struct ActionView {
     pub template_text: String,
     /// The text of the filter; null where there is none.
     pub filter_text: Option<String>,
+    /// Its sample inputs, each as JSON text: `{"data": {…}, "filter": {…}}`. Numbers have every digit; no secret is in them.
+    pub samples: Vec<String>,
     /// Another one whenever the record is another one; a patch says the one it was made from.
     pub fingerprint: String,
     /// What stands in its templates, as [`ActionCheck`] says it.
@@ -221,6 +223,10 @@ pub struct ActionDraft {
     /// Whether there may be more than one statement.
     #[serde(default)]
     pub script: bool,
+    /// Sample inputs to hold against the templates, each as JSON text.
+    #[serde(default)]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub samples: Vec<String>,
 }
 
 /// What the templates of an action say.
@@ -241,6 +247,20 @@ pub struct ActionCheck {
     pub tables: Vec<String>,
     /// What a person should know, in plain sentences.
     pub notes: Vec<String>,
+    /// Of each sample, what does not fit the inputs; a sample that fits has none.
+    pub samples: Vec<Vec<SampleFault>>,
+}
+
+/// Why a sample does not fit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct SampleFault {
+    /// The input's key.
+    pub field: String,
+    /// Code; stable.
+    pub code: String,
+    /// One plain sentence.
+    pub message: String,
 }
 
 /// Which of the two templates.

@@ -46,6 +46,7 @@ impl Bench {
             template: template.to_owned(),
             filter_template: filter.map(str::to_owned),
             script: false,
+            samples: Vec::new(),
         };
         self.workbench.action_check(draft).await.unwrap()
     }
@@ -304,4 +305,60 @@ async fn faults_of_documents_have_their_place_too() {
         .check(&database, "{\"a\": {}}", Some("{\"where\": 1}"))
         .await;
     assert!(!check.faults.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn samples_are_kept_without_secrets_and_held_against_the_inputs() {
+    let bench = bench().await;
+    let database = bench.postgres().await;
+    let template = "SELECT {{id:INTEGER}}, '{{password}}', '{{note:STRING?}}'";
+    let made = bench.action(&database, "one", template).await;
+    assert_eq!(made.samples, Vec::<String>::new());
+    let patch = ActionPatchInput {
+        data: Some(Some(vec![
+            json!({"id": "9007199254740993", "password": "c4n4ry"}),
+            json!({"id": "seven", "gone": 1}),
+        ])),
+        ..ActionPatchInput::default()
+    };
+    let update = bench.workbench.action_update(made.id.clone(), patch);
+    let view = update.await.unwrap().record;
+    assert_eq!(
+        view.samples,
+        [
+            r#"{"data":{"id":"9007199254740993"},"filter":{}}"#,
+            r#"{"data":{"id":"seven","gone":1},"filter":{}}"#,
+        ]
+    );
+    assert!(!serde_json::to_string(&view).unwrap().contains("c4n4ry"));
+    let told = |check: &ActionCheck| -> Vec<Vec<String>> {
+        let of = |faults: &Vec<workbench::SampleFault>| {
+            let named = faults
+                .iter()
+                .map(|fault| format!("{} {}", fault.field, fault.code));
+            named.collect()
+        };
+        check.samples.iter().map(of).collect()
+    };
+    let expected = [vec![], vec!["id wrong_type", "gone unknown_input"]];
+    assert_eq!(told(&view.check), expected);
+
+    // What is typed is held against the template that is typed.
+    let draft = ActionDraft {
+        database_id: database.clone(),
+        action_type: ActionTypeView::Read,
+        template: "SELECT {{id:INTEGER:1:3}}".to_owned(),
+        filter_template: None,
+        script: false,
+        samples: view.samples.clone(),
+    };
+    let check = bench.workbench.action_check(draft).await.unwrap();
+    assert_eq!(told(&check)[0], ["id too_long"]);
+
+    let cleared = ActionPatchInput {
+        data: Some(None),
+        ..ActionPatchInput::default()
+    };
+    let update = bench.workbench.action_update(made.id, cleared);
+    assert_eq!(update.await.unwrap().record.samples, Vec::<String>::new());
 }

@@ -35,10 +35,14 @@ import { type ActionTab, environmentFor, place } from './place';
 import { useAction } from './queries';
 import { PlanPanel, RunButton, RunPanel } from './RunPanel';
 import { cancelRun, runOf } from './runs';
+import { SampleMenu } from './SampleMenu';
 import { type Runner, useRunner } from './useRunner';
 
 /** Where the inputs are run as they stand. */
 const RUN_TABS: ReadonlySet<ActionTab> = new Set(['run', 'plan']);
+
+/** Where there is a form. */
+const WITH_INPUTS: ReadonlySet<ActionTab> = new Set(['run', 'plan', 'compare']);
 
 /** What writes is not compared. */
 const shownTab = (writes: boolean, tab: ActionTab): ActionTab => (writes && tab === 'compare' ? 'run' : tab);
@@ -163,16 +167,19 @@ function Frame(props: FrameProps) {
         selectedKey={tab}
         onSelectionChange={(key) => place.set({ tab: key as ActionTab })}
       >
-        <TabList className={classes(primitives.tabs, styles.tabList)} aria-label={name}>
-          {tabs.map((id) => (
-            <Tab key={id} id={id} className={primitives.tab ?? ''} data-testid={`action-tab-${id}`}>
-              {text.tabs[id]}
-              {id === 'edit' && unsaved ? (
-                <span className={styles.unsavedDot} role="img" aria-label={text.draft} />
-              ) : null}
-            </Tab>
-          ))}
-        </TabList>
+        <div className={styles.tabLine}>
+          <TabList className={classes(primitives.tabs, styles.tabList)} aria-label={name}>
+            {tabs.map((id) => (
+              <Tab key={id} id={id} className={primitives.tab ?? ''} data-testid={`action-tab-${id}`}>
+                {text.tabs[id]}
+                {id === 'edit' && unsaved ? (
+                  <span className={styles.unsavedDot} role="img" aria-label={text.draft} />
+                ) : null}
+              </Tab>
+            ))}
+          </TabList>
+          {runner && WITH_INPUTS.has(tab) ? <SampleMenu view={view} runner={runner} /> : null}
+        </div>
         {RUN_TABS.has(tab) && environment && runner ? (
           <div className={styles.runBar} data-class={environment.class}>
             <EnvironmentChooser
@@ -224,7 +231,12 @@ function Frame(props: FrameProps) {
           <HistoryPanel view={view} environments={environments} slug={environment?.slug} runner={runner} />
         </TabPanel>
         <TabPanel id="edit" className={styles.panel ?? ''}>
-          <Definition key={view.id} database={database} view={view} />
+          <Definition
+            key={view.id}
+            database={database}
+            view={view}
+            form={environment && runner ? { slug: environment.slug, values: runner.values } : undefined}
+          />
         </TabPanel>
       </Tabs>
     </section>

@@ -17,6 +17,7 @@ import primitives from '../../design/primitives.module.css';
 import { plain } from '../../design/text';
 import { platform } from '../../platform';
 import { actions as actionText, editText as text } from '../../text/actions';
+import { samplesText } from '../../text/actionUses';
 import { common } from '../../text/common';
 import { ConflictDialog } from '../records/ConflictDialog';
 import { isEmptyPatch, usePatch } from '../records/patch';
@@ -30,6 +31,7 @@ import {
   emptyDraft,
   inputOf,
   isChanged,
+  isSame,
   newKey,
   patchOf,
   setDraft,
@@ -38,12 +40,15 @@ import {
 } from './drafts';
 import editor from './editor.module.css';
 import { focusList } from './focus';
+import type { Values } from './inputs';
 import { place, showAction } from './place';
 import { Reading } from './Reading';
+import { Samples } from './Samples';
+import { sampleOf } from './samples';
 import { placed, updateAction } from './save';
 import { TemplateEditor, type TemplateHandle } from './TemplateEditor';
 import type { Spans } from './templateEditor';
-import { type Checked, useCheck } from './useCheck';
+import { type Checked, checkOf, useCheck } from './useCheck';
 import { useOutline } from './useOutline';
 
 /** A new action, in the place of the one that was shown. */
@@ -81,7 +86,16 @@ function spansOf(checked: Checked | null, side: 'data' | 'filter'): Spans | null
 }
 
 /** An action's record in an editor: its fields and templates, and beside them what is read in these. */
-export function Definition({ database, view }: { database: DatabaseView; view: ActionView | null }) {
+export function Definition({
+  database,
+  view,
+  form: present,
+}: {
+  database: DatabaseView;
+  view: ActionView | null;
+  /** What stands in the form of a run. */
+  form?: { slug: string; values: Values } | undefined;
+}) {
   const key = view?.id ?? newKey(database.id);
   const language = engineOf(useEngines(), database.type)?.template_language ?? '';
   const sql = language !== 'json';
@@ -99,6 +113,7 @@ export function Definition({ database, view }: { database: DatabaseView; view: A
     setSpans({ of: checked, data: spansOf(checked, 'data'), filter: spansOf(checked, 'filter') });
   const [filtering, setFiltering] = useState(false);
   const [problem, setProblem] = useState<number | null>(null);
+  const [refused, setRefused] = useState<string | null>(null);
   const template = useRef<TemplateHandle>(null);
   const filter = useRef<TemplateHandle>(null);
   const sending = usePatch<ActionPatchInput>(async (patch) => {
@@ -113,7 +128,7 @@ export function Definition({ database, view }: { database: DatabaseView; view: A
   const change = (part: Partial<Draft>) => {
     const next = { ...draft, ...part };
     // A template that is shown anew tells its text too: it is no change, and no draft.
-    if ((Object.keys(part) as (keyof Draft)[]).every((field) => next[field] === draft[field])) return;
+    if ((Object.keys(part) as (keyof Draft)[]).every((field) => isSame(next[field], draft[field]))) return;
     if (base && !isChanged(base, next)) dropDraft(key);
     else setDraft(key, next, base);
   };
@@ -136,6 +151,21 @@ export function Definition({ database, view }: { database: DatabaseView; view: A
   const discard = () => {
     dropDraft(key);
     if (!base) place.set({ creating: null, tab: 'run' });
+  };
+
+  const addSample = async () => {
+    const sample = sampleOf(checked?.check.inputs ?? [], present?.values ?? {});
+    if (sample === null) return setRefused(samplesText.incomplete);
+    const place = draft.samples.indexOf(sample);
+    if (place >= 0) return setRefused(samplesText.twice(place + 1));
+    const check = await platform.actionCheck(checkOf(database.id, { ...draft, samples: [sample] }));
+    const faults = check.samples[0] ?? [];
+    if (faults.length > 0)
+      return setRefused(
+        samplesText.refused(faults.map(({ field, message }) => plain(`${field}: ${message}`)).join(' ')),
+      );
+    setRefused(null);
+    change({ samples: [...draft.samples, sample] });
   };
 
   const complete = (at: Place) =>
@@ -299,6 +329,14 @@ export function Definition({ database, view }: { database: DatabaseView; view: A
               </Checkbox>
             ) : null}
           </div>
+          <Samples
+            samples={draft.samples}
+            faults={checked?.samples === JSON.stringify(draft.samples) ? checked.check.samples : []}
+            refused={refused}
+            from={present?.slug}
+            onAdd={() => void addSample()}
+            onChange={(samples) => change({ samples })}
+          />
           <Field
             label={text.description}
             optional

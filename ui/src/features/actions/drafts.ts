@@ -5,6 +5,7 @@ import type { ActionRecordInput } from '../../bindings/ActionRecordInput';
 import type { ActionTypeView } from '../../bindings/ActionTypeView';
 import type { ActionView } from '../../bindings/ActionView';
 import { suggestTag } from '../products/naming';
+import { givenSamples, sampleFields } from './samples';
 
 export const TYPES: ActionTypeView[] = ['read', 'count', 'aggregate', 'create', 'update', 'delete'];
 
@@ -19,6 +20,8 @@ export interface Draft {
   filter: string;
   allRows: boolean;
   script: boolean;
+  /** Each as JSON text. */
+  samples: string[];
 }
 
 interface Kept {
@@ -56,10 +59,11 @@ export function emptyDraft(): Draft {
     filter: '',
     allRows: false,
     script: false,
+    samples: [],
   };
 }
 
-export function draftOf({ record, template_text, filter_text }: ActionView): Draft {
+export function draftOf({ record, template_text, filter_text, samples }: ActionView): Draft {
   return {
     name: record.name,
     tag: record.tag,
@@ -70,6 +74,7 @@ export function draftOf({ record, template_text, filter_text }: ActionView): Dra
     filter: filter_text ?? '',
     allRows: record.allRows ?? false,
     script: record.script ?? false,
+    samples,
   };
 }
 
@@ -84,6 +89,7 @@ export function inputOf(draft: Draft): ActionRecordInput {
     ...(draft.description.trim() === '' ? {} : { description: draft.description }),
     ...(draft.allRows ? { allRows: true } : {}),
     ...(draft.script ? { script: true } : {}),
+    ...givenSamples(draft.samples),
   };
 }
 
@@ -100,11 +106,18 @@ export function patchOf(view: ActionView, draft: Draft): ActionPatchInput {
   if (draft.filter !== base.filter) patch.filterTemplate = draft.filter.trim() === '' ? null : draft.filter;
   if (draft.allRows !== base.allRows) patch.allRows = draft.allRows;
   if (draft.script !== base.script) patch.script = draft.script;
+  if (!isSame(draft.samples, base.samples)) Object.assign(patch, sampleFields(draft.samples));
   return patch;
 }
 
 /** Whether anything is typed, be it a space that would not be saved: what is typed stays in its field. */
 export function isChanged(view: ActionView, draft: Draft): boolean {
   const base = draftOf(view);
-  return (Object.keys(base) as (keyof Draft)[]).some((field) => draft[field] !== base[field]);
+  return (Object.keys(base) as (keyof Draft)[]).some((field) => !isSame(draft[field], base[field]));
+}
+
+/** Whether two values of a field are the same. */
+export function isSame(left: Draft[keyof Draft], right: Draft[keyof Draft]): boolean {
+  if (!Array.isArray(left) || !Array.isArray(right)) return left === right;
+  return left.length === right.length && left.every((sample, index) => sample === right[index]);
 }

@@ -37,7 +37,8 @@ export function valuesOf(inputs: ActionInput[], json: string | null, typed: Valu
   const values: Record<string, Values[string]> = {};
   for (const input of inputs) {
     const key = keyOf(input);
-    const raw = sides[input.side].get(input.key);
+    // What the filter reads may stand among the data.
+    const raw = sides[input.side].get(input.key) ?? sides.data.get(input.key);
     const kept = typed[key];
     if (input.secret) {
       if (kept) values[key] = kept;
