@@ -1,6 +1,10 @@
 //! What a person should know of a statement before it runs.
 
+mod codes;
+
 use connection_url::DatabaseType;
+
+pub use codes::{Code, codes};
 
 /// A warning.
 #[derive(Clone, PartialEq, Eq, Debug)]

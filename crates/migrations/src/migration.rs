@@ -1,6 +1,5 @@
 //! The record of a migration, read.
 
-use connection_url::DatabaseType;
 use serde_json::{Map, Value};
 
 /// One of a migration's lists of statements.
@@ -19,7 +18,7 @@ pub enum Side {
 /// A warning that somebody has looked at and lets pass.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Waiver {
-    /// The statement of `up`, from 1.
+    /// The statement of `up`, from 1; 0 for a warning of the migration as a whole.
     pub statement: u32,
     /// The code of the warning.
     pub code: String,
@@ -65,55 +64,11 @@ pub struct RecordFault {
     pub side: Option<Side>,
     /// The statement in it, from 1.
     pub statement: Option<u32>,
+    /// The byte of that statement where it begins, where the fault has a place.
+    pub at: Option<usize>,
 }
 
 impl Migration {
-    /// Reads a record of a database of this type, as a catalog or a target's history keeps it.
-    ///
-    /// # Errors
-    /// Every fault at once.
-    pub fn read(
-        database_type: DatabaseType,
-        id: &str,
-        record: &Map<String, Value>,
-    ) -> Result<Self, Vec<RecordFault>> {
-        let _ = database_type;
-        let texts = |outer: &str, inner: &str| -> Vec<String> {
-            record
-                .get(outer)
-                .and_then(|value| value.get(inner))
-                .and_then(Value::as_array)
-                .map(|list| {
-                    list.iter()
-                        .map(|statement| match statement {
-                            Value::String(text) => text.clone(),
-                            other => other.to_string(),
-                        })
-                        .collect()
-                })
-                .unwrap_or_default()
-        };
-        let text = |field: &str| {
-            record
-                .get(field)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        Ok(Self {
-            id: id.to_owned(),
-            record: record.clone(),
-            tag: text("tag"),
-            name: text("name"),
-            up: texts("value", "up"),
-            down: texts("value", "down"),
-            no_transaction: record.get("no_transaction") == Some(&Value::Bool(true)),
-            pre: texts("checks", "pre"),
-            post: texts("checks", "post"),
-            waivers: Vec::new(),
-        })
-    }
-
     /// [`crate::checksum`] of its `up`.
     #[must_use]
     pub fn checksum(&self) -> String {

@@ -1,6 +1,6 @@
 //! Which migrations a run would take, in which order, or why none.
 
-use crate::{Direction, Migration, TargetStatus};
+use crate::{Direction, Migration, MigrationStatus, TargetStatus};
 
 /// A migration that would run.
 #[derive(Clone, PartialEq, Debug)]
@@ -28,7 +28,18 @@ pub struct Refusal {
     pub tags: Vec<String>,
 }
 
-/// Those that are pending, in order, up to `to` (a tag) where given.
+impl Refusal {
+    fn new(code: &'static str, message: impl Into<String>, tags: Vec<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            tags,
+        }
+    }
+}
+
+/// Those that are pending, in order, up to `to` (a tag, which runs too) where given. One that failed before it did anything is
+/// pending again.
 ///
 /// `accept_checksum` lets ones that are applied with another `up` be; `out_of_order` lets ones run that stand before applied ones.
 ///
@@ -41,11 +52,92 @@ pub fn steps_up(
     accept_checksum: bool,
     out_of_order: bool,
 ) -> Result<Vec<Pick>, Refusal> {
-    let _ = (migrations, status, to, accept_checksum, out_of_order);
-    Ok(Vec::new())
+    let last = match to {
+        None => migrations.len(),
+        Some(tag) => 1 + place_of(migrations, status, tag)?,
+    };
+    ready(status, accept_checksum)?;
+    let picks = picks_up(migrations, status, |index, _| index < last);
+    in_order(&picks, status, out_of_order)?;
+    Ok(picks)
 }
 
-/// Those to revert, last first: the last `steps` applied ones, or all that come after `to` (a tag; `None` with `steps` absent is one).
+/// What another environment has and this one lacks, in order: exactly the migrations that are applied there.
+///
+/// # Errors
+/// A [`Refusal`]. One that is applied there with another `up`, or that the catalog lacks, cannot be promoted.
+pub fn steps_promote(
+    migrations: &[Migration],
+    from: &TargetStatus,
+    to: &TargetStatus,
+    accept_checksum: bool,
+    out_of_order: bool,
+) -> Result<Vec<Pick>, Refusal> {
+    ready(to, accept_checksum)?;
+    let lacks = |tag: &str| {
+        !to.migrations
+            .iter()
+            .any(|one| one.tag == tag && one.is_applied())
+    };
+    let unknown = tags(from, |one| {
+        one.id.is_none() && one.is_applied() && lacks(&one.tag)
+    });
+    if !unknown.is_empty() {
+        return Err(Refusal::new(
+            "missing",
+            format!(
+                "{} is applied there and not in this catalog. Adopt it first.",
+                listed(&unknown)
+            ),
+            unknown,
+        ));
+    }
+    let applied = |migration: &Migration| standing(from, migration).filter(|one| one.is_applied());
+    let picks = picks_up(migrations, to, |_, migration| applied(migration).is_some());
+    let changed: Vec<String> = picks
+        .iter()
+        .filter(|pick| {
+            applied(&pick.migration).is_some_and(|one| one.checksum_matches == Some(false))
+        })
+        .map(|pick| pick.migration.tag.clone())
+        .collect();
+    if !changed.is_empty() {
+        return Err(Refusal::new(
+            "checksum_changed",
+            format!(
+                "{} was edited since it was applied there: what would run has never run before.",
+                listed(&changed)
+            ),
+            changed,
+        ));
+    }
+    in_order(&picks, to, out_of_order)?;
+    Ok(picks)
+}
+
+/// The tags of those to run that are not applied with the same checksum in an earlier environment.
+#[must_use]
+pub fn promotion_gap(picks: &[Pick], earlier: &TargetStatus) -> Vec<String> {
+    picks
+        .iter()
+        .filter(|pick| pick.direction == Direction::Up)
+        .map(|pick| &pick.migration)
+        .filter(|migration| {
+            let checksum = migration.checksum();
+            !earlier.migrations.iter().any(|one| {
+                one.is_applied()
+                    && is_of(one, migration)
+                    && one.row.as_ref().is_some_and(|row| row.checksum == checksum)
+            })
+        })
+        .map(|migration| migration.tag.clone())
+        .collect()
+}
+
+/// Those to revert, last first: the last `steps` applied ones, or all that come after `to` (a tag, which stays applied); one where
+/// neither is given.
+///
+/// What is reverted is what was applied: one that the catalog lacks, or has another `up` of, is taken from its row.
 ///
 /// # Errors
 /// A [`Refusal`].
@@ -55,6 +147,238 @@ pub fn steps_down(
     to: Option<&str>,
     steps: Option<u32>,
 ) -> Result<Vec<Pick>, Refusal> {
-    let _ = (migrations, status, to, steps);
-    Ok(Vec::new())
+    unfinished(status)?;
+    let first = match to {
+        None => 0,
+        Some(tag) => {
+            let place = status
+                .migrations
+                .iter()
+                .position(|one| one.tag == tag)
+                .ok_or_else(|| unknown_tag(tag))?;
+            if !status.migrations[place].is_applied() {
+                return Err(Refusal::new(
+                    "not_applied",
+                    format!("{tag} is not applied here, so it can't be the one that stays."),
+                    vec![tag.to_owned()],
+                ));
+            }
+            place + 1
+        }
+    };
+    let most = match (to, steps) {
+        (_, Some(steps)) => usize::try_from(steps).unwrap_or(usize::MAX),
+        (Some(_), None) => usize::MAX,
+        (None, None) => 1,
+    };
+    let chosen: Vec<&MigrationStatus> = status.migrations[first..]
+        .iter()
+        .rev()
+        .filter(|one| one.is_applied())
+        .take(most)
+        .collect();
+    if chosen.is_empty() && to.is_none() && most > 0 {
+        return Err(Refusal::new(
+            "not_applied",
+            "No migration is applied here.",
+            Vec::new(),
+        ));
+    }
+    let mut picks = Vec::with_capacity(chosen.len());
+    let mut unreadable = Vec::new();
+    for one in chosen {
+        match to_revert(migrations, one) {
+            Some((migration, position)) => picks.push(Pick {
+                migration,
+                position,
+                direction: Direction::Down,
+                from: 1,
+            }),
+            None => unreadable.push(one.tag.clone()),
+        }
+    }
+    if !unreadable.is_empty() {
+        return Err(Refusal::new(
+            "missing",
+            format!(
+                "The catalog does not have what was applied of {}, and what the history keeps of it can't be read.",
+                listed(&unreadable)
+            ),
+            unreadable,
+        ));
+    }
+    let no_way: Vec<String> = picks
+        .iter()
+        .filter(|pick| pick.migration.down.is_empty())
+        .map(|pick| pick.migration.tag.clone())
+        .collect();
+    if !no_way.is_empty() {
+        return Err(Refusal::new(
+            "no_down",
+            format!(
+                "{} has no statements that revert it. Write its down, or a new migration that takes it back.",
+                listed(&no_way)
+            ),
+            no_way,
+        ));
+    }
+    Ok(picks)
+}
+
+fn unknown_tag(tag: &str) -> Refusal {
+    Refusal::new(
+        "unknown_tag",
+        format!("There is no migration {tag}."),
+        vec![tag.to_owned()],
+    )
+}
+
+fn place_of(migrations: &[Migration], status: &TargetStatus, tag: &str) -> Result<usize, Refusal> {
+    migrations
+        .iter()
+        .position(|migration| migration.tag == tag)
+        .ok_or_else(|| {
+            if status.migrations.iter().any(|one| one.tag == tag) {
+                Refusal::new(
+                    "unknown_tag",
+                    format!("{tag} is applied here and not in this catalog. Adopt it first."),
+                    vec![tag.to_owned()],
+                )
+            } else {
+                unknown_tag(tag)
+            }
+        })
+}
+
+fn tags(status: &TargetStatus, is: impl Fn(&MigrationStatus) -> bool) -> Vec<String> {
+    status
+        .migrations
+        .iter()
+        .filter(|one| is(one))
+        .map(|one| one.tag.clone())
+        .collect()
+}
+
+/// The first few of a list, for a message.
+fn listed(tags: &[String]) -> String {
+    const SHOWN: usize = 3;
+    match tags {
+        [first @ .., last] if !first.is_empty() && tags.len() <= SHOWN => {
+            format!("{} and {last}", first.join(", "))
+        }
+        _ if tags.len() > SHOWN => format!(
+            "{} and {} more",
+            tags[..SHOWN].join(", "),
+            tags.len() - SHOWN
+        ),
+        _ => tags.join(", "),
+    }
+}
+
+fn unfinished(status: &TargetStatus) -> Result<(), Refusal> {
+    let unfinished = tags(status, MigrationStatus::is_unfinished);
+    if unfinished.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "unfinished",
+        format!(
+            "{} stopped half way here. Repair that first: resume, mark it applied or reverted, or undo the part that is done.",
+            listed(&unfinished)
+        ),
+        unfinished,
+    ))
+}
+
+/// Whether anything at all may run.
+fn ready(status: &TargetStatus, accept_checksum: bool) -> Result<(), Refusal> {
+    unfinished(status)?;
+    let changed = tags(status, |one| {
+        one.is_applied() && one.checksum_matches == Some(false)
+    });
+    if changed.is_empty() || accept_checksum {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "checksum_changed",
+        format!(
+            "{} was edited after it was applied here. Put back what was applied and make a new migration of the change, or accept the difference.",
+            listed(&changed)
+        ),
+        changed,
+    ))
+}
+
+fn is_of(one: &MigrationStatus, migration: &Migration) -> bool {
+    match &one.id {
+        Some(id) if !id.is_empty() && !migration.id.is_empty() => *id == migration.id,
+        _ => one.tag == migration.tag,
+    }
+}
+
+fn standing<'a>(status: &'a TargetStatus, migration: &Migration) -> Option<&'a MigrationStatus> {
+    status
+        .migrations
+        .iter()
+        .find(|one| one.id.is_some() && is_of(one, migration))
+}
+
+fn picks_up(
+    migrations: &[Migration],
+    status: &TargetStatus,
+    wanted: impl Fn(usize, &Migration) -> bool,
+) -> Vec<Pick> {
+    migrations
+        .iter()
+        .enumerate()
+        .filter(|(index, migration)| {
+            wanted(*index, migration)
+                && standing(status, migration).is_none_or(MigrationStatus::is_to_run)
+        })
+        .map(|(index, migration)| Pick {
+            migration: migration.clone(),
+            position: u32::try_from(index + 1).unwrap_or(u32::MAX),
+            direction: Direction::Up,
+            from: 1,
+        })
+        .collect()
+}
+
+fn in_order(picks: &[Pick], status: &TargetStatus, allowed: bool) -> Result<(), Refusal> {
+    let late: Vec<String> = picks
+        .iter()
+        .filter(|pick| standing(status, &pick.migration).is_some_and(|one| one.out_of_order))
+        .map(|pick| pick.migration.tag.clone())
+        .collect();
+    if late.is_empty() || allowed {
+        return Ok(());
+    }
+    let head = status.head.as_deref().unwrap_or_default();
+    Err(Refusal::new(
+        "out_of_order",
+        format!(
+            "{} stands before a migration that is applied here already (the head is {head}). Move it behind, or let it run out of order.",
+            listed(&late)
+        ),
+        late,
+    ))
+}
+
+/// The migration that takes back what is applied, and its position.
+fn to_revert(migrations: &[Migration], one: &MigrationStatus) -> Option<(Migration, u32)> {
+    let row = one.row.as_ref()?;
+    let known = migrations
+        .iter()
+        .enumerate()
+        .find(|(_, migration)| one.id.is_some() && is_of(one, migration))
+        .map(|(index, migration)| (migration, u32::try_from(index + 1).unwrap_or(u32::MAX)));
+    match known {
+        Some((migration, position)) if one.checksum_matches != Some(false) => {
+            Some((migration.clone(), position))
+        }
+        _ => {
+            let position = known.map_or(row.position, |(_, position)| position);
+            Migration::of_history(row).map(|migration| (migration, position))
+        }
+    }
 }

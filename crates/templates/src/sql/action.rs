@@ -50,7 +50,7 @@ impl SqlAction {
             span,
         };
         let whole = 0..action.template.len();
-        let statements = split(action.template, &template);
+        let statements = split(action.template, &template, dialect).statements;
         if statements.is_empty() {
             faults.push(fault(
                 Source::Data,

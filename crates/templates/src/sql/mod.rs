@@ -19,6 +19,8 @@ pub use action::{ActionText, SqlAction};
 pub use bind::{Parameter, SqlStatement};
 pub use functions::WritingFunctions;
 pub use lexer::{LexFault, Literal, LiteralStyle, Token, TokenKind, lex};
+pub use reader::parse;
+pub use split::{Split, may_have_body, split};
 pub use statement::{Statement, StatementKind, Verb, read_bound, read_statement};
 pub use template::{Part, Place, Slot, SqlTemplate, TemplateFault};
 
@@ -39,7 +41,7 @@ fn significant_before(tokens: &[Token], index: usize) -> Option<usize> {
 }
 
 /// The index of the first piece from this one on that is neither space nor comment.
-fn significant_after(tokens: &[Token], from: usize) -> Option<usize> {
+pub fn significant_after(tokens: &[Token], from: usize) -> Option<usize> {
     let skipped = tokens
         .get(from..)?
         .iter()
@@ -48,6 +50,6 @@ fn significant_after(tokens: &[Token], from: usize) -> Option<usize> {
 }
 
 /// Whether a piece is this word, in any letter case.
-fn is_word(text: &str, token: &Token, word: &str) -> bool {
+pub fn is_word(text: &str, token: &Token, word: &str) -> bool {
     token.kind == TokenKind::Word && text[token.span.clone()].eq_ignore_ascii_case(word)
 }

@@ -49,6 +49,30 @@ pub(super) struct Reading<'a> {
     known: Known<'a>,
 }
 
+/// What `sqlparser` makes of one statement; `None` where it can't read it.
+pub fn parse(text: &str, tokens: &[Token], dialect: Dialect) -> Option<Statement> {
+    parse_with(text, tokens, dialect, 0)
+}
+
+fn parse_with(
+    text: &str,
+    tokens: &[Token],
+    dialect: Dialect,
+    parameters: usize,
+) -> Option<Statement> {
+    if text.len() > LONGEST || too_deep(text, tokens) {
+        return None;
+    }
+    let plain = plain(text, tokens, dialect, parameters);
+    let parsed = match dialect {
+        Dialect::Postgresql => Parser::parse_sql(&PostgreSqlDialect {}, &plain),
+        Dialect::Mysql => Parser::parse_sql(&MySqlDialect {}, &plain),
+    };
+    let mut statements = parsed.ok()?;
+    let statement = statements.pop()?;
+    statements.is_empty().then_some(statement)
+}
+
 /// Reads one statement; `None` where the reader can't.
 pub(super) fn read<'a>(
     text: &str,
@@ -56,18 +80,7 @@ pub(super) fn read<'a>(
     dialect: Dialect,
     known: Known<'a>,
 ) -> Option<Reading<'a>> {
-    if text.len() > LONGEST || too_deep(text, tokens) {
-        return None;
-    }
-    let plain = plain(text, tokens, dialect, known.count());
-    let parsed = match dialect {
-        Dialect::Postgresql => Parser::parse_sql(&PostgreSqlDialect {}, &plain),
-        Dialect::Mysql => Parser::parse_sql(&MySqlDialect {}, &plain),
-    };
-    let statements = parsed.ok()?;
-    let [statement] = statements.as_slice() else {
-        return None;
-    };
+    let statement = parse_with(text, tokens, dialect, known.count())?;
     let mut reading = Reading {
         query: matches!(statement, Statement::Query(_)),
         known,
