@@ -165,6 +165,26 @@ pub struct LastTest {
     pub result: Value,
 }
 
+/// How the migrations of a database were last found in an environment.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct MigrationReading {
+    /// When it was read.
+    pub at: Timestamp,
+    /// What was found, without secrets, as the use cases wrote it.
+    pub state: Value,
+}
+
+/// A reading, to be remembered.
+#[derive(Clone, PartialEq, Debug)]
+pub struct NewMigrationReading {
+    /// The id of the environment config.
+    pub config_id: String,
+    /// The URL that was read, as the catalog has it.
+    pub connection_url: String,
+    /// What was found there.
+    pub reading: MigrationReading,
+}
+
 /// A run of an action, to be remembered.
 #[derive(Clone, PartialEq, Debug)]
 pub struct NewActionRun {
@@ -387,6 +407,16 @@ pub trait Catalog: Send + Sync {
         connection_url: &str,
         test: &LastTest,
     ) -> Result<(), CatalogError>;
+
+    /// Remembers how migrations were found in environments. No activity is written; a config that is gone, or whose URL is no longer
+    /// the one that was read, is passed over. What was remembered is forgotten when the URL changes.
+    fn record_migrations(&self, readings: &[NewMigrationReading]) -> Result<(), CatalogError>;
+
+    /// What is remembered of a product's migrations, by the id of the environment config.
+    fn migration_readings(
+        &self,
+        product: &str,
+    ) -> Result<BTreeMap<String, MigrationReading>, CatalogError>;
 
     /// Remembers a run of an action; the newest 200 of each are kept. No activity is written.
     fn record_action_run(

@@ -76,6 +76,7 @@ conformance! { sqlite:
     }
     beside {
         the_matrix_holds_everything_and_the_last_tests,
+        migrations_are_remembered_as_they_were_read,
         named_secrets_are_listed,
         settings_are_kept,
         the_change_token_moves_with_each_commit,

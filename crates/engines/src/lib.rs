@@ -44,7 +44,7 @@ pub use error::{EngineError, code};
 pub use report::{TestOptions, TestReport, TlsReport};
 pub use scrub::Scrubber;
 pub use session::{
-    Batch, Canceller, Column, Completion, Fate, Operation, Parameter, RunError, Session,
+    Batch, Canceller, Column, Completion, Executed, Fate, Operation, Parameter, RunError, Session,
     SessionOptions,
 };
 pub use stage::{Stage, StageTiming};

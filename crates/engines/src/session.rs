@@ -163,8 +163,65 @@ pub trait Session: Send {
         batch: &mut Batch,
     ) -> Result<Option<Completion>, RunError>;
 
+    /// Runs operations one after the other, up to the first that fails, and leaves their rows out. Nothing is prepared or kept: it is
+    /// for what is sent once, and for what a server runs and does not prepare.
+    ///
+    /// Where the protocol can, all go out at once. PostgreSQL then makes one transaction of those that are in none: several in one
+    /// call begin one, or belong to one that is open.
+    async fn execute_all(&mut self, operations: &[Operation]) -> Executed {
+        let mut executed = Executed::default();
+        for operation in operations {
+            match leave_rows(self.start(operation).await, self).await {
+                Ok(completion) => executed.done.push(completion),
+                Err(error) => {
+                    executed.failed = Some(error);
+                    break;
+                }
+            }
+        }
+        executed
+    }
+
+    /// Runs one, as [`Session::execute_all`] does.
+    async fn execute(&mut self, operation: &Operation) -> Result<Completion, RunError> {
+        let mut executed = self.execute_all(std::slice::from_ref(operation)).await;
+        match executed.failed {
+            Some(error) => Err(error),
+            None => Ok(executed.done.pop().unwrap_or_default()),
+        }
+    }
+
+    /// Whether the server said last that a transaction is open; where it doesn't say, whether one was begun here.
+    fn in_transaction(&self) -> bool;
+
     /// Ends the session as the protocol has it.
     async fn close(self: Box<Self>);
+}
+
+/// What became of several operations.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Executed {
+    /// What the server said of those that are done, in order.
+    pub done: Vec<Completion>,
+    /// Why the one after them failed; those behind it were not run.
+    pub failed: Option<RunError>,
+}
+
+/// Reads an answer to its end and forgets its rows.
+pub(crate) async fn leave_rows<S: Session + ?Sized>(
+    started: Result<Vec<Column>, RunError>,
+    session: &mut S,
+) -> Result<Completion, RunError> {
+    /// As many rows at a time.
+    const ROWS: usize = 1_000;
+    started?;
+    let mut batch = Batch::default();
+    loop {
+        batch.clear();
+        if let Some(completion) = session.fetch(ROWS, &mut batch).await? {
+            return Ok(completion);
+        }
+    }
 }
 
 /// Stops what a session does, at the server, over a connection of its own.

@@ -5,6 +5,7 @@ use migrations::HistoryRow;
 use schema::Snapshot;
 
 use crate::Scope;
+use crate::ledger::Ledger;
 
 /// A schema that a run left.
 #[derive(Clone, PartialEq, Debug)]
@@ -26,7 +27,8 @@ pub struct History {
     pub exists: bool,
     /// The rows of the scope, oldest first.
     pub rows: Vec<HistoryRow>,
-    /// The schema as the last run of anyone left it.
+    /// The schema as the last run of anyone left it; `None` while a run is under way or after one that was killed, when there is none
+    /// that could be compared with.
     pub snapshot: Option<StoredSnapshot>,
 }
 
@@ -39,6 +41,7 @@ pub async fn read_history(
     database_type: connection_url::DatabaseType,
     scope: &Scope,
 ) -> Result<History, RunError> {
-    let _ = (session, database_type, scope);
-    Ok(History::default())
+    let (ledger, look) = Ledger::look(session, database_type).await?;
+    let account = ledger.read(session, &look, scope).await?;
+    Ok(account.history)
 }

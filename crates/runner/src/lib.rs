@@ -6,14 +6,23 @@
 //!
 //! Nothing here knows of catalogs, keyrings or guards: who may run what is decided above, in the `choose` of a run at the latest.
 
+mod apply;
+mod ask;
+mod checks;
 mod event;
 mod history;
+mod hold;
+mod ledger;
+mod lock;
+mod repair;
 mod run;
+mod stepwise;
 mod target;
+mod transaction;
+mod wording;
 
 pub use event::RunnerEvent;
 pub use history::{History, StoredSnapshot, read_history};
-pub use run::{
-    Chosen, DriftFound, RunReport, RunnerError, Situation, StepDone, accept, baseline, repair, run,
-};
+pub use repair::{accept, baseline, repair};
+pub use run::{Chosen, DriftFound, RunReport, RunnerError, Situation, StepDone, run};
 pub use target::{Limits, Repair, Scope, Target};

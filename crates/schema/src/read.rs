@@ -3,7 +3,6 @@
 mod mongodb;
 mod mysql;
 mod postgres;
-mod postgres_queries;
 
 use connection_url::DatabaseType;
 use engines::{RunError, Session};

@@ -1,6 +1,6 @@
 //! From the record of an action to what a face shows, and from what a face gives to a record that is checked.
 
-use catalog::{Committed, Database, DatabaseItem, Fault, FaultCode, fingerprint, parse_item};
+use catalog::{Committed, Database, DatabaseItem, fingerprint};
 use serde_json::{Map, Value, json};
 
 use crate::action_check::{
@@ -12,6 +12,7 @@ use crate::dto::{
     ActionFault, ActionRecord, ActionSummary, ActionTypeView, ActionView, Changed, TemplateSide,
 };
 use crate::error::FieldFault;
+use crate::item_record::{known_fields, parsed, shortened};
 use crate::products::set;
 use crate::{AppError, Result};
 
@@ -40,43 +41,6 @@ impl TextFaults {
     }
 }
 
-/// The record with the patch in it: absent fields stay, null clears.
-pub(crate) fn merged(item: &DatabaseItem, patch: &Value) -> Result<Value> {
-    let mut merged = Value::Object(item.fields.clone());
-    let known = known_fields(&merged);
-    let unknown = |name: &str| !KIND.known().contains(&name);
-    if let (Some(merged), Some(patch)) = (merged.as_object_mut(), patch.as_object()) {
-        if patch
-            .get("id")
-            .is_some_and(|id| id.as_str() != Some(item.id.as_str()))
-        {
-            return Err(AppError::validation(&[Fault::new(
-                "id",
-                FaultCode::Immutable,
-                "This is the id of another record, and ids can't change. Leave it out.",
-            )]));
-        }
-        let stored = std::mem::replace(merged, known);
-        for (name, value) in patch {
-            // What this version does not know stays as it is; a patch made from what was shown names it.
-            if !(unknown(name) && stored.get(name) == Some(value)) {
-                merged.insert(name.clone(), value.clone());
-            }
-        }
-    }
-    Ok(merged)
-}
-
-pub(crate) fn known_fields(record: &Value) -> Map<String, Value> {
-    record
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(name, _)| KIND.known().contains(&name.as_str()))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
-}
-
 /// The fields of a record about to be saved in a database, or every fault: those of the record, a tag that is used already, and
 /// those of its templates.
 pub(crate) fn checked(
@@ -85,57 +49,17 @@ pub(crate) fn checked(
     mut record: Value,
     texts: TextFaults,
 ) -> Result<Map<String, Value>> {
-    if let Some(fields) = record.as_object_mut() {
-        // A field that may be absent is absent when it is null.
-        fields.retain(|_, value| !value.is_null());
-    }
-    let parsed = parse_item(&record, KIND);
-    let mut faults: Vec<FieldFault> = parsed
-        .as_ref()
-        .err()
-        .into_iter()
-        .flatten()
-        .map(FieldFault::from)
-        .collect();
-    let tag = record.get("tag").and_then(Value::as_str);
-    let taken =
-        |item: &&DatabaseItem| own.is_none_or(|own| own.id != item.id) && Some(item.tag()) == tag;
-    if let Some(other) = database.actions.iter().find(taken) {
-        faults.push(FieldFault::from(&Fault::new(
-            "tag",
-            FaultCode::Duplicate,
-            format!(
-                "The tag \"{}\" is used already. Choose another, or change the action that has it.",
-                other.tag()
-            ),
-        )));
-    }
+    let (fields, mut faults) = parsed(KIND, database, own, &mut record);
     if texts.0.is_empty() {
         let fields = record.as_object().into_iter();
         faults.extend(fields.flat_map(|fields| record_faults(database.database_type, fields)));
     } else {
         faults.extend(texts.0.into_iter().map(field_fault));
     }
-    match parsed {
-        Ok(fields) if faults.is_empty() => Ok(fields),
+    match fields {
+        Some(fields) if faults.is_empty() => Ok(fields),
         _ => Err(AppError::field_faults(&faults)),
     }
-}
-
-pub(crate) fn tag_of(fields: &Map<String, Value>) -> String {
-    let tag = fields.get("tag").and_then(Value::as_str);
-    tag.unwrap_or_default().to_owned()
-}
-
-pub(crate) fn item_name(fields: &Map<String, Value>) -> &str {
-    fields
-        .get("name")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-}
-
-pub(crate) fn shortened(text: &str, most: usize) -> String {
-    text.chars().take(most).collect()
 }
 
 /// The tag of a copy: `-copy`, or the first of `-copy-2`, `-copy-3`, … that is free. A long tag is cut, since 63 characters are the
@@ -155,21 +79,8 @@ pub(crate) fn copy_tag(tag: &str, items: &[DatabaseItem]) -> String {
     }
 }
 
-/// The record as domain.md has it, with what a script needs to change it again.
-pub(crate) fn interchange(item: &DatabaseItem) -> Value {
-    let mut record = json!({ "id": item.id });
-    if let Some(fields) = record.as_object_mut() {
-        fields.extend(item.fields.clone());
-        fields.insert(
-            "fingerprint".to_owned(),
-            Value::from(fingerprint(&item.fields)),
-        );
-    }
-    record
-}
-
 pub(crate) fn view(database: &Database, item: &DatabaseItem) -> Result<ActionView> {
-    let mut known = known_fields(&Value::Object(item.fields.clone()));
+    let mut known = known_fields(KIND, &Value::Object(item.fields.clone()));
     known.retain(|_, value| !value.is_null());
     // A record of a file may have passwords among its samples: the window is told of none.
     for field in action_samples::FIELDS {

@@ -1,42 +1,23 @@
 //! The records of actions. What the templates say is in `action_check`; running one is in `action_run`.
 
-use catalog::{
-    Catalog, CatalogError, Committed, Database, DatabaseItem, ItemChange, ItemKind, SubjectKind,
-    fingerprint, parse_item,
-};
+use catalog::{Database, ItemChange, ItemKind, SubjectKind};
 use serde_json::{Value, json};
 
 use crate::action_check::{Texts, check_texts};
-use crate::action_record::{
-    TextFaults, changed, checked, copy_tag, interchange, item_name, known_fields, merged,
-    shortened, summaries, tag_of, view,
-};
+use crate::action_record::{TextFaults, changed, checked, copy_tag, summaries, view};
 use crate::action_samples::without_secret_values;
 use crate::dto::{
     ActionCheck, ActionDraft, ActionPatchInput, ActionRecordInput, ActionSummary, ActionView,
     Changed, TemplateSide,
+};
+use crate::item_record::{
+    Named, Patch, Stored, interchange, item_name, known_fields, shortened, tag_of,
 };
 use crate::products::set;
 use crate::{AppError, Result, Workbench};
 
 /// Which of a database's lists this is about.
 pub(crate) const KIND: ItemKind = ItemKind::Action;
-
-/// How often a patch that names no fingerprint is made again when somebody else was quicker.
-const ATTEMPTS: u32 = 4;
-
-/// An action where it stands.
-struct Stored {
-    database: Database,
-    item: DatabaseItem,
-}
-
-/// Which action is meant.
-enum Named {
-    Id(String),
-    /// Product, database, and tag or id.
-    Address(String, String, String),
-}
 
 impl Workbench {
     /// The actions of a database, in their order.
@@ -60,7 +41,7 @@ impl Workbench {
 
     /// One action by its id.
     pub async fn action_fetch(&self, id: String) -> Result<ActionView> {
-        let stored = self.stored(Named::Id(id)).await?;
+        let stored = self.stored_item(KIND, Named::Id(id)).await?;
         view(&stored.database, &stored.item)
     }
 
@@ -71,7 +52,7 @@ impl Workbench {
         database: String,
         action: String,
     ) -> Result<Value> {
-        let stored = self.stored(Named::Address(product, database, action));
+        let stored = self.stored_item(KIND, Named::Address(product, database, action));
         Ok(interchange(&stored.await?.item))
     }
 
@@ -82,7 +63,7 @@ impl Workbench {
         database: String,
         action: String,
     ) -> Result<String> {
-        let stored = self.stored(Named::Address(product, database, action));
+        let stored = self.stored_item(KIND, Named::Address(product, database, action));
         Ok(stored.await?.item.id)
     }
 
@@ -96,7 +77,7 @@ impl Workbench {
         database: String,
         action: String,
     ) -> Result<Value> {
-        let stored = self.stored(Named::Address(product, database, action));
+        let stored = self.stored_item(KIND, Named::Address(product, database, action));
         let Stored { database, item } = stored.await?;
         crate::action_check::input_schema(database.database_type, &item.fields)
             .map_err(|faults| AppError::field_faults(&faults))
@@ -176,7 +157,7 @@ impl Workbench {
             fields,
             after: None,
         };
-        let committed = self.change_actions(database, change).await?;
+        let committed = self.change_list(KIND, &database, change).await?;
         changed(&committed, |item| item.tag() == tag)
     }
 
@@ -189,7 +170,10 @@ impl Workbench {
         id: String,
         patch: ActionPatchInput,
     ) -> Result<Changed<ActionView>> {
-        let database = self.stored(Named::Id(id.clone())).await?.database;
+        let database = self
+            .stored_item(KIND, Named::Id(id.clone()))
+            .await?
+            .database;
         let mut texts = TextFaults::default();
         let mut record = json!({});
         set(&mut record, "name", patch.name.map(Value::from));
@@ -232,8 +216,7 @@ impl Workbench {
             "fingerprint",
             patch.fingerprint.map(Value::from),
         );
-        self.update_action(|| Named::Id(id.clone()), record, texts)
-            .await
+        self.update_action(Named::Id(id), record, texts).await
     }
 
     /// As [`Workbench::action_update`], from a patch as JSON; `action` is a tag or an id.
@@ -244,48 +227,30 @@ impl Workbench {
         action: String,
         patch: Value,
     ) -> Result<Changed<ActionView>> {
-        let named = || Named::Address(product.clone(), database.clone(), action.clone());
+        let named = Named::Address(product, database, action);
         self.update_action(named, patch, TextFaults::default())
             .await
     }
 
     async fn update_action(
         &self,
-        named: impl Fn() -> Named,
-        mut patch: Value,
+        named: Named,
+        patch: Value,
         texts: TextFaults,
     ) -> Result<Changed<ActionView>> {
-        let Some(fields) = patch.as_object_mut() else {
-            return Err(parse_item(&patch, KIND).map_or_else(
-                |faults| AppError::validation(&faults),
-                |_| AppError::internal("a patch that is no object was read"),
-            ));
-        };
-        let given = fields.shift_remove("fingerprint");
-        let given = given.as_ref().and_then(Value::as_str).map(str::to_owned);
-        let mut attempt = 1;
+        let mut patch = Patch::read(KIND, patch)?;
         loop {
-            let Stored { database, item } = self.stored(named()).await?;
-            let id = item.id.clone();
-            // One that was made from something else is refused before its faults are told: they may be those of what is merged.
-            let expected = given.clone().unwrap_or_else(|| fingerprint(&item.fields));
-            let stale = expected != fingerprint(&item.fields);
-            let merged = merged(&item, &patch)?;
-            let fields = match stale {
-                true => known_fields(&merged),
-                false => checked(&database, Some(&item), merged, texts.clone())?,
+            let Stored { database, item } = self.stored_item(KIND, named.clone()).await?;
+            let mut patched = patch.apply(KIND, &item)?;
+            let record = std::mem::take(&mut patched.record);
+            let fields = match patched.stale {
+                true => known_fields(KIND, &record),
+                false => checked(&database, Some(&item), record, texts.clone())?,
             };
-            let change = ItemChange::Replace {
-                id: id.clone(),
-                fields,
-                expected: Some(expected),
-            };
-            match self.change_actions(database, change).await {
-                // Nobody said what the patch was made from, and it names other fields than the ones that changed meanwhile.
-                Err(error) if error.code == "conflict" && given.is_none() && attempt < ATTEMPTS => {
-                    attempt += 1;
-                }
-                outcome => return changed(&outcome?, |item| item.id == id),
+            let change = patched.change(&item.id, fields);
+            match self.change_list(KIND, &database, change).await {
+                Err(error) if patch.again(&error) => {}
+                outcome => return changed(&outcome?, |changed| changed.id == item.id),
             }
         }
     }
@@ -307,9 +272,9 @@ impl Workbench {
     }
 
     async fn delete_action(&self, named: Named) -> Result<String> {
-        let Stored { database, item } = self.stored(named).await?;
+        let Stored { database, item } = self.stored_item(KIND, named).await?;
         let change = ItemChange::Remove { id: item.id };
-        let committed = self.change_actions(database, change).await?;
+        let committed = self.change_list(KIND, &database, change).await?;
         Ok(committed.activity_id.unwrap_or_default())
     }
 
@@ -330,7 +295,7 @@ impl Workbench {
     }
 
     async fn duplicate_action(&self, named: Named) -> Result<Changed<ActionView>> {
-        let Stored { database, item } = self.stored(named).await?;
+        let Stored { database, item } = self.stored_item(KIND, named).await?;
         let tag = copy_tag(item.tag(), &database.actions);
         let mut fields = item.fields;
         let name = shortened(item_name(&fields), catalog::NAME_LIMIT - " (copy)".len());
@@ -340,7 +305,7 @@ impl Workbench {
             fields,
             after: Some(item.id),
         };
-        let committed = self.change_actions(database, change).await?;
+        let committed = self.change_list(KIND, &database, change).await?;
         changed(&committed, |item| item.tag() == tag)
     }
 
@@ -352,7 +317,7 @@ impl Workbench {
     ) -> Result<Changed<Vec<ActionSummary>>> {
         let database = self.database_by_id(&database_id).await?;
         let committed = self
-            .change_actions(database, ItemChange::Order(ids))
+            .change_list(KIND, &database, ItemChange::Order(ids))
             .await?;
         Ok(Changed {
             record: summaries(&committed.record),
@@ -372,51 +337,13 @@ impl Workbench {
             .on_catalog(move |catalog| catalog.fetch_database(&product, &database))
             .await?;
         let committed = self
-            .change_actions(database, ItemChange::Order(tags))
+            .change_list(KIND, &database, ItemChange::Order(tags))
             .await?;
         Ok(committed.record.actions.iter().map(interchange).collect())
-    }
-
-    async fn change_actions(
-        &self,
-        database: Database,
-        change: ItemChange,
-    ) -> Result<Committed<Database>> {
-        let context = self.context();
-        self.on_catalog(move |catalog| {
-            catalog.change_items(&context, &database.product_id, &database.id, KIND, &change)
-        })
-        .await
-    }
-
-    async fn stored(&self, named: Named) -> Result<Stored> {
-        self.on_catalog(move |catalog| find(catalog, &named)).await
     }
 }
 
 /// The samples of an editor, as a record has them.
 fn samples(given: Vec<Value>) -> Value {
     Value::from(without_secret_values(given))
-}
-
-fn find(catalog: &dyn Catalog, named: &Named) -> Result<Stored, CatalogError> {
-    let (database, name) = match named {
-        Named::Id(id) => {
-            let place = catalog.locate(SubjectKind::Action, id)?;
-            let database = place.database_id.unwrap_or_default();
-            (catalog.fetch_database(&place.product_id, &database)?, id)
-        }
-        Named::Address(product, database, name) => {
-            (catalog.fetch_database(product, database)?, name)
-        }
-    };
-    let by_tag = database.actions.iter().find(|item| item.tag() == name);
-    let found = by_tag.or_else(|| database.actions.iter().find(|item| item.id == *name));
-    match found.cloned() {
-        Some(item) => Ok(Stored { database, item }),
-        None => Err(CatalogError::NotFound {
-            kind: SubjectKind::Action,
-            name: shortened(name, 60),
-        }),
-    }
 }

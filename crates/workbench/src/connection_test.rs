@@ -4,27 +4,21 @@
 //! [`Settings::test_concurrency`](crate::Settings) run at once; each has its own time limit and its own cancel
 //! token, so that one hung host, keyring prompt or name server delays no other cell.
 
-use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use catalog::{DatabaseType, EnvironmentConfig};
 use connection_url::ConnectionUrl;
 use engines::{Stage, TestOptions, TestReport};
 use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::cell_runs::{CellId, as_they_end};
 use crate::dto::{
     DraftTestRequest, StageView, TestError, TestEvent, TestRequest, TestResult, TlsView,
 };
 use crate::resolve::{ResolveError, SecretSources};
 use crate::urls::parse_database_type;
 use crate::{AppError, Result, Workbench};
-
-/// No more than this many tests run at once, whatever the settings say.
-const MOST_AT_ONCE: usize = 16;
 
 /// One cell to test, with all that is needed to do so.
 #[derive(Clone)]
@@ -64,69 +58,9 @@ pub struct TestSummary {
     pub skipped: u32,
 }
 
-/// The tests under way, by the id their caller chose.
-#[derive(Default)]
-pub(crate) struct Runs {
-    runs: std::sync::Mutex<HashMap<String, Arc<Run>>>,
-}
-
-/// One run's cancel tokens.
-struct Run {
-    whole: CancellationToken,
-    cells: HashMap<String, CancellationToken>,
-}
-
-impl Runs {
-    fn begin(&self, run_id: &str, config_ids: impl Iterator<Item = String>) -> Result<Arc<Run>> {
-        let whole = CancellationToken::new();
-        let cells = config_ids.map(|id| (id, whole.child_token())).collect();
-        let run = Arc::new(Run { whole, cells });
-        let mut runs = self.lock();
-        if runs.contains_key(run_id) {
-            return Err(AppError::new(
-                "conflict",
-                "A test with this id is already running.",
-            ));
-        }
-        runs.insert(run_id.to_owned(), Arc::clone(&run));
-        Ok(run)
-    }
-
-    fn end(&self, run_id: &str) {
-        self.lock().remove(run_id);
-    }
-
-    fn cancel(&self, run_id: &str, config_id: Option<&str>) {
-        let run = self.lock().get(run_id).cloned();
-        let Some(run) = run else { return };
-        match config_id {
-            None => run.whole.cancel(),
-            Some(id) => {
-                if let Some(token) = run.cells.get(id) {
-                    token.cancel();
-                }
-            }
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Run>>> {
-        self.runs
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
-
-/// Takes a run off the list however its future ends, also when the future is dropped, and cancels what is left of it.
-struct RunGuard<'a> {
-    runs: &'a Runs,
-    run_id: &'a str,
-    run: Arc<Run>,
-}
-
-impl Drop for RunGuard<'_> {
-    fn drop(&mut self) {
-        self.run.whole.cancel();
-        self.runs.end(self.run_id);
+impl CellId for Cell {
+    fn config_id(&self) -> &str {
+        &self.config_id
     }
 }
 
@@ -280,14 +214,7 @@ impl Workbench {
         let run = self
             .runs()
             .begin(&request.run_id, std::iter::once(cell.config_id.clone()))?;
-        let guard = RunGuard {
-            runs: self.runs(),
-            run_id: &request.run_id,
-            run: Arc::clone(&run),
-        };
-        let result = self.test_cell(&cell, &options, &run.whole, &events).await;
-        drop(guard);
-        Ok(result)
+        Ok(self.test_cell(&cell, &options, run.token(), &events).await)
     }
 
     /// Ends a running test, or one cell of it, within half a second.
@@ -306,33 +233,15 @@ impl Workbench {
         let run = self
             .runs()
             .begin(run_id, cells.iter().map(|cell| cell.config_id.clone()))?;
-        let _guard = RunGuard {
-            runs: self.runs(),
-            run_id,
-            run: Arc::clone(&run),
+        let places = self.places().await?;
+        let options = &options;
+        let work = |cell, token: Option<CancellationToken>| async move {
+            match token {
+                Some(token) => (cell, self.test_cell(cell, options, &token, events).await),
+                None => (cell, cancelled_before_start(cell)),
+            }
         };
-        let concurrency =
-            (self.settings_get().await?.test_concurrency as usize).clamp(1, MOST_AT_ONCE);
-        let places = Semaphore::new(concurrency);
-        let mut running: FuturesUnordered<_> = cells
-            .iter()
-            .map(|cell| {
-                let token = run.cells.get(&cell.config_id).cloned().unwrap_or_default();
-                let (places, options) = (&places, &options);
-                async move {
-                    let place = tokio::select! {
-                        place = places.acquire() => place.ok(),
-                        () = token.cancelled() => None,
-                    };
-                    let result = if place.is_some() {
-                        self.test_cell(cell, options, &token, events).await
-                    } else {
-                        cancelled_before_start(cell)
-                    };
-                    (cell, result)
-                }
-            })
-            .collect();
+        let mut running = as_they_end(&run, &places, &cells, &work);
         let mut summary = TestSummary::default();
         while let Some((cell, result)) = running.next().await {
             let was_cancelled = result

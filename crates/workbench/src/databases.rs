@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use catalog::{
-    CatalogError, Database, DatabaseItem, DatabasePatch, DatabaseType, EnvironmentConfig,
-    NewDatabase, SubjectKind, UrlText,
+    CatalogError, Database, DatabasePatch, DatabaseType, EnvironmentConfig, NewDatabase,
+    SubjectKind, UrlText,
 };
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::action_record::faults_in_database;
 use crate::dto::{Changed, ConfigInput, DatabaseInput, DatabasePatchInput, DatabaseView};
 use crate::error::FieldFault;
+use crate::migration_record;
 use crate::products::set;
 use crate::sealing::{NewEntries, Unsealed};
 use crate::view::database_view;
@@ -149,7 +150,7 @@ impl Workbench {
                 let owner = catalog.fetch_product(&product)?;
                 let database_type = type_of(&record);
                 let checked = catalog.check_new_database(&owner.id, &record);
-                Ok((owner, with_templates(checked, &record, database_type, &[])))
+                Ok((owner, with_templates(checked, &record, database_type, None)))
             })
             .await?;
         let mut new: NewDatabase = checked?;
@@ -239,7 +240,7 @@ impl Workbench {
                 let stored = catalog.fetch_database(&owner.id, &database)?;
                 let checked = catalog.check_database_patch(&owner.id, &stored.id, &record);
                 let database_type = Some(stored.database_type);
-                let checked = with_templates(checked, &record, database_type, &stored.actions);
+                let checked = with_templates(checked, &record, database_type, Some(&stored));
                 Ok((owner, stored, checked))
             })
             .await?;
@@ -377,7 +378,7 @@ fn with_templates<T>(
     checked: Result<T, CatalogError>,
     record: &Value,
     database_type: Option<DatabaseType>,
-    stored: &[DatabaseItem],
+    stored: Option<&Database>,
 ) -> Result<T> {
     let mut faults = match &checked {
         Err(CatalogError::Validation(faults)) => faults.iter().map(FieldFault::from).collect(),
@@ -385,7 +386,14 @@ fn with_templates<T>(
         Ok(_) => Vec::new(),
     };
     if let Some(database_type) = database_type {
-        faults.extend(faults_in_database(record, database_type, stored));
+        let actions = stored.map_or(&[][..], |stored| &stored.actions);
+        faults.extend(faults_in_database(record, database_type, actions));
+        let migrations = stored.map_or(&[][..], |stored| &stored.migrations);
+        faults.extend(migration_record::faults_in_database(
+            record,
+            database_type,
+            migrations,
+        ));
     }
     match checked {
         Ok(read) if faults.is_empty() => Ok(read),

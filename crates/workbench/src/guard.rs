@@ -57,26 +57,42 @@ pub(crate) fn pass(environment: &Environment, deed: Deed<'_>, confirm: Option<&s
     if let Some(message) = refusal(environment) {
         return Err(AppError::refused(message).with_detail(json!({ "guard": "inactive" })));
     }
-    let guard = guard(environment, deed);
-    if guard == GuardView::None || confirm == Some(deed.tag) {
-        return Ok(());
-    }
     let what = if deed.unfiltered {
         "It can reach every row"
     } else {
         "It writes"
     };
+    ask(
+        environment,
+        guard(environment, deed),
+        what,
+        (deed.target, deed.tag),
+        confirm,
+    )
+}
+
+/// Lets pass what was confirmed as it must be. `what` begins the sentence that says why something is asked; `place` is the address
+/// and the tag that confirms.
+///
+/// # Errors
+/// As [`pass`].
+pub(crate) fn ask(
+    environment: &Environment,
+    guard: GuardView,
+    what: &str,
+    (target, tag): (&str, &str),
+    confirm: Option<&str>,
+) -> Result<()> {
+    if guard == GuardView::None || confirm == Some(tag) {
+        return Ok(());
+    }
     let class = environment.class.as_str();
     let message = match confirm {
-        None => format!(
-            "{what} in {} ({class}). Confirm with the database's tag: {}.",
-            deed.target, deed.tag
-        ),
+        None => format!("{what} in {target} ({class}). Confirm with the database's tag: {tag}."),
         Some(_) => format!(
-            "What was typed is not the tag of the database that this would run on, {}. Nothing was sent.",
-            deed.target
+            "What was typed is not the tag of the database that this would run on, {target}. Nothing was sent."
         ),
     };
     Err(AppError::refused(message)
-        .with_detail(json!({ "guard": guard, "confirm": deed.tag, "class": class })))
+        .with_detail(json!({ "guard": guard, "confirm": tag, "class": class })))
 }

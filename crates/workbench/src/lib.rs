@@ -25,6 +25,7 @@ mod action_secrets;
 mod action_text;
 mod actions;
 mod activity;
+mod cell_runs;
 mod connection_test;
 mod credentials;
 mod databases;
@@ -36,11 +37,25 @@ mod error;
 mod export;
 mod guard;
 mod import;
+mod item_record;
 mod matrix;
+mod migration_applied;
+mod migration_batch;
+mod migration_decision;
+mod migration_estimate;
+mod migration_events;
+mod migration_plan;
+mod migration_record;
+mod migration_run;
+mod migration_schema;
+mod migration_status;
+mod migration_target;
+mod migrations;
 mod named_secrets;
 mod native_client;
 mod paths;
 mod products;
+mod promotion;
 mod resolve;
 mod reveal;
 mod schema_outline;
@@ -69,6 +84,7 @@ pub use dto::*;
 pub use environment_variables::EnvironmentVariables;
 pub use error::{AppError, Result};
 pub use import::ImportPlanned;
+pub use migration_status::MigrationStatusSummary;
 pub use native_client::ClientCommand;
 pub use reveal::Copied;
 pub use target::Address;
@@ -101,9 +117,10 @@ struct Inner {
     store: Arc<dyn SecretStore>,
     keyring_limit: Duration,
     test_limit: std::sync::Mutex<Option<Duration>>,
-    runs: connection_test::Runs,
+    runs: cell_runs::Runs,
     imports: import::PlannedImports,
     action_runs: action_run::ActionRuns,
+    migration_runs: cell_runs::Runs,
 }
 
 impl Workbench {
@@ -132,9 +149,10 @@ impl Workbench {
                 store,
                 keyring_limit: Duration::from_secs(u64::from(settings.keyring_timeout_seconds)),
                 test_limit: std::sync::Mutex::new(None),
-                runs: connection_test::Runs::default(),
+                runs: cell_runs::Runs::default(),
                 imports: import::PlannedImports::default(),
                 action_runs: action_run::ActionRuns::default(),
+                migration_runs: cell_runs::Runs::default(),
             }),
         })
     }
@@ -168,7 +186,7 @@ impl Workbench {
         Secrets::new(Arc::clone(&self.inner.store), self.inner.keyring_limit)
     }
 
-    pub(crate) fn runs(&self) -> &connection_test::Runs {
+    pub(crate) fn runs(&self) -> &cell_runs::Runs {
         &self.inner.runs
     }
 

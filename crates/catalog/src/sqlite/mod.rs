@@ -8,6 +8,7 @@ mod history;
 mod items;
 mod mutations;
 mod open;
+mod readings;
 mod rows;
 mod runs;
 mod store;
@@ -38,7 +39,7 @@ use crate::items::{ItemChange, ItemKind};
 use crate::merge;
 use crate::port::{
     ActionRun, Activity, Catalog, Committed, Context, LastTest, Location, Matrix, MatrixDatabase,
-    NamedSecret, NewActionRun, Note,
+    MigrationReading, NamedSecret, NewActionRun, NewMigrationReading, Note,
 };
 use crate::records::{Database, Environment, Product};
 
@@ -320,6 +321,19 @@ impl Catalog for SqliteCatalog {
                 ])?;
             Ok(())
         })
+    }
+
+    fn record_migrations(&self, readings: &[NewMigrationReading]) -> Result<(), CatalogError> {
+        self.store
+            .write(|transaction| readings::record(transaction, readings))
+    }
+
+    fn migration_readings(
+        &self,
+        product: &str,
+    ) -> Result<BTreeMap<String, MigrationReading>, CatalogError> {
+        self.store
+            .read(|transaction| readings::of_product(transaction, product))
     }
 
     fn record_action_run(

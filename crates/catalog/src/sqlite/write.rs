@@ -268,6 +268,8 @@ fn put_configs(
         }
     }
     let mut forget = transaction.prepare_cached("DELETE FROM last_tests WHERE config_id = ?1")?;
+    let mut forget_migrations =
+        transaction.prepare_cached("DELETE FROM migration_states WHERE config_id = ?1")?;
     let mut upsert = transaction.prepare_cached(
         "INSERT INTO environment_configs (id, database_id, environment_id, connection_url, description, secrets,
              extra)
@@ -285,6 +287,10 @@ fn put_configs(
             old.connection_url != config.connection_url || old.secrets != config.secrets
         }) {
             forget.execute([&config.id])?;
+        }
+        // Another password leads to the same migrations, another URL to other ones.
+        if old.is_some_and(|old| old.connection_url != config.connection_url) {
+            forget_migrations.execute([&config.id])?;
         }
         upsert.execute(params![
             config.id,

@@ -1,4 +1,4 @@
-use catalog::{Catalog, LastTest, ProductPatch};
+use catalog::{Catalog, LastTest, MigrationReading, NewMigrationReading, ProductPatch};
 use serde_json::json;
 
 use super::{CLI, faults_of, orders, patch_config, shop};
@@ -58,6 +58,60 @@ pub fn the_matrix_holds_everything_and_the_last_tests(catalog: &impl Catalog) {
         .delete_database(&CLI, "shop", "orders", None)
         .expect("deleted");
     assert!(catalog.matrix("shop").expect("read").last_tests.is_empty());
+}
+
+pub fn migrations_are_remembered_as_they_were_read(catalog: &impl Catalog) {
+    shop(catalog);
+    let made = orders(catalog);
+    let [dev, prd] = [&made.envs[0], &made.envs[1]];
+    let reading = |head: &str| MigrationReading {
+        at: "2026-01-01T00:00:00.123Z".parse().expect("a time"),
+        state: json!({"head": head}),
+    };
+    let read = |config_id: &str, url: &str, head: &str| NewMigrationReading {
+        config_id: config_id.to_owned(),
+        connection_url: url.to_owned(),
+        reading: reading(head),
+    };
+    let lines = catalog.activities(100, None).expect("read").len();
+    catalog
+        .record_migrations(&[
+            read(&dev.id, &dev.connection_url, "first"),
+            read(&prd.id, &prd.connection_url, "first"),
+            read("gone", "x", "passed over"),
+        ])
+        .expect("recorded");
+    catalog
+        .record_migrations(&[
+            read(&dev.id, &dev.connection_url, "second"),
+            read(&prd.id, "postgresql://old/url", "passed over"),
+        ])
+        .expect("recorded");
+    let known = catalog.migration_readings("shop").expect("read");
+    assert_eq!(known.len(), 2);
+    assert_eq!(known[&dev.id], reading("second"));
+    assert_eq!(known[&prd.id], reading("first"));
+    assert_eq!(
+        catalog.activities(100, None).expect("read").len(),
+        lines,
+        "no activity is written"
+    );
+    // What was read is no longer what is there.
+    let patch = patch_config(
+        "dev",
+        "postgresql://app:***@localhost/another",
+        Some("another"),
+    );
+    catalog
+        .update_database(&CLI, "shop", "orders", &patch)
+        .expect("changed");
+    let known = catalog.migration_readings("shop").expect("read");
+    assert_eq!(known.keys().collect::<Vec<_>>(), [&prd.id]);
+    catalog
+        .delete_database(&CLI, "shop", "orders", None)
+        .expect("deleted");
+    let known = catalog.migration_readings("shop").expect("read");
+    assert!(known.is_empty());
 }
 
 pub fn named_secrets_are_listed(catalog: &impl Catalog) {

@@ -504,6 +504,10 @@ impl Session for MongodbSession {
         Ok(None)
     }
 
+    fn in_transaction(&self) -> bool {
+        self.transaction.state != State::None
+    }
+
     async fn close(mut self: Box<Self>) {
         let ending = async {
             self.clear().await;

@@ -5,7 +5,7 @@
 //!
 //! `packet.rs`, `authentication.rs` and `dialer.rs` log in; `stream.rs` frames what follows, `exchange.rs` knows the order of
 //! packets in an answer, `columns.rs` and `rows.rs` read results, `parameters.rs` and
-//! `temporal.rs` write values. `open.rs` sets a session up, `session.rs` is the port, and `fate.rs` finds out what became of what failed.
+//! `temporal.rs` write values. `open.rs` sets a session up, `session.rs` is the port, `execute.rs` sends what is not prepared, and `fate.rs` finds out what became of what failed.
 //!
 //! Every session is set up alike: utf8mb4, `autocommit`, `ANSI_QUOTES` and `NO_BACKSLASH_ESCAPES` off, and the time zone
 //! `+00:00`, so that a moment with an offset is sent in UTC and a `TIMESTAMP` is shown in it.
@@ -16,6 +16,7 @@ mod columns;
 mod dialer;
 mod errors;
 mod exchange;
+mod execute;
 mod fate;
 mod open;
 mod packet;

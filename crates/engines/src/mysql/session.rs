@@ -16,7 +16,7 @@ use crate::engine::IsolationLevel;
 use crate::error::code;
 use crate::failure::Failure;
 use crate::session::{
-    Batch, Canceller, Column, Completion, Fate, Operation, Parameter, RunError, Session,
+    Batch, Canceller, Column, Completion, Executed, Fate, Operation, Parameter, RunError, Session,
 };
 use crate::stage::Stage;
 
@@ -62,7 +62,7 @@ pub(crate) struct MysqlSession {
     pub(super) exchange: Exchange,
     pub(super) link: Arc<Link>,
     pub(super) server: Server,
-    read_only: bool,
+    pub(super) read_only: bool,
     /// The connection cannot be used any more.
     pub(super) broken: bool,
     /// Whether a transaction was begun through the port and not yet ended there.
@@ -95,7 +95,7 @@ impl MysqlSession {
     }
 
     /// The connection broke. What was sent may have been done.
-    fn lost(&mut self, error: &io::Error) -> RunError {
+    pub(super) fn lost(&mut self, error: &io::Error) -> RunError {
         self.broken = true;
         self.link.end();
         let fate = if self.exchange.stream.written == 0 {
@@ -110,7 +110,7 @@ impl MysqlSession {
     }
 
     /// Makes the connection ready for the next command: what an earlier one left unread is skipped.
-    async fn ready(&mut self) -> Result<(), RunError> {
+    pub(super) async fn ready(&mut self) -> Result<(), RunError> {
         self.exchange.stream.written = 0;
         if self.broken || self.exchange.stream.is_torn() {
             let failure = Failure::new(
@@ -181,7 +181,7 @@ impl MysqlSession {
     }
 
     /// Begins an operation: from here on a cancellation hits it, and none that was meant for an earlier one does.
-    async fn commence(&mut self) -> Result<(), RunError> {
+    pub(super) async fn commence(&mut self) -> Result<(), RunError> {
         if self.link.begin().await {
             let answer = ask(&mut self.exchange, "DO 0").await;
             self.exchange.stream.written = 0;
@@ -278,7 +278,7 @@ impl MysqlSession {
     }
 
     /// Reads to the columns of the first result that has some, or to the end.
-    async fn head(&mut self) -> Result<(), RunError> {
+    pub(super) async fn head(&mut self) -> Result<(), RunError> {
         loop {
             match self.exchange.next().await {
                 Ok(Event::Columns) => {
@@ -409,7 +409,7 @@ impl MysqlSession {
     }
 
     /// What is known to be refused before anything is sent.
-    fn check(&self, text: &str, parameters: &[Parameter]) -> Result<Values, RunError> {
+    pub(super) fn check(&self, text: &str, parameters: &[Parameter]) -> Result<Values, RunError> {
         if self.read_only && !statement::reads(text) {
             let failure = Failure::new(
                 code::READ_ONLY,
@@ -573,6 +573,14 @@ impl Session for MysqlSession {
                 Err(error) => return Err(self.lost(&error)),
             }
         }
+    }
+
+    async fn execute_all(&mut self, operations: &[Operation]) -> Executed {
+        self.execute_in_order(operations).await
+    }
+
+    fn in_transaction(&self) -> bool {
+        self.exchange.in_transaction
     }
 
     async fn close(mut self: Box<Self>) {

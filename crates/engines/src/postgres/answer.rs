@@ -6,6 +6,7 @@ use std::sync::Arc;
 use postgres_protocol::message::{backend, frontend};
 
 use super::channel::{Fields, Reported, invalid};
+use super::pipeline::no_copy;
 use super::query::{PostgresSession, Run, Trouble};
 use super::values::Written;
 use crate::session::Batch;
@@ -52,7 +53,7 @@ impl PostgresSession {
         Ok(Trouble::Server(reported))
     }
 
-    fn notice(&mut self, body: &[u8]) -> io::Result<()> {
+    pub(super) fn notice(&mut self, body: &[u8]) -> io::Result<()> {
         let reported = Reported::parse(body)?;
         if self.completion.notices.len() < MOST_NOTICES {
             let message = reported.message.chars().take(LONGEST_NOTICE);
@@ -116,13 +117,7 @@ impl PostgresSession {
             Ok(()) | Err(Trouble::Server(_)) => {}
             Err(trouble) => return Err(trouble),
         }
-        Ok(Trouble::Server(Box::new(Reported {
-            severity: "ERROR".to_owned(),
-            code: "0A000".to_owned(),
-            message: "COPY between the server and the client is not supported here.".to_owned(),
-            hint: Some("Use psql, or COPY with a file at the server.".to_owned()),
-            ..Reported::default()
-        })))
+        Ok(Trouble::Server(Box::new(no_copy())))
     }
 }
 
@@ -145,7 +140,7 @@ fn row(body: &[u8], written: &[Written], batch: &mut Batch) -> io::Result<()> {
 }
 
 /// The number at the end of a command tag that says what was changed: `INSERT 0 5`, `UPDATE 3`.
-fn affected(tag: &[u8]) -> Option<u64> {
+pub(super) fn affected(tag: &[u8]) -> Option<u64> {
     let tag = std::str::from_utf8(tag).ok()?;
     let (command, count) = (tag.split(' ').next()?, tag.rsplit(' ').next()?);
     ["INSERT", "UPDATE", "DELETE", "MERGE", "COPY"]

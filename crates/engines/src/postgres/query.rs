@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::BytesMut;
 use futures_util::FutureExt;
 use postgres_protocol::IsNull;
 use postgres_protocol::message::{backend, frontend};
@@ -28,7 +29,7 @@ use crate::failure::Failure;
 use crate::in_flight::InFlight;
 use crate::scrub::Scrubber;
 use crate::session::{
-    Batch, Canceller, Column, Completion, Fate, Operation, Parameter, RunError, Session,
+    Batch, Canceller, Column, Completion, Executed, Fate, Operation, Parameter, RunError, Session,
 };
 use crate::stage::Stage;
 
@@ -40,11 +41,11 @@ const MOST_PARAMETERS: usize = 0x7fff;
 const LEFT: usize = 4 << 20;
 
 /// What makes the next transaction of a session a reading one, whatever a function has set before.
-const ONLY_READ: &str = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY";
+pub(super) const ONLY_READ: &str = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY";
 
 /// Where the answer to a statement stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Answer {
+pub(super) enum Answer {
     /// Nothing is under way.
     Idle,
     /// Rows may come.
@@ -55,7 +56,7 @@ enum Answer {
 pub(crate) struct PostgresSession {
     pub(super) channel: Channel,
     settings: Arc<Settings>,
-    at: Arc<Place>,
+    pub(super) at: Arc<Place>,
     server: String,
     pub(super) scrubber: Arc<Scrubber>,
     address: String,
@@ -63,8 +64,8 @@ pub(crate) struct PostgresSession {
     pub(super) made: u64,
     /// Names of types that are not built in, by their ids.
     pub(super) types: HashMap<u32, String>,
-    read_only: bool,
-    answer: Answer,
+    pub(super) read_only: bool,
+    pub(super) answer: Answer,
     pub(super) written: Arc<[Written]>,
     pub(super) completion: Completion,
     /// What becomes of the statement under way when it fails.
@@ -144,7 +145,7 @@ impl PostgresSession {
     }
 
     /// `lost` is what becomes of the operation where the connection broke, `left` where the server says what went wrong.
-    fn failure(&mut self, trouble: Trouble, lost: Fate, left: Fate) -> RunError {
+    pub(super) fn failure(&mut self, trouble: Trouble, lost: Fate, left: Fate) -> RunError {
         self.at.in_flight.end();
         let (failure, fate, position) = match trouble {
             Trouble::Server(reported) => {
@@ -163,7 +164,7 @@ impl PostgresSession {
         }
     }
 
-    fn error_of(&self, failure: Failure, fate: Fate) -> RunError {
+    pub(super) fn error_of(&self, failure: Failure, fate: Fate) -> RunError {
         RunError {
             error: failure.into_error(Stage::Ready, &self.scrubber),
             fate,
@@ -219,7 +220,7 @@ impl PostgresSession {
     }
 
     /// Makes the connection ready for the next operation: what an earlier one left unread is skipped.
-    async fn ready(&mut self) -> Result<(), RunError> {
+    pub(super) async fn ready(&mut self) -> Result<(), RunError> {
         if self.broken || self.torn {
             self.broken = true;
             let failure = Failure::new(code::CONNECTION_LOST, "The connection is lost already.");
@@ -270,6 +271,25 @@ impl PostgresSession {
         }
     }
 
+    /// The statement and its parameters, unless it is known to be refused.
+    pub(super) fn sql_of<'a>(
+        &self,
+        operation: &'a Operation,
+    ) -> Result<(&'a str, &'a [Parameter]), RunError> {
+        let Operation::Sql {
+            statement,
+            parameters,
+        } = operation
+        else {
+            let failure =
+                Failure::new(code::STATEMENT_FAILED, "PostgreSQL runs SQL, not commands.")
+                    .remedy("Write the operation as SQL.");
+            return Err(self.error_of(failure, Fate::NotSent));
+        };
+        self.check(statement, parameters)?;
+        Ok((statement, parameters))
+    }
+
     /// What is known to be refused before anything is sent.
     fn check(&self, text: &str, parameters: &[Parameter]) -> Result<(), RunError> {
         let refused = |message: String, remedy: &str| {
@@ -315,27 +335,7 @@ impl PostgresSession {
             return Err(invalid("a statement that was not prepared").into());
         };
         let output = &mut self.channel.output;
-        let bound = frontend::bind(
-            "",
-            &prepared.name,
-            [0_i16],
-            parameters,
-            |parameter, buffer| {
-                Ok(match text_of(parameter) {
-                    None => IsNull::Yes,
-                    Some(text) => {
-                        buffer.extend_from_slice(text.as_bytes());
-                        IsNull::No
-                    }
-                })
-            },
-            [0_i16],
-            output,
-        );
-        if bound.is_err() {
-            output.clear();
-            return Err(invalid("parameters that fit in no message").into());
-        }
+        bind(&prepared.name, parameters, output)?;
         frontend::execute("", 0, output)?;
         frontend::sync(output);
         self.answer = Answer::Rows;
@@ -409,6 +409,31 @@ impl PostgresSession {
         }
         Ok(key)
     }
+}
+
+/// Gives a statement its parameters, as text.
+pub(super) fn bind(name: &str, parameters: &[Parameter], output: &mut BytesMut) -> io::Result<()> {
+    let bound = frontend::bind(
+        "",
+        name,
+        [0_i16],
+        parameters,
+        |parameter, buffer| {
+            Ok(match text_of(parameter) {
+                None => IsNull::Yes,
+                Some(text) => {
+                    buffer.extend_from_slice(text.as_bytes());
+                    IsNull::No
+                }
+            })
+        },
+        [0_i16],
+        output,
+    );
+    bound.map_err(|_| {
+        output.clear();
+        invalid("parameters that fit in no message")
+    })
 }
 
 /// What a value takes in a message at least, in bytes.
@@ -486,17 +511,7 @@ impl Session for PostgresSession {
     }
 
     async fn start(&mut self, operation: &Operation) -> Result<Vec<Column>, RunError> {
-        let Operation::Sql {
-            statement,
-            parameters,
-        } = operation
-        else {
-            let failure =
-                Failure::new(code::STATEMENT_FAILED, "PostgreSQL runs SQL, not commands.")
-                    .remedy("Write the operation as SQL.");
-            return Err(self.error_of(failure, Fate::NotSent));
-        };
-        self.check(statement, parameters)?;
+        let (statement, parameters) = self.sql_of(operation)?;
         self.ready().await?;
         self.torn = true;
         let result = self.run(statement, parameters).await;
@@ -523,6 +538,14 @@ impl Session for PostgresSession {
             Ok(false) => Ok(None),
             Err(trouble) => Err(self.failure(trouble, self.lost, self.left)),
         }
+    }
+
+    async fn execute_all(&mut self, operations: &[Operation]) -> Executed {
+        self.pipeline(operations).await
+    }
+
+    fn in_transaction(&self) -> bool {
+        self.channel.transaction != Transaction::None
     }
 
     async fn close(mut self: Box<Self>) {

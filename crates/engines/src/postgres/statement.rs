@@ -66,6 +66,14 @@ pub(super) fn commits(statement: &str) -> bool {
         .any(|word| word.eq_ignore_ascii_case(first))
 }
 
+/// Whether a statement begins a transaction.
+pub(super) fn begins(statement: &str) -> bool {
+    let first = words(statement).next().unwrap_or_default();
+    ["BEGIN", "START"]
+        .iter()
+        .any(|word| word.eq_ignore_ascii_case(first))
+}
+
 /// Whether a statement outside of a transaction commits parts of what it does: these last when it fails.
 pub(super) fn has_steps(statement: &str) -> bool {
     let mut words = words(statement);

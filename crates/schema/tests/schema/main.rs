@@ -2,5 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod mongodb;
+mod mysql;
 mod postgres;
 mod subject;

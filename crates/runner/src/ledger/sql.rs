@@ -1,0 +1,258 @@
+//! The account in SQL. PostgreSQL and MySQL differ in how they quote, number parameters, and tell the time.
+
+use connection_url::DatabaseType;
+use engines::{Operation, Parameter};
+
+use super::entry::{Cell, Fields};
+use super::format::{COLUMNS, Column, FORMAT, Kind, Look, SCHEMA_COLUMNS};
+use super::{Ledger, MIGRATIONS, SCHEMA};
+use crate::Scope;
+use crate::ask::{sql, sql_with, text};
+
+impl Ledger {
+    fn is_postgres(&self) -> bool {
+        self.database_type == DatabaseType::Postgresql
+    }
+
+    fn quoted(&self, name: &str) -> String {
+        if self.is_postgres() {
+            format!("\"{name}\"")
+        } else {
+            format!("`{name}`")
+        }
+    }
+
+    fn key(&self) -> String {
+        ["product", "database", "tag"]
+            .map(|name| self.quoted(name))
+            .join(", ")
+    }
+
+    /// The tables, where they are not there.
+    pub(super) fn make_tables(&self) -> Vec<Operation> {
+        let columns = |columns: &[Column]| {
+            let columns = columns.iter().map(|column| {
+                let kind = column.kind.name(self.is_postgres());
+                format!("{} {kind}", self.quoted(column.name))
+            });
+            columns.collect::<Vec<_>>().join(", ")
+        };
+        let (place, tail) = (&self.place, self.table_options());
+        let seed = if self.is_postgres() {
+            format!(
+                "INSERT INTO {place}{SCHEMA} (id, format) VALUES (1, {FORMAT}) ON CONFLICT DO NOTHING"
+            )
+        } else {
+            format!("INSERT IGNORE INTO {place}{SCHEMA} (id, format) VALUES (1, {FORMAT})")
+        };
+        vec![
+            sql(format!(
+                "CREATE TABLE IF NOT EXISTS {place}{MIGRATIONS} ({}, PRIMARY KEY ({})){tail}",
+                columns(COLUMNS),
+                self.key()
+            )),
+            sql(format!(
+                "CREATE TABLE IF NOT EXISTS {place}{SCHEMA} ({}, PRIMARY KEY (id)){tail}",
+                columns(SCHEMA_COLUMNS)
+            )),
+            sql(seed),
+        ]
+    }
+
+    fn table_options(&self) -> &'static str {
+        if self.is_postgres() {
+            ""
+        } else {
+            // An engine with transactions, whatever the server's default is: a row that is told is a row that lasts.
+            " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+        }
+    }
+
+    /// A column as it is read; one that the account's format lacks has its default.
+    fn selected(&self, column: &Column, format: u32) -> String {
+        let name = self.quoted(column.name);
+        if column.since > format {
+            return format!("{} AS {name}", column.default);
+        }
+        match (column.kind, self.is_postgres()) {
+            (Kind::Moment, true) => format!(
+                "to_char({name} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') AS {name}"
+            ),
+            (Kind::Moment, false) => {
+                format!("DATE_FORMAT({name}, '%Y-%m-%dT%H:%i:%s.%fZ') AS {name}")
+            }
+            _ => name,
+        }
+    }
+
+    fn list(&self, columns: &[Column], format: u32) -> String {
+        let columns = columns.iter().map(|column| self.selected(column, format));
+        columns.collect::<Vec<_>>().join(", ")
+    }
+
+    pub(super) fn select_rows(&self, look: &Look, scope: &Scope) -> Operation {
+        let mut values = Values::new(self.is_postgres());
+        let (product, database, id) = (
+            values.take(&Cell::text(&scope.product)),
+            values.take(&Cell::text(&scope.database)),
+            values.take(&Cell::text(&scope.database_id)),
+        );
+        let q = |name: &str| self.quoted(name);
+        let statement = format!(
+            "SELECT {} FROM {}{MIGRATIONS} WHERE ({} = {product} AND {} = {database}) OR {} = {id} ORDER BY {}",
+            self.list(COLUMNS, look.format.unwrap_or(FORMAT)),
+            self.place,
+            q("product"),
+            q("database"),
+            q("database_id"),
+            q("started_at"),
+        );
+        sql_with(statement, values.parameters)
+    }
+
+    pub(super) fn select_snapshot(&self) -> Operation {
+        sql(format!(
+            "SELECT {} FROM {}{SCHEMA} WHERE id = 1",
+            self.list(SCHEMA_COLUMNS, FORMAT),
+            self.place
+        ))
+    }
+
+    pub(super) fn upsert(&self, fields: &Fields) -> Operation {
+        let mut values = Values::new(self.is_postgres());
+        let names: Vec<_> = fields.iter().map(|(name, _)| self.quoted(name)).collect();
+        let given: Vec<_> = fields.iter().map(|(_, cell)| values.take(cell)).collect();
+        let sets = names.iter().map(|name| {
+            if self.is_postgres() {
+                format!("{name} = EXCLUDED.{name}")
+            } else {
+                format!("{name} = VALUES({name})")
+            }
+        });
+        let sets = sets.collect::<Vec<_>>().join(", ");
+        let conflict = if self.is_postgres() {
+            format!("ON CONFLICT ({}) DO UPDATE SET {sets}", self.key())
+        } else {
+            format!("ON DUPLICATE KEY UPDATE {sets}")
+        };
+        let statement = format!(
+            "INSERT INTO {}{MIGRATIONS} ({}) VALUES ({}) {conflict}",
+            self.place,
+            names.join(", "),
+            given.join(", ")
+        );
+        sql_with(statement, values.parameters)
+    }
+
+    pub(super) fn update_row(
+        &self,
+        fields: &Fields,
+        key: [&str; 3],
+        run: Option<&str>,
+    ) -> Operation {
+        let mut values = Values::new(self.is_postgres());
+        let sets = self.sets(fields, &mut values);
+        let mut conditions: Vec<_> = ["product", "database", "tag"]
+            .iter()
+            .zip(key)
+            .map(|(name, value)| {
+                let value = values.take(&Cell::text(value));
+                format!("{} = {value}", self.quoted(name))
+            })
+            .collect();
+        if let Some(run) = run {
+            let run = values.take(&Cell::text(run));
+            conditions.push(format!("{} = {run}", self.quoted("run_id")));
+        }
+        let statement = format!(
+            "UPDATE {}{MIGRATIONS} SET {sets} WHERE {}",
+            self.place,
+            conditions.join(" AND ")
+        );
+        sql_with(statement, values.parameters)
+    }
+
+    pub(super) fn select_state(&self, key: [&str; 3], run: &str) -> Operation {
+        let mut values = Values::new(self.is_postgres());
+        let conditions = ["product", "database", "tag", "run_id"]
+            .iter()
+            .zip(key.into_iter().chain([run]))
+            .map(|(name, value)| {
+                let value = values.take(&Cell::text(value));
+                format!("{} = {value}", self.quoted(name))
+            })
+            .collect::<Vec<_>>();
+        let statement = format!(
+            "SELECT state FROM {}{MIGRATIONS} WHERE {}",
+            self.place,
+            conditions.join(" AND ")
+        );
+        sql_with(statement, values.parameters)
+    }
+
+    pub(super) fn update_schema_row(&self, fields: &Fields) -> Operation {
+        let mut values = Values::new(self.is_postgres());
+        let sets = self.sets(fields, &mut values);
+        let statement = format!("UPDATE {}{SCHEMA} SET {sets} WHERE id = 1", self.place);
+        sql_with(statement, values.parameters)
+    }
+
+    fn sets(&self, fields: &Fields, values: &mut Values) -> String {
+        let sets = fields.iter().map(|(name, cell)| {
+            let value = values.take(cell);
+            format!("{} = {value}", self.quoted(name))
+        });
+        sets.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Parameters as they gather, and how they stand in the statement.
+struct Values {
+    postgres: bool,
+    parameters: Vec<Parameter>,
+}
+
+impl Values {
+    const fn new(postgres: bool) -> Self {
+        Self {
+            postgres,
+            parameters: Vec::new(),
+        }
+    }
+
+    fn push(&mut self, parameter: Parameter) -> String {
+        self.parameters.push(parameter);
+        if self.postgres {
+            format!("${}", self.parameters.len())
+        } else {
+            "?".to_owned()
+        }
+    }
+
+    fn take(&mut self, cell: &Cell) -> String {
+        match cell {
+            Cell::Null => "NULL".to_owned(),
+            // PostgreSQL keeps no U+0000 in a text; MySQL would.
+            Cell::Text(value) if self.postgres => self.push(text(value.replace('\0', "\u{fffd}"))),
+            Cell::Text(value) => self.push(text(value)),
+            Cell::Number(number) if self.postgres => number.to_string(),
+            // The same statement, whatever the number: it is prepared once.
+            Cell::Number(number) => self.push(Parameter::Integer(number.to_string())),
+            Cell::Moment(moment) if self.postgres => {
+                format!("{}::timestamptz", self.push(text(moment)))
+            }
+            Cell::Moment(moment) => self.push(text(moment.replace('T', " ").replace('Z', ""))),
+            Cell::Clock if self.postgres => "clock_timestamp()".to_owned(),
+            Cell::Clock => "UTC_TIMESTAMP(6)".to_owned(),
+            Cell::Ago(ms) if self.postgres => {
+                format!("clock_timestamp() - interval '{ms} milliseconds'")
+            }
+            Cell::Ago(ms) => {
+                format!(
+                    "UTC_TIMESTAMP(6) - INTERVAL {} MICROSECOND",
+                    ms.saturating_mul(1_000)
+                )
+            }
+        }
+    }
+}
