@@ -356,6 +356,9 @@ async fn events_on_the_mongodb_protocol() {
     .await;
 }
 
+/// What sqlparser 0.63 has no grammar for, by how it begins. What is not listed here must be read: most rules look at nothing else.
+const UNREAD: &[&str] = &[];
+
 #[test]
 fn the_linter_reads_what_products_write() {
     for name in [
@@ -366,6 +369,7 @@ fn the_linter_reads_what_products_write() {
         "events.mongodb",
     ] {
         let set = set(name);
+        let mut unread = Vec::new();
         for migration in &set.migrations {
             for (direction, statements) in [
                 (Direction::Up, &migration.up),
@@ -373,12 +377,33 @@ fn the_linter_reads_what_products_write() {
             ] {
                 let lints = lint(migration, direction, set.database_type);
                 assert_eq!(lints.len(), statements.len(), "{}", migration.tag);
-                for (lint, statement) in lints.iter().zip(statements) {
-                    if !lint.read {
-                        println!("{name} {}: {statement}", migration.tag);
-                    }
-                }
+                unread.extend(
+                    lints
+                        .iter()
+                        .zip(statements)
+                        .filter_map(|(lint, statement)| {
+                            let known = UNREAD.iter().any(|start| statement.starts_with(start));
+                            (!lint.read && !known)
+                                .then(|| format!("{}: {statement}", migration.tag))
+                        }),
+                );
+            }
+            let lints = lint(migration, Direction::Up, set.database_type);
+            let warnings = || lints.iter().flat_map(|lint| &lint.warnings);
+            for waiver in &migration.waivers {
+                let met = warnings().find(|warning| {
+                    warning.code == waiver.code && warning.statement == Some(waiver.statement)
+                });
+                let met =
+                    met.unwrap_or_else(|| panic!("{}: {waiver:?} waives nothing", migration.tag));
+                assert_eq!(met.waived.as_ref(), Some(&waiver.reason));
             }
         }
+        assert!(
+            unread.is_empty(),
+            "{name}: {}\n{}",
+            unread.len(),
+            unread.join("\n\n")
+        );
     }
 }
