@@ -3,6 +3,7 @@ import { mkdtempSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { actionSurfaces, otherActionSurfaces } from './action-surfaces.mjs';
+import { migrationSurfaces, otherMigrationSurfaces } from './migration-surfaces.mjs';
 import { openBrowser, serve } from './support.mjs';
 import { surfaces } from './surfaces.mjs';
 
@@ -34,8 +35,8 @@ const screens = {
   activity: { fake: 'three', act: click('nav-activity') },
   settings: { fake: 'three', act: click('nav-settings') },
   product: { fake: 'three', act: async (page) => { await page.getByTestId('nav-settings').click(); await page.getByTestId('manage-product').click(); } },
-  ...Object.fromEntries(Object.entries({ ...surfaces, ...actionSurfaces }).map(([name, act]) => [name.replaceAll(' ', '-'), { fake: 'three', act }])),
-  ...Object.fromEntries(Object.entries(otherActionSurfaces).map(([name, { fake, query, act }]) => [name.replaceAll(' ', '-'), { fake, query, act }])),
+  ...Object.fromEntries(Object.entries({ ...surfaces, ...actionSurfaces, ...migrationSurfaces }).map(([name, act]) => [name.replaceAll(' ', '-'), { fake: 'three', act }])),
+  ...Object.fromEntries(Object.entries({ ...otherActionSurfaces, ...otherMigrationSurfaces }).map(([name, { fake, query, act }]) => [name.replaceAll(' ', '-'), { fake, query, act }])),
   import: { fake: 'three', act: async (page) => { await page.getByTestId('nav-settings').click(); await page.getByTestId('import').click(); await page.getByTestId('import-open').click(); } },
 };
 
@@ -50,7 +51,7 @@ try {
       page.on('console', (message) => message.type() === 'error' && console.log(name, message.text()));
       await page.goto(`${server.url}?fake=${screen.fake}&theme=${theme}${screen.query ?? ''}`);
       await page.waitForTimeout(500);
-      await screen.act?.(page);
+      await screen.act?.(page).catch((error) => console.log(name, String(error).split("\n")[0]));
       await page.waitForTimeout(400);
       await page.screenshot({ path: join(out, `${name}-${theme}.png`) });
       await page.close();

@@ -5,6 +5,7 @@
 //! know of a statement before it does.
 
 mod checksum;
+pub mod formats;
 mod history;
 mod lint;
 mod migration;

@@ -4,6 +4,8 @@ import { Compare } from '../features/connection/Compare';
 import { CopyAs } from '../features/connection/CopyAs';
 import { DatabaseCreate, DatabaseEdit } from '../features/databases/DatabaseForm';
 import { EnvironmentDialog } from '../features/environments/EnvironmentForm';
+import { BatchDialog } from '../features/migrations/BatchDialog';
+import { MigrationExportDialog, MigrationImportDialog } from '../features/migrations/TransferDialogs';
 import { ProductEdit } from '../features/products/ProductEdit';
 import { ProductForm } from '../features/products/ProductForm';
 import { SecretDialog } from '../features/secrets/SecretDialog';
@@ -42,6 +44,12 @@ export function Dialogs() {
       return <CopyAs databaseId={dialog.databaseId} slug={dialog.slug} onClose={closeDialog} />;
     case 'secret':
       return <SecretDialog name={dialog.name} onClose={closeDialog} />;
+    case 'migration-batch':
+      return <BatchDialog configIds={dialog.configIds} onClose={closeDialog} />;
+    case 'migration-import':
+      return <MigrationImportDialog databaseId={dialog.databaseId} onClose={closeDialog} />;
+    case 'migration-export':
+      return <MigrationExportDialog databaseId={dialog.databaseId} onClose={closeDialog} />;
     case 'export':
       return <ExportDialog onClose={closeDialog} />;
     case 'import':

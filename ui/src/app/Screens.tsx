@@ -2,6 +2,7 @@ import { ActionsScreen } from '../features/actions/ActionsScreen';
 import { ActivityScreen } from '../features/activity/ActivityScreen';
 import { DatabasesScreen } from '../features/databases/DatabasesScreen';
 import { MatrixScreen } from '../features/matrix/MatrixScreen';
+import { MigrationsScreen } from '../features/migrations/MigrationsScreen';
 import { ProductScreen } from '../features/products/ProductScreen';
 import { SecretsScreen } from '../features/secrets/SecretsScreen';
 import { SettingsScreen } from '../features/settings/SettingsScreen';
@@ -17,6 +18,8 @@ export function Screens() {
       return <DatabasesScreen />;
     case 'actions':
       return <ActionsScreen />;
+    case 'migrations':
+      return <MigrationsScreen />;
     case 'secrets':
       return <SecretsScreen />;
     case 'activity':

@@ -7,6 +7,7 @@ import { MenuButton } from '../design/Menu';
 import primitives from '../design/primitives.module.css';
 import { classes, plain } from '../design/text';
 import { cancelTests, progress, startTests, testRuns } from '../features/matrix/testRuns';
+import { Refreshes, ViewSwitch } from '../features/migrations/ViewSwitch';
 import { matrix as matrixText } from '../text/matrix';
 import { products as productText } from '../text/products';
 import { shell as text } from '../text/shell';
@@ -115,6 +116,7 @@ function Tests() {
 
 export function Shell() {
   const screen = useStore(navigation, (state) => state.screen);
+  const view = useStore(navigation, (state) => state.view);
   const matrix = useMatrix().data;
   const hasEnvironments = (matrix?.environments.length ?? 0) > 0;
   return (
@@ -124,7 +126,8 @@ export function Shell() {
       </div>
       <header className={styles.bar}>
         <Filter />
-        <Tests />
+        <ViewSwitch />
+        {view === 'migrations' ? <Refreshes /> : <Tests />}
         <Button
           onPress={() => openDialog({ kind: 'database-create' })}
           isDisabled={!hasEnvironments}

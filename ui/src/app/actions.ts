@@ -8,6 +8,7 @@ import {
   FolderOpen,
   KeyRound,
   LayoutGrid,
+  ListOrdered,
   Moon,
   Pencil,
   Plus,
@@ -31,6 +32,8 @@ import { knownActions } from '../features/actions/queries';
 import { cursor } from '../features/matrix/cursor';
 import { cellActions, configIdsOf, rowActions, testColumn } from '../features/matrix/deeds';
 import { cancelTests, startTests, testRuns } from '../features/matrix/testRuns';
+import { migrationViewActions } from '../features/migrations/matrixDeeds';
+import { migrationPalette } from '../features/migrations/palette';
 import { platform } from '../platform';
 import { actions as actionText } from '../text/actions';
 import { databases as databaseText } from '../text/databases';
@@ -46,9 +49,10 @@ export const SCREENS: { id: Exclude<Screen, 'product'>; icon: Action['icon']; ke
   { id: 'matrix', icon: LayoutGrid, keys: '1' },
   { id: 'databases', icon: Database, keys: '2' },
   { id: 'actions', icon: SquarePlay, keys: '3' },
-  { id: 'secrets', icon: KeyRound, keys: '4' },
-  { id: 'activity', icon: Activity, keys: '5' },
-  { id: 'settings', icon: Settings, keys: '6' },
+  { id: 'migrations', icon: ListOrdered, keys: '4' },
+  { id: 'secrets', icon: KeyRound, keys: '5' },
+  { id: 'activity', icon: Activity, keys: '6' },
+  { id: 'settings', icon: Settings, keys: '7' },
 ];
 
 export async function changeSettings(change: Partial<SettingsView>): Promise<void> {
@@ -172,6 +176,7 @@ export function allActions(products: ProductView[]): Action[] {
             run: () => openDialog({ kind: 'database-create' }),
           },
           ...testScopes(),
+          ...migrationViewActions(),
         ]),
     ...(testRuns.get().runs.length > 0
       ? [
@@ -193,6 +198,7 @@ export function allActions(products: ProductView[]): Action[] {
     })),
     ...here,
     ...savedActions(),
+    ...migrationPalette(),
     ...products.map((product) => ({
       id: `product-${product.id}`,
       label: `${productText.switcher}: ${product.name}`,

@@ -1,7 +1,17 @@
 import { createStore } from './store';
 
-export type Screen = 'matrix' | 'databases' | 'actions' | 'secrets' | 'activity' | 'settings' | 'product';
-export type DrawerTab = 'connection' | 'test' | 'actions' | 'details';
+export type Screen =
+  | 'matrix'
+  | 'databases'
+  | 'actions'
+  | 'migrations'
+  | 'secrets'
+  | 'activity'
+  | 'settings'
+  | 'product';
+export type DrawerTab = 'connection' | 'test' | 'actions' | 'migrations' | 'details';
+/** What the cells of the matrix tell of. */
+export type MatrixKind = 'connections' | 'migrations';
 
 export interface CellTarget {
   databaseId: string;
@@ -19,11 +29,15 @@ export type DialogTarget =
   | { kind: 'cell-compare'; databaseId: string; slug: string }
   | { kind: 'cell-copy-as'; databaseId: string; slug: string }
   | { kind: 'secret'; name: string | null }
+  | { kind: 'migration-batch'; configIds: string[] }
+  | { kind: 'migration-import'; databaseId: string }
+  | { kind: 'migration-export'; databaseId: string }
   | { kind: 'export' }
   | { kind: 'import' };
 
 interface Navigation {
   screen: Screen;
+  view: MatrixKind;
   productId: string | null;
   /** The cell that the drawer shows. */
   cell: CellTarget | null;
@@ -47,6 +61,7 @@ function remembered(): string | null {
 
 export const navigation = createStore<Navigation>({
   screen: 'matrix',
+  view: 'connections',
   productId: remembered(),
   cell: null,
   tab: 'connection',
@@ -58,6 +73,10 @@ export const navigation = createStore<Navigation>({
 
 export function goTo(screen: Screen): void {
   navigation.set({ screen });
+}
+
+export function showView(view: MatrixKind): void {
+  navigation.set({ screen: 'matrix', view });
 }
 
 export function chooseProduct(productId: string): void {

@@ -28,6 +28,10 @@ export const keys = {
   activity: ['activity'] as const,
   actions: ['actions'] as const,
   action: ['action'] as const,
+  migrations: ['migrations'] as const,
+  migration: ['migration'] as const,
+  migrationMatrix: ['migration-matrix'] as const,
+  policy: ['promotion-policy'] as const,
 };
 
 export function useBootstrap() {
@@ -97,5 +101,9 @@ export async function refreshCatalog(): Promise<void> {
     queries.invalidateQueries({ queryKey: keys.secrets }),
     queries.invalidateQueries({ queryKey: keys.actions }),
     queries.invalidateQueries({ queryKey: keys.action }),
+    queries.invalidateQueries({ queryKey: keys.migrations }),
+    queries.invalidateQueries({ queryKey: keys.migration }),
+    queries.invalidateQueries({ queryKey: keys.migrationMatrix }),
+    queries.invalidateQueries({ queryKey: keys.policy }),
   ]);
 }

@@ -1,8 +1,9 @@
 import { useEffect } from 'react';
 import { startTests } from '../features/matrix/testRuns';
+import { refreshCells } from '../features/migrations/cells';
 import { focusFilter, SCREENS } from './actions';
 import { undoLast } from './changes';
-import { goTo, navigation, openDialog } from './navigation';
+import { goTo, navigation, openDialog, type Screen } from './navigation';
 import { withCommand } from './platformKeys';
 
 function isTyping(target: EventTarget | null): boolean {
@@ -12,11 +13,14 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** Screens that have a filter of their own. */
+const FILTERS: Partial<Record<Screen, string>> = { actions: 'action-filter', migrations: 'migration-filter' };
+
 /** The shortcuts that hold everywhere. Those of the matrix are the grid's own. */
 export function useShortcuts(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      const { dialog, palette, productId, screen: current } = navigation.get();
+      const { dialog, palette, productId, screen: current, view } = navigation.get();
       if (withCommand(event) && !event.altKey) {
         const key = event.key.toLowerCase();
         const screen = SCREENS.find((candidate) => candidate.keys === key);
@@ -24,8 +28,9 @@ export function useShortcuts(): void {
         else if (dialog !== null || palette) return;
         else if (key === 'n' && !event.shiftKey && productId !== null)
           openDialog({ kind: 'database-create' });
-        // There it runs the action.
-        else if (key === 'enter' && current === 'actions') return;
+        // There it runs what the screen shows.
+        else if (key === 'enter' && (current === 'actions' || current === 'migrations')) return;
+        else if (key === 'enter' && view === 'migrations' && current === 'matrix') void refreshCells(null);
         else if (key === 'enter' && !isTyping(event.target) && productId !== null) void startTests(null);
         else if (key === 'z' && !event.shiftKey && !isTyping(event.target)) void undoLast();
         else if (screen) goTo(screen.id);
@@ -35,8 +40,9 @@ export function useShortcuts(): void {
       }
       if (event.key === '/' && !isTyping(event.target) && dialog === null && !palette && productId !== null) {
         event.preventDefault();
-        if (current === 'actions')
-          document.querySelector<HTMLInputElement>('[data-testid="action-filter"]')?.select();
+        const filter = FILTERS[current];
+        if (filter !== undefined)
+          document.querySelector<HTMLInputElement>(`[data-testid="${filter}"]`)?.select();
         else focusFilter();
       }
     };

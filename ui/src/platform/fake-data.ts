@@ -107,7 +107,7 @@ const SHOP: Seed = {
       type: 'postgresql',
       description: 'Carts, orders, payments.',
       actions: 12,
-      migrations: 31,
+      migrations: 12,
       cells: [
         ['dev', 'postgresql://app:secret@localhost:5432/orders', 'ok'],
         ['stg', 'postgresql://app:secret@stg-db.internal:5432/orders?sslmode=require', 'ok'],

@@ -5,6 +5,7 @@ import type { Changed } from '../bindings/Changed';
 import type { ConfigView } from '../bindings/ConfigView';
 import type { DatabaseView } from '../bindings/DatabaseView';
 import type { EnvironmentView } from '../bindings/EnvironmentView';
+import type { MigrationInput } from '../bindings/MigrationInput';
 import type { ProductView } from '../bindings/ProductView';
 import type { Settings } from '../bindings/Settings';
 import type { AppError, ConflictChange, Fault } from './errors';
@@ -17,15 +18,25 @@ export interface StoredAction {
   fingerprint: string;
 }
 
+export interface StoredMigration {
+  id: string;
+  /** As the editor has it: the statements are texts. */
+  input: MigrationInput;
+  fingerprint: string;
+  created_at: string;
+  updated_at: string;
+}
+
 export interface Product {
   view: ProductView;
   environments: EnvironmentView[];
   databases: DatabaseView[];
   /** By the database's id. */
   actions?: Record<string, StoredAction[]>;
+  migrations?: Record<string, StoredMigration[]>;
 }
 
-type Subject = 'product' | 'environment' | 'database' | 'action';
+type Subject = 'product' | 'environment' | 'database' | 'action' | 'migration';
 type Labelled = { name: string } | { env_name: string };
 
 export function refuse(code: string, message: string, detail?: unknown): never {

@@ -8,6 +8,9 @@ import { fakeActions, plantActions } from './fake-actions';
 import { fakeConnections } from './fake-connections';
 import { ENGINES, fakeResult, type Seed, seedOf } from './fake-data';
 import { fakeDatabases, makeConfig } from './fake-databases';
+import { fakeMigrationRuns } from './fake-migration-runs';
+import { fakeMigrationUses } from './fake-migration-uses';
+import { fakeMigrations, plantMigrations, Targets } from './fake-migrations';
 import { fakeProducts } from './fake-products';
 import { fakeSecrets } from './fake-secrets';
 import { fakeTests } from './fake-tests';
@@ -49,7 +52,11 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
   const parameters = new URLSearchParams(query);
   const world = new World(parameters);
   for (const seed of seedOf(parameters.get('fake') ?? 'three')) plant(world, seed);
-  for (const product of world.products) plantActions(world, product, parameters.get('actions') === 'none');
+  for (const product of world.products) {
+    plantActions(world, product, parameters.get('actions') === 'none');
+    plantMigrations(product, world, parameters);
+  }
+  const targets = new Targets(world);
   const [first] = world.products;
   if (first) {
     world.record('create', 'product', first.view.name, null);
@@ -66,6 +73,9 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
     ...fakeSecrets(world),
     ...actions,
     ...fakeActionUses(world, actions),
+    ...fakeMigrations(world, targets),
+    ...fakeMigrationRuns(world, targets),
+    ...fakeMigrationUses(world, targets),
     appBootstrap: async () => ({
       version: '0.1.0',
       data_dir: '/home/ada/.local/share/tapedeck',

@@ -28,14 +28,33 @@ import type { EnvironmentPatchInput } from '../bindings/EnvironmentPatchInput';
 import type { EnvironmentView } from '../bindings/EnvironmentView';
 import type { ImportView } from '../bindings/ImportView';
 import type { MatrixView } from '../bindings/MatrixView';
+import type { MigrationBatchPlan } from '../bindings/MigrationBatchPlan';
+import type { MigrationBatchRequest } from '../bindings/MigrationBatchRequest';
+import type { MigrationCell } from '../bindings/MigrationCell';
+import type { MigrationCheck } from '../bindings/MigrationCheck';
+import type { MigrationDraft } from '../bindings/MigrationDraft';
+import type { MigrationFormat } from '../bindings/MigrationFormat';
+import type { MigrationImport } from '../bindings/MigrationImport';
+import type { MigrationInput } from '../bindings/MigrationInput';
+import type { MigrationPatchInput } from '../bindings/MigrationPatchInput';
+import type { MigrationPlan } from '../bindings/MigrationPlan';
+import type { MigrationRunEvent } from '../bindings/MigrationRunEvent';
+import type { MigrationRunReport } from '../bindings/MigrationRunReport';
+import type { MigrationRunRequest } from '../bindings/MigrationRunRequest';
+import type { MigrationStatusEvent } from '../bindings/MigrationStatusEvent';
+import type { MigrationStatusRequest } from '../bindings/MigrationStatusRequest';
+import type { MigrationSummary } from '../bindings/MigrationSummary';
+import type { MigrationView } from '../bindings/MigrationView';
 import type { NamedSecretView } from '../bindings/NamedSecretView';
 import type { ProductInput } from '../bindings/ProductInput';
 import type { ProductPatchInput } from '../bindings/ProductPatchInput';
 import type { ProductView } from '../bindings/ProductView';
+import type { PromotionPolicy } from '../bindings/PromotionPolicy';
 import type { RevealedUrl } from '../bindings/RevealedUrl';
 import type { RowComparison } from '../bindings/RowComparison';
 import type { RunEvent } from '../bindings/RunEvent';
 import type { RunPage } from '../bindings/RunPage';
+import type { SchemaComparison } from '../bindings/SchemaComparison';
 import type { SchemaOutline } from '../bindings/SchemaOutline';
 import type { Settings } from '../bindings/Settings';
 import type { TestEvent } from '../bindings/TestEvent';
@@ -58,6 +77,11 @@ export type DatabasePatch = Partial<DatabasePatchInput>;
 export interface ImportPreview {
   token: string;
   view: ImportView;
+}
+
+export interface MigrationImportPreview {
+  token: string;
+  view: MigrationImport;
 }
 
 export interface Platform {
@@ -120,6 +144,46 @@ export interface Platform {
   actionCode(id: string, env: string, input: ActionInputs, format: ActionCodeFormat): Promise<string>;
   /** The tables and columns of a database, for completion. */
   schemaOutline(databaseId: string, env: string): Promise<SchemaOutline>;
+  migrationList(databaseId: string): Promise<MigrationSummary[]>;
+  migrationFetch(id: string): Promise<MigrationView>;
+  migrationCreate(databaseId: string, input: MigrationInput): Promise<Changed<MigrationView>>;
+  migrationUpdate(id: string, patch: MigrationPatchInput): Promise<Changed<MigrationView>>;
+  migrationDelete(id: string): Promise<string>;
+  migrationOrder(databaseId: string, ids: string[]): Promise<Changed<MigrationSummary[]>>;
+  migrationCheck(draft: MigrationDraft): Promise<MigrationCheck>;
+  /** How each cell was when it was last read; asks no server. */
+  migrationMatrix(productId: string): Promise<MigrationCell[]>;
+  /** Reads cells anew. Answers when all have been told. */
+  migrationStatusStart(
+    request: MigrationStatusRequest,
+    onEvent: (event: MigrationStatusEvent) => void,
+  ): Promise<void>;
+  /** Ends a status, a run or a batch; a run stops between two statements. */
+  migrationCancel(runId: string): Promise<void>;
+  /** What a run would send, where, and what stands in its way. Changes nothing. */
+  migrationPlan(request: MigrationRunRequest): Promise<MigrationPlan>;
+  migrationRun(
+    request: MigrationRunRequest,
+    onEvent: (event: MigrationRunEvent) => void,
+  ): Promise<MigrationRunReport>;
+  migrationBatchPlan(request: MigrationBatchRequest): Promise<MigrationBatchPlan>;
+  migrationBatchRun(
+    request: MigrationBatchRequest,
+    onEvent: (event: MigrationRunEvent) => void,
+  ): Promise<MigrationRunReport[]>;
+  /** Takes one that only the target has into the catalog. */
+  migrationAdopt(databaseId: string, env: string, tag: string): Promise<Changed<MigrationView>>;
+  /** The live schema, compared with what the last run left. */
+  migrationDrift(databaseId: string, env: string): Promise<SchemaComparison>;
+  /** Takes the live schema as the one that later runs compare with. */
+  migrationDriftAccept(databaseId: string, env: string, confirm: string | null): Promise<void>;
+  migrationDiff(databaseId: string, left: string, right: string): Promise<SchemaComparison>;
+  /** Rust opens the folder dialog; null when the person closed it. */
+  migrationImportOpen(databaseId: string, format: MigrationFormat): Promise<MigrationImportPreview | null>;
+  migrationImportApply(token: string): Promise<MigrationImport>;
+  migrationExport(databaseId: string, format: MigrationFormat): Promise<string | null>;
+  promotionPolicy(productId: string): Promise<PromotionPolicy>;
+  promotionPolicySet(productId: string, policy: PromotionPolicy): Promise<PromotionPolicy>;
   activityList(before: string | null, limit: number): Promise<ActivityView[]>;
   activityUndo(id: string): Promise<void>;
   settingsUpdate(settings: Settings): Promise<Settings>;

@@ -1,6 +1,12 @@
 export const connection = {
   drawer: (database: string, slug: string) => `${database} @ ${slug}`,
-  tabs: { connection: 'Connection', test: 'Test', actions: 'Actions', details: 'Details' },
+  tabs: {
+    connection: 'Connection',
+    test: 'Test',
+    actions: 'Actions',
+    migrations: 'Migrations',
+    details: 'Details',
+  },
   close: 'Close',
   string: 'Connection string',
   form: 'Form',

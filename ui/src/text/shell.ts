@@ -3,6 +3,7 @@ export const shell = {
   matrix: 'Matrix',
   databases: 'Databases',
   actions: 'Actions',
+  migrations: 'Migrations',
   secrets: 'Secrets',
   activity: 'Activity',
   settings: 'Settings',

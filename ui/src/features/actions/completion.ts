@@ -139,7 +139,7 @@ const STAGES =
 /** Keys whose value is a collection. */
 const COLLECTIONS = new Set(['from', 'into', 'coll', '$out', '$unionWith']);
 
-interface Spot {
+export interface Spot {
   /** What each object and list on the way is a value of: an object in a list of nothing. */
   path: { key: string | null; list: boolean }[];
   /** What the place is a value of; null where a key is expected. */
@@ -149,7 +149,7 @@ interface Spot {
 }
 
 /** Where in a document a string is being written; null outside of one. */
-function spotIn(text: string): Spot | null {
+export function spotIn(text: string): Spot | null {
   const path: Spot['path'] = [];
   let key: string | null = null;
   let pending: string | null = null;

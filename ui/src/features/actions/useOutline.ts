@@ -14,14 +14,19 @@ import { environmentFor, place } from './place';
  * The tables and columns that a template is completed with. A server is asked only once an editor of a template has the
  * focus, and only one of a development environment or one that somebody chose. A failure is a note and nothing more.
  */
-export function useOutline(database: DatabaseView): {
+export function useOutline(
+  database: DatabaseView,
+  /** The environment that somebody chose; that of the Actions screen where none is told. */
+  elsewhere?: string | null,
+): {
   known: SchemaOutline | null;
   note: string;
   onFocus: (event: FocusEvent) => void;
 } {
   const [wanted, setWanted] = useState(false);
   const matrix = useMatrix().data;
-  const chosen = useStore(place, (state) => state.slug);
+  const own = useStore(place, (state) => state.slug);
+  const chosen = elsewhere === undefined ? own : elsewhere;
   const environment = matrix && environmentFor(columnsOf(matrix), database.envs, chosen);
   const asked =
     environment?.active && (environment.class === 'development' || environment.slug === chosen)

@@ -37,6 +37,7 @@ import { CellActions } from '../actions/CellActions';
 import { CellStatus } from '../matrix/Cell';
 import { copyUrl } from '../matrix/deeds';
 import { cancelTests, startTests, testRuns } from '../matrix/testRuns';
+import { CellMigrations } from '../migrations/CellMigrations';
 import { ConnectionEditor } from './ConnectionEditor';
 import styles from './connection.module.css';
 import tools from './drawerTools.module.css';
@@ -149,6 +150,11 @@ function Opened({ productId, database, environment, engine, credentials }: Opene
         <TabPanel id="actions" className={styles.panel ?? ''}>
           <div className={styles.padded}>
             <CellActions database={database} slug={slug} />
+          </div>
+        </TabPanel>
+        <TabPanel id="migrations" className={styles.panel ?? ''}>
+          <div className={styles.padded}>
+            <CellMigrations database={database} slug={slug} />
           </div>
         </TabPanel>
         <TabPanel id="details" className={styles.panel ?? ''}>

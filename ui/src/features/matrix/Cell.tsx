@@ -1,9 +1,14 @@
 import { Check, CircleDashed, CircleSlash, KeyRound, LoaderCircle, Lock, Plus, X } from 'lucide-react';
+import type { MatrixKind } from '../../app/navigation';
 import { useStore } from '../../app/store';
 import type { ConfigView } from '../../bindings/ConfigView';
 import type { CredentialStateView } from '../../bindings/CredentialStateView';
+import type { MigrationCell } from '../../bindings/MigrationCell';
 import { Icon } from '../../design/Icon';
-import { plain } from '../../design/text';
+import { ago, plain } from '../../design/text';
+import { Head, Face as MigrationFace } from '../migrations/CellFace';
+import { useReading } from '../migrations/cells';
+import { age, cellTitle, headFace, migrationFace } from '../migrations/face';
 import styles from './matrix.module.css';
 import { type CellFace, type CellState, cellFace } from './model';
 import { testRuns } from './testRuns';
@@ -56,6 +61,11 @@ export interface CellProps {
   current: boolean;
   selected: boolean;
   open: boolean;
+  view: MatrixKind;
+  /** How far its migrations are, where that is known. */
+  migrations: MigrationCell | undefined;
+  /** The time, to the minute: what is shown has an age. */
+  now: number;
 }
 
 export function Cell(props: CellProps) {
@@ -63,6 +73,14 @@ export function Cell(props: CellProps) {
   const running = useStore(testRuns, (state) => (config ? state.running.get(config.id) : undefined));
   const face = cellFace(config, credential, running);
   const failure = config?.last_test?.error?.message;
+  const reading = useReading(config?.id);
+  const head = config ? headFace(props.migrations) : null;
+  const shown =
+    props.view === 'migrations' ? migrationFace(config !== undefined, props.migrations, reading) : null;
+  const told =
+    config && shown
+      ? cellTitle(props.migrations, (at) => ago(at, props.now))
+      : config && plain(face.state === 'failed' && failure ? `${config.target}\n${failure}` : config.target);
   return (
     <div
       id={props.id}
@@ -71,20 +89,26 @@ export function Cell(props: CellProps) {
       aria-selected={props.selected}
       className={styles.cell}
       data-testid={props.testId}
-      data-state={face.state}
+      data-state={shown ? shown.marks[0]?.kind : face.state}
       data-class={props.environmentClass}
       data-inactive={props.inactive || undefined}
       data-current={props.current || undefined}
       data-selected={props.selected || undefined}
       data-open={props.open || undefined}
       data-column={props.column}
-      title={
-        config
-          ? plain(face.state === 'failed' && failure ? `${config.target}\n${failure}` : config.target)
-          : undefined
-      }
+      title={told}
     >
-      <Face face={face} />
+      {shown ? (
+        <MigrationFace
+          face={shown}
+          age={props.migrations && !reading ? age(props.migrations.checked_at, props.now) : undefined}
+        />
+      ) : (
+        <>
+          <Face face={face} />
+          {head ? <Head of={head} /> : null}
+        </>
+      )}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Ellipsis } from 'lucide-react';
 import { type KeyboardEvent, type MouseEvent, memo, useEffect, useId, useRef, useState } from 'react';
-import { navigation, openCell, openDatabase, openDialog } from '../../app/navigation';
+import { type MatrixKind, navigation, openCell, openDatabase, openDialog } from '../../app/navigation';
 import type { Credentials } from '../../app/queries';
 import { useStore } from '../../app/store';
 import type { EnvironmentView } from '../../bindings/EnvironmentView';
@@ -12,7 +12,11 @@ import { scaled } from '../../design/metrics';
 import primitives from '../../design/primitives.module.css';
 import { classes, plain } from '../../design/text';
 import { matrix as text } from '../../text/matrix';
+import { matrixText } from '../../text/migrations';
 import { environments as environmentText } from '../../text/products';
+import { type Cells, refreshCells } from '../migrations/cells';
+import { cellsHere, planCells, toggleView } from '../migrations/matrixDeeds';
+import { openMigrations } from '../migrations/place';
 import { Cell } from './Cell';
 import { cursor } from './cursor';
 import {
@@ -37,6 +41,9 @@ interface Props {
   environments: EnvironmentView[];
   credentials: Credentials | undefined;
   compact: boolean;
+  view: MatrixKind;
+  cells: Cells;
+  now: number;
 }
 
 const OVERSCAN = 4;
@@ -45,7 +52,7 @@ const OVERSCAN = 4;
  * The grid keeps the focus itself and names its cell by aria-activedescendant: rows that scroll out of sight leave
  * the document, and focus must not leave with them.
  */
-export function Matrix({ rows, environments, credentials, compact }: Props) {
+export function Matrix({ rows, environments, credentials, compact, view, cells, now }: Props) {
   'use no memo'; // useVirtualizer answers a mutable object, which the compiler would take for a constant
   const grid = useRef<HTMLDivElement>(null);
   const anchor = useRef<HTMLDivElement>(null);
@@ -135,7 +142,13 @@ export function Matrix({ rows, environments, credentials, compact }: Props) {
   const activate = (place: Position) => {
     const row = rows[place.row];
     const environment = environments[place.column];
-    if (row && environment) openCell({ databaseId: row.database.id, slug: environment.slug });
+    if (row && environment) {
+      const configured = view === 'migrations' && row.cells.has(environment.slug);
+      openCell(
+        { databaseId: row.database.id, slug: environment.slug },
+        configured ? 'migrations' : 'connection',
+      );
+    } else if (row && view === 'migrations') openMigrations(row.database.id);
     else if (row) openDatabase(row.database.id);
     else openMenu(place);
   };
@@ -203,6 +216,15 @@ export function Matrix({ rows, environments, credentials, compact }: Props) {
       case 'e':
         editHere();
         return true;
+      case 'm':
+        toggleView();
+        return true;
+      case 'r':
+        void refreshCells(cellsHere());
+        return true;
+      case 'p':
+        planCells(cellsHere());
+        return true;
       case 'c': {
         const config =
           currentRow && currentEnvironment
@@ -269,7 +291,7 @@ export function Matrix({ rows, environments, credentials, compact }: Props) {
         role="grid"
         tabIndex={0}
         className={styles.grid}
-        aria-label={text.label}
+        aria-label={view === 'migrations' ? matrixText.label : text.label}
         aria-rowcount={rows.length + 1}
         aria-colcount={environments.length + 1}
         aria-multiselectable
@@ -314,6 +336,9 @@ export function Matrix({ rows, environments, credentials, compact }: Props) {
                 currentColumn={current.row === item.index ? current.column : null}
                 selection={selection}
                 openSlug={opened?.databaseId === row.database.id ? opened.slug : null}
+                view={view}
+                cells={cells}
+                now={now}
               />
             );
           })}
@@ -355,6 +380,9 @@ const MatrixRow = memo(function MatrixRow(props: {
   currentColumn: number | null;
   selection: ReadonlySet<string>;
   openSlug: string | null;
+  view: MatrixKind;
+  cells: Cells;
+  now: number;
 }) {
   const { row, index, prefix, environments, credentials, currentColumn, selection, openSlug } = props;
   const { database } = row;
@@ -392,6 +420,9 @@ const MatrixRow = memo(function MatrixRow(props: {
             current={currentColumn === column}
             selected={selection.has(cellKey(database.id, environment.slug))}
             open={openSlug === environment.slug}
+            view={props.view}
+            migrations={config && props.cells.get(config.id)}
+            now={props.now}
           />
         );
       })}

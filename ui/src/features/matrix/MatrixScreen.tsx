@@ -1,5 +1,5 @@
-import { FlaskConical, Plus, X } from 'lucide-react';
-import { useEffect } from 'react';
+import { FlaskConical, Play, Plus, RefreshCw, X } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { navigation, openDialog } from '../../app/navigation';
 import { queries, useBootstrap, useCredentials, useEngines, useMatrix } from '../../app/queries';
 import { useStore } from '../../app/store';
@@ -12,13 +12,27 @@ import { common } from '../../text/common';
 import { databases as databaseText } from '../../text/databases';
 import { errorText } from '../../text/errors';
 import { matrix as text } from '../../text/matrix';
+import { matrixText } from '../../text/migrations';
 import { Drawer } from '../connection/Drawer';
+import { refreshCells, useMigrationCells } from '../migrations/cells';
+import { migrationFace } from '../migrations/face';
+import { planCells } from '../migrations/matrixDeeds';
 import { cursor } from './cursor';
 import { configIdsOf } from './deeds';
 import { Matrix } from './Matrix';
 import styles from './matrix.module.css';
 import { cellFace, columnsOf, filterRows, rowsOf } from './model';
 import { startTests, testRuns } from './testRuns';
+
+/** The time, once a minute. */
+function useMinute(): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 60_000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}
 
 export function MatrixScreen() {
   const { data: matrix, error, refetch } = useMatrix();
@@ -27,6 +41,9 @@ export function MatrixScreen() {
   const compact = useBootstrap().data?.settings.compact ?? false;
   const filter = useStore(navigation, (state) => state.filter);
   const cell = useStore(navigation, (state) => state.cell);
+  const view = useStore(navigation, (state) => state.view);
+  const cells = useMigrationCells();
+  const now = useMinute();
   const selection = useStore(cursor, (state) => state.selection);
 
   useEffect(() => () => cursor.set({ selection: new Set(), anchor: null }), []);
@@ -66,7 +83,8 @@ export function MatrixScreen() {
   }
   const rows = filterRows(rowsOf(matrix.databases, engines), filter, (config) => {
     const face = cellFace(config, credentials?.states.get(config.id), testRuns.get().running.get(config.id));
-    return `${face.word} ${face.state}`;
+    const { marks } = migrationFace(true, cells.get(config.id), undefined);
+    return `${face.word} ${face.state} ${view === 'migrations' ? marks.map(({ word }) => word).join(' ') : ''}`;
   });
   return (
     <div className={styles.screen}>
@@ -86,7 +104,15 @@ export function MatrixScreen() {
           <Button onPress={() => navigation.set({ filter: '' })}>{text.clearFilter}</Button>
         </EmptyState>
       ) : (
-        <Matrix rows={rows} environments={environments} credentials={credentials} compact={compact} />
+        <Matrix
+          rows={rows}
+          environments={environments}
+          credentials={credentials}
+          compact={compact}
+          view={view}
+          cells={cells}
+          now={now}
+        />
       )}
       {selection.size > 1 ? (
         <div className={styles.selection} role="status">
@@ -94,6 +120,18 @@ export function MatrixScreen() {
           <Button small onPress={() => void startTests(configIdsOf(selection))}>
             <Icon of={FlaskConical} small />
             {text.testSelection}
+          </Button>
+          <Button
+            small
+            onPress={() => void refreshCells(configIdsOf(selection))}
+            data-testid="refresh-selected"
+          >
+            <Icon of={RefreshCw} small />
+            {matrixText.refresh}
+          </Button>
+          <Button small onPress={() => planCells(configIdsOf(selection))} data-testid="plan-selected">
+            <Icon of={Play} small />
+            {matrixText.planSelection}
           </Button>
           <Button
             small

@@ -26,6 +26,7 @@ import { platform } from '../../platform';
 import { common } from '../../text/common';
 import { databases as databaseText } from '../../text/databases';
 import { matrix as text } from '../../text/matrix';
+import { cellMigrationActions, columnMigrationActions, rowMigrationActions } from '../migrations/matrixDeeds';
 import { splitKey } from './keyboard';
 import { startTests } from './testRuns';
 
@@ -114,6 +115,10 @@ export function cellActions(databaseId: string, slug: string): Action[] {
       run: () => openCell(target, 'connection'),
     },
     { id: 'test', label: text.test, icon: FlaskConical, keys: 'T', run: () => void startTests([config.id]) },
+    ...cellMigrationActions(databaseId, slug, config.id).map((action, at) => ({
+      ...action,
+      apart: at === 0,
+    })),
     {
       id: 'copy-masked',
       label: text.copyMasked,
@@ -169,6 +174,7 @@ export function rowActions(database: DatabaseView): Action[] {
       keys: 'E',
       run: () => openDialog({ kind: 'database-edit', databaseId: database.id }),
     },
+    ...rowMigrationActions(database).map((action, at) => ({ ...action, apart: at === 0 })),
     {
       id: 'delete-database',
       label: text.deleteDatabase,
@@ -189,6 +195,7 @@ export function columnActions(environment: EnvironmentView): Action[] {
       keys: 'T',
       run: () => testColumn(environment.slug),
     },
+    ...columnMigrationActions(environment),
     {
       id: 'edit-environment',
       label: text.editEnvironment,

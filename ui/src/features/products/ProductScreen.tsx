@@ -12,6 +12,7 @@ import { common } from '../../text/common';
 import { products as text } from '../../text/products';
 import { shell } from '../../text/shell';
 import { EnvironmentList } from '../environments/EnvironmentList';
+import { PolicySection } from '../migrations/PolicySection';
 
 /** A product and its environments. */
 export function ProductScreen() {
@@ -69,6 +70,7 @@ export function ProductScreen() {
       >
         <EnvironmentList matrix={matrix} />
       </Section>
+      <PolicySection matrix={matrix} />
     </Page>
   );
 }

@@ -1,0 +1,1 @@
+CREATE OR REPLACE VIEW recent AS SELECT * FROM posts;

@@ -1,0 +1,1 @@
+ALTER TABLE jobs ADD COLUMN attempts int NOT NULL DEFAULT 0;
