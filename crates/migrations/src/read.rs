@@ -44,21 +44,7 @@ impl Migration {
         let value = reader.object(record, "value", true);
         let up = reader.statements(value, "value", "up", Side::Up);
         let down = reader.statements(value, "value", "down", Side::Down);
-        if value.is_some_and(|value| value.get("up").is_none_or(Value::is_null)) {
-            reader.fault(
-                "value.up",
-                "required",
-                "A migration needs the list of its statements.",
-            );
-        } else if let Some(Value::Array(list)) = value.and_then(|value| value.get("up"))
-            && list.is_empty()
-        {
-            reader.fault(
-                "value.up",
-                "required",
-                "Write at least one statement: a migration without one would be recorded as applied, and do nothing.",
-            );
-        }
+        reader.some_up(value);
         let no_transaction = reader.flag(record, "no_transaction");
         let checks = reader.object(record, "checks", false);
         let pre = reader.statements(checks, "checks", "pre", Side::Pre);
@@ -311,6 +297,24 @@ impl Reader {
                 "A statement of MongoDB is one command as an object, or as the text of one.",
             )),
         }
+    }
+
+    fn some_up(&mut self, value: Option<&Map<String, Value>>) {
+        let message = match value.map(|value| value.get("up")) {
+            Some(None | Some(Value::Null)) => "A migration needs the list of its statements.",
+            Some(Some(Value::Array(list))) if list.is_empty() => {
+                "Write at least one statement: a migration without one would be recorded as applied, and do nothing."
+            }
+            _ => return,
+        };
+        self.faults.push(RecordFault {
+            field: "value.up".to_owned(),
+            code: "required",
+            message: message.to_owned(),
+            side: Some(Side::Up),
+            statement: None,
+            at: None,
+        });
     }
 
     fn one_statement(&mut self, no_transaction: bool, up: &[String], down: &[String]) {

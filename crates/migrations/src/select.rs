@@ -1,5 +1,7 @@
 //! Which migrations a run would take, in which order, or why none.
 
+use std::collections::HashMap;
+
 use crate::{Direction, Migration, MigrationStatus, TargetStatus};
 
 /// A migration that would run.
@@ -92,7 +94,8 @@ pub fn steps_promote(
             unknown,
         ));
     }
-    let applied = |migration: &Migration| standing(from, migration).filter(|one| one.is_applied());
+    let standings = Standings::of(from);
+    let applied = |migration: &Migration| standings.get(migration).filter(|one| one.is_applied());
     let picks = picks_up(migrations, to, |_, migration| applied(migration).is_some());
     let changed: Vec<String> = picks
         .iter()
@@ -316,11 +319,31 @@ fn is_of(one: &MigrationStatus, migration: &Migration) -> bool {
     }
 }
 
-fn standing<'a>(status: &'a TargetStatus, migration: &Migration) -> Option<&'a MigrationStatus> {
-    status
-        .migrations
-        .iter()
-        .find(|one| one.id.is_some() && is_of(one, migration))
+/// What a target's status says of each migration of the catalog, found by id, else by tag.
+struct Standings<'a> {
+    by_id: HashMap<&'a str, &'a MigrationStatus>,
+    by_tag: HashMap<&'a str, &'a MigrationStatus>,
+}
+
+impl<'a> Standings<'a> {
+    fn of(status: &'a TargetStatus) -> Self {
+        let known = || status.migrations.iter().filter(|one| one.id.is_some());
+        Self {
+            by_id: known()
+                .filter_map(|one| Some((one.id.as_deref()?, one)))
+                .filter(|(id, _)| !id.is_empty())
+                .collect(),
+            by_tag: known().map(|one| (one.tag.as_str(), one)).collect(),
+        }
+    }
+
+    fn get(&self, migration: &Migration) -> Option<&'a MigrationStatus> {
+        self.by_id
+            .get(migration.id.as_str())
+            .or_else(|| self.by_tag.get(migration.tag.as_str()))
+            .copied()
+            .filter(|one| is_of(one, migration))
+    }
 }
 
 fn picks_up(
@@ -328,12 +351,15 @@ fn picks_up(
     status: &TargetStatus,
     wanted: impl Fn(usize, &Migration) -> bool,
 ) -> Vec<Pick> {
+    let standings = Standings::of(status);
     migrations
         .iter()
         .enumerate()
         .filter(|(index, migration)| {
             wanted(*index, migration)
-                && standing(status, migration).is_none_or(MigrationStatus::is_to_run)
+                && standings
+                    .get(migration)
+                    .is_none_or(MigrationStatus::is_to_run)
         })
         .map(|(index, migration)| Pick {
             migration: migration.clone(),
@@ -345,9 +371,14 @@ fn picks_up(
 }
 
 fn in_order(picks: &[Pick], status: &TargetStatus, allowed: bool) -> Result<(), Refusal> {
+    let standings = Standings::of(status);
     let late: Vec<String> = picks
         .iter()
-        .filter(|pick| standing(status, &pick.migration).is_some_and(|one| one.out_of_order))
+        .filter(|pick| {
+            standings
+                .get(&pick.migration)
+                .is_some_and(|one| one.out_of_order)
+        })
         .map(|pick| pick.migration.tag.clone())
         .collect();
     if late.is_empty() || allowed {

@@ -113,17 +113,8 @@ fn is_unfinished(row: &HistoryRow) -> bool {
 /// stopped half way keeps that state, since it must be mended first.
 #[must_use]
 pub fn status(migrations: &[Migration], rows: &[HistoryRow]) -> TargetStatus {
-    let mut rows = newest(rows);
-    let mut owned: Vec<Option<&HistoryRow>> = vec![None; migrations.len()];
-    let same_tag = |migration: &Migration, row: &HistoryRow| migration.tag == row.tag;
-    let same_id = |migration: &Migration, row: &HistoryRow| {
-        !migration.id.is_empty() && migration.id == row.migration_id
-    };
-    claim(migrations, &mut owned, &mut rows, |one, row| {
-        same_tag(one, row) && same_id(one, row)
-    });
-    claim(migrations, &mut owned, &mut rows, same_tag);
-    claim(migrations, &mut owned, &mut rows, same_id);
+    let rows = newest(rows);
+    let (owned, nobodys) = owners(migrations, &rows);
 
     let last_applied = owned.iter().rposition(|row| row.is_some_and(is_applied));
     let mut placed: Vec<(u32, bool, MigrationStatus)> = Vec::new();
@@ -132,7 +123,7 @@ pub fn status(migrations: &[Migration], rows: &[HistoryRow]) -> TargetStatus {
         one.out_of_order = one.is_to_run() && last_applied.is_some_and(|last| index < last);
         placed.push((place(index), true, one));
     }
-    for row in rows {
+    for row in nobodys {
         if is_applied(row) || is_unfinished(row) {
             placed.push((row.position, false, unknown(row)));
         }
@@ -192,20 +183,50 @@ fn is_later(one: &str, other: &str) -> bool {
     }
 }
 
-/// Gives rows to migrations that have none yet.
-fn claim<'a>(
+/// The row of each migration, and the rows that are nobody's: by tag and id, then by tag, then by id.
+fn owners<'a>(
     migrations: &[Migration],
-    owned: &mut [Option<&'a HistoryRow>],
-    rows: &mut Vec<&'a HistoryRow>,
-    belongs: impl Fn(&Migration, &HistoryRow) -> bool,
-) {
-    for (migration, owned) in migrations.iter().zip(owned) {
-        if owned.is_none()
-            && let Some(found) = rows.iter().position(|row| belongs(migration, row))
-        {
-            *owned = Some(rows.remove(found));
+    rows: &[&'a HistoryRow],
+) -> (Vec<Option<&'a HistoryRow>>, Vec<&'a HistoryRow>) {
+    let by_tag: HashMap<&str, usize> = rows
+        .iter()
+        .enumerate()
+        .map(|(place, row)| (row.tag.as_str(), place))
+        .collect();
+    let mut by_id: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (place, row) in rows.iter().enumerate() {
+        if !row.migration_id.is_empty() {
+            by_id.entry(&row.migration_id).or_default().push(place);
         }
     }
+    let mut owned: Vec<Option<&HistoryRow>> = vec![None; migrations.len()];
+    let mut taken = vec![false; rows.len()];
+    for pass in 0..3 {
+        for (migration, owned) in migrations.iter().zip(&mut owned) {
+            let found = match pass {
+                _ if owned.is_some() => None,
+                0 => by_tag
+                    .get(migration.tag.as_str())
+                    .copied()
+                    .filter(|place| rows[*place].migration_id == migration.id),
+                1 => by_tag.get(migration.tag.as_str()).copied(),
+                _ => by_id
+                    .get(migration.id.as_str())
+                    .and_then(|places| places.iter().copied().find(|place| !taken[*place])),
+            };
+            if let Some(place) = found.filter(|place| !taken[*place]) {
+                taken[place] = true;
+                *owned = Some(rows[place]);
+            }
+        }
+    }
+    let nobodys = rows
+        .iter()
+        .zip(taken)
+        .filter(|(_, taken)| !taken)
+        .map(|(row, _)| *row)
+        .collect();
+    (owned, nobodys)
 }
 
 fn known(migration: &Migration, row: Option<&HistoryRow>) -> MigrationStatus {
