@@ -4,6 +4,7 @@
 //! [`RevealedUrl`] on the way out, and the `secrets` of an input on the way in.
 
 mod action_dto;
+mod action_run_dto;
 mod catalog_dto;
 mod migration_dto;
 mod outline_dto;
@@ -12,6 +13,7 @@ mod url_dto;
 mod url_tools_dto;
 
 pub use action_dto::*;
+pub use action_run_dto::*;
 pub use catalog_dto::*;
 pub use migration_dto::*;
 pub use outline_dto::*;
