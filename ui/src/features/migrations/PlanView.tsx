@@ -33,7 +33,7 @@ export function PlanView(props: {
         <code className={primitives.truncate}>{plain(plan.target.url)}</code>
       </p>
       {plan.obstacles.length === 0 ? null : (
-        <section aria-label={text.obstacles}>
+        <div>
           <ul className={styles.obstacles}>
             {plan.obstacles.map(({ code, message, tags, exception }) => (
               <li key={code} className={styles.obstacle} data-testid={`obstacle-${code}`}>
@@ -54,7 +54,7 @@ export function PlanView(props: {
               </li>
             ))}
           </ul>
-        </section>
+        </div>
       )}
       {setAside.length === 0 ? null : (
         <div className={styles.setAside}>
@@ -72,13 +72,13 @@ export function PlanView(props: {
         </div>
       )}
       {plan.drift.length === 0 ? null : (
-        <section aria-label={text.drift}>
+        <div>
           <h2 className={styles.heading}>
             <Icon of={TriangleAlert} small />
             {text.drift}
           </h2>
           <Differences of={plan.drift} sql={sql} />
-        </section>
+        </div>
       )}
       {plan.notes.map((note) => (
         <Notice key={note}>{plain(note)}</Notice>
