@@ -8,6 +8,7 @@ mod database;
 mod environment;
 mod file;
 mod matrix;
+mod migration;
 mod product;
 mod secret;
 mod settings;
@@ -58,6 +59,29 @@ pub fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static 
         action::action_compare,
         action::action_compare_cancel,
         action::action_code,
+        migration::migration_list,
+        migration::migration_fetch,
+        migration::migration_create,
+        migration::migration_update,
+        migration::migration_delete,
+        migration::migration_order,
+        migration::migration_check,
+        migration::migration_matrix,
+        migration::migration_status_start,
+        migration::migration_cancel,
+        migration::migration_plan,
+        migration::migration_run,
+        migration::migration_batch_plan,
+        migration::migration_batch_run,
+        migration::migration_adopt,
+        migration::migration_drift,
+        migration::migration_drift_accept,
+        migration::migration_diff,
+        migration::migration_import_open,
+        migration::migration_import_apply,
+        migration::migration_export,
+        migration::promotion_policy,
+        migration::promotion_policy_set,
         matrix::matrix_load,
         credentials::credentials_check,
         url::url_inspect,

@@ -1,10 +1,14 @@
 //! The command line's grammar. Its help texts are the manual page as well.
 
+mod migration;
+
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use workbench::{Address, UrlReplacePart, url_format_words};
+
+pub use migration::*;
 
 /// Your product's databases, every environment, one command.
 #[derive(Parser)]
@@ -77,6 +81,12 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         verb: ActionVerb,
+    },
+    /// Migrations: one history of a database, a head in each environment
+    Migration {
+        /// What to do.
+        #[command(subcommand)]
+        verb: MigrationVerb,
     },
     /// Connection URLs, from stdin to stdout
     Url {
@@ -177,6 +187,9 @@ pub enum ProductVerb {
         /// New description; empty clears it
         #[arg(long)]
         description: Option<String>,
+        /// In which order environments get migrations: their slugs, or `off`, or `default` for development, staging, production
+        #[arg(long, value_name = "ORDER", value_delimiter = ',')]
+        promotion: Vec<String>,
         /// Refuse when the product is no longer at this revision
         #[arg(long)]
         revision: Option<u64>,

@@ -7,6 +7,11 @@ pub mod db;
 pub mod documentation;
 pub mod env;
 pub mod exec;
+pub mod migration;
+mod migration_compare;
+mod migration_folder;
+mod migration_run;
+mod migration_words;
 pub mod product;
 pub mod secret;
 pub mod test;
@@ -33,6 +38,7 @@ pub async fn run(
         Command::Env { verb } => env::run(verb, workbench, output).await,
         Command::Db { verb } => db::run(verb, workbench, output).await,
         Command::Action { verb } => action::run(verb, confirm, workbench, output).await,
+        Command::Migration { verb } => migration::run(verb, confirm, workbench, output).await,
         Command::Secret { verb } => secret::run(verb, workbench, output).await,
         Command::Test { target, env } => test::run(target, env, workbench, output).await,
         Command::Exec(arguments) => exec::run(arguments, workbench).await,

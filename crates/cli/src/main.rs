@@ -49,14 +49,12 @@ fn main() -> ExitCode {
 /// Runs the command, or ends at Ctrl-C.
 async fn run(arguments: Arguments, output: Output) -> Result<ExitCode, AppError> {
     // `exec` and `connect` hand the terminal to a child, which gets Ctrl-C itself; a run ends its statement at the server first.
-    let hears_itself = matches!(
-        arguments.command,
-        Command::Exec(_)
-            | Command::Connect { .. }
-            | Command::Action {
-                verb: ActionVerb::Run(_)
-            }
-    );
+    let hears_itself = match &arguments.command {
+        Command::Exec(_) | Command::Connect { .. } => true,
+        Command::Action { verb } => matches!(verb, ActionVerb::Run(_)),
+        Command::Migration { verb } => verb.hears_itself(),
+        _ => false,
+    };
     tokio::select! {
         outcome = dispatch(arguments, output) => outcome,
         Ok(()) = tokio::signal::ctrl_c(), if !hears_itself => Err(AppError::cancelled()),

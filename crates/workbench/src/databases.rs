@@ -245,6 +245,7 @@ impl Workbench {
             })
             .await?;
         let mut patch: DatabasePatch = checked?;
+        self.guard_migrations(&stored, &patch).await?;
         let mut entries = NewEntries::default();
         for (index, config) in patch.envs.iter_mut().enumerate() {
             let beside = beside.remove(&config.slug).unwrap_or_default();

@@ -6,6 +6,7 @@
 mod action_dto;
 mod catalog_dto;
 mod migration_dto;
+mod migration_run_dto;
 mod outline_dto;
 mod test_dto;
 mod url_dto;
@@ -14,6 +15,7 @@ mod url_tools_dto;
 pub use action_dto::*;
 pub use catalog_dto::*;
 pub use migration_dto::*;
+pub use migration_run_dto::*;
 pub use outline_dto::*;
 pub use test_dto::*;
 pub use url_dto::*;

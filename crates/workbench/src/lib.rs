@@ -50,6 +50,7 @@ mod migration_run;
 mod migration_schema;
 mod migration_status;
 mod migration_target;
+mod migration_transfer;
 mod migrations;
 mod named_secrets;
 mod native_client;
@@ -84,7 +85,8 @@ pub use dto::*;
 pub use environment_variables::EnvironmentVariables;
 pub use error::{AppError, Result};
 pub use import::ImportPlanned;
-pub use migration_status::MigrationStatusSummary;
+pub use migration_status::{CellAddress, MigrationStatusSummary};
+pub use migration_transfer::{MigrationExport, MigrationImportPlanned};
 pub use native_client::ClientCommand;
 pub use reveal::Copied;
 pub use target::Address;
@@ -121,6 +123,7 @@ struct Inner {
     imports: import::PlannedImports,
     action_runs: action_run::ActionRuns,
     migration_runs: cell_runs::Runs,
+    folders: migration_transfer::PlannedFolders,
 }
 
 impl Workbench {
@@ -153,6 +156,7 @@ impl Workbench {
                 imports: import::PlannedImports::default(),
                 action_runs: action_run::ActionRuns::default(),
                 migration_runs: cell_runs::Runs::default(),
+                folders: migration_transfer::PlannedFolders::default(),
             }),
         })
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use catalog::{Database, SubjectKind};
+use catalog::{Database, DatabaseItem, DatabasePatch, SubjectKind};
 use futures_util::StreamExt;
 use migrations::{Direction, HistoryRow, Migration, RowState};
 use serde_json::{Map, Value, json};
@@ -195,6 +195,49 @@ impl Workbench {
             },
             "notes": applied.notes,
         })))
+    }
+
+    /// Lets a patch of the whole database pass, unless it edits or removes a migration that is applied somewhere: whoever means that
+    /// says so where one migration is changed.
+    pub(crate) async fn guard_migrations(
+        &self,
+        stored: &Database,
+        patch: &DatabasePatch,
+    ) -> Result<()> {
+        let checksum = |fields: &Map<String, Value>| {
+            let read = Migration::read(stored.database_type, "", fields).ok();
+            read.map(|migration| migration.checksum())
+        };
+        let touched: Vec<&DatabaseItem> = stored
+            .migrations
+            .iter()
+            .filter(|item| {
+                let tag = item.tag();
+                let edits = |fields: &&Map<String, Value>| {
+                    fields.get("tag").and_then(Value::as_str) == Some(tag)
+                        && checksum(fields) != checksum(&item.fields)
+                };
+                patch.remove_migrations.iter().any(|removed| removed == tag)
+                    || patch.migrations.iter().any(|fields| edits(&fields))
+            })
+            .collect();
+        if touched.is_empty() {
+            return Ok(());
+        }
+        let applied = self.where_applied(stored).await?;
+        for item in touched {
+            let places = applied.places_of(&item.id, item.tag());
+            if !places.is_empty() {
+                return Err(AppError::refused(format!(
+                    "The migration {} is applied in {}. It is edited or deleted with `tapedeck migration`, not with the whole \
+                     database.",
+                    item.tag(),
+                    Applied::words(&places)
+                ))
+                .with_detail(json!({ "guard": "checksum", "applied": places })));
+            }
+        }
+        Ok(())
     }
 
     /// Gives the targets the checksum that was accepted, and says what a person should know.

@@ -22,21 +22,32 @@ pub(crate) struct Elsewhere {
     pub(crate) slug: String,
     /// Checksums by tag.
     pub(crate) applied: HashMap<String, String>,
+    /// Checksums by the migration's id, by which one whose tag was changed since is known again.
+    by_id: HashMap<String, String>,
 }
 
 impl Elsewhere {
     pub(crate) fn of(slug: &str, rows: &[HistoryRow]) -> Self {
-        let applied = rows.iter().filter(|row| row.state == RowState::Applied);
-        Self {
+        let mut elsewhere = Self {
             slug: slug.to_owned(),
-            applied: applied
-                .map(|row| (row.tag.clone(), row.checksum.clone()))
-                .collect(),
+            ..Self::default()
+        };
+        for row in rows.iter().filter(|row| row.state == RowState::Applied) {
+            let checksum = row.checksum.clone();
+            elsewhere.applied.insert(row.tag.clone(), checksum.clone());
+            elsewhere.by_id.insert(row.migration_id.clone(), checksum);
         }
+        elsewhere
     }
 
     fn has(&self, migration: &Migration) -> bool {
-        self.applied.get(&migration.tag) == Some(&migration.checksum())
+        let by_tag = self.applied.get(&migration.tag);
+        let found = by_tag.or_else(|| {
+            self.by_id
+                .get(&migration.id)
+                .filter(|_| !migration.id.is_empty())
+        });
+        found == Some(&migration.checksum())
     }
 }
 

@@ -175,6 +175,22 @@ impl<'a> Narrator<'a> {
         });
     }
 
+    /// Tells of migrations that were recorded without being run.
+    pub(crate) fn recorded(&self, report: &RunReport) {
+        for step in &report.steps {
+            self.with(&step.tag, |progress| {
+                progress.done = step.statements_done;
+                progress.statements = step.statements;
+            });
+            self.ended(
+                &step.tag,
+                step.direction,
+                step.state,
+                (step.ms, false, false),
+            );
+        }
+    }
+
     /// Tells of the migration at which a run stopped, where the runner did not.
     pub(crate) fn ended_badly(&self, report: &RunReport) {
         let Some(last) = report.steps.last() else {

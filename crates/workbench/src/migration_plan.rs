@@ -6,9 +6,7 @@ use std::sync::Arc;
 
 use connection_url::ConnectionUrl;
 use jiff::Timestamp;
-use migrations::{
-    Direction, HistoryRow, Migration, MigrationState, Pick, RowState, TargetStatus, lint,
-};
+use migrations::{Direction, HistoryRow, Migration, Pick, RowState, TargetStatus, lint};
 use tokio_util::sync::CancellationToken;
 
 use crate::dto::{
@@ -197,7 +195,7 @@ fn shown_picks(question: &Question, decision: &Decision, status: &TargetStatus) 
             let last = wanted.clone().position(|migration| migration.tag == *at);
             let applied = |tag: &str| {
                 let mut all = status.migrations.iter();
-                all.any(|one| one.tag == tag && one.state == MigrationState::Applied)
+                all.any(|one| one.tag == tag && one.is_applied())
             };
             wanted
                 .take(last.map_or(0, |last| last + 1))

@@ -4,7 +4,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use catalog::SubjectKind;
-use migrations::{Direction, Refusal};
+use migrations::{Direction, Migration, Refusal};
 use runner::{Chosen, Repair, RunReport, RunnerError, Situation, Target};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -89,6 +89,9 @@ impl Workbench {
                 (report, Some(error))
             }
         };
+        if failure.is_none() && !request.dry_run {
+            self.accept_lifted(&question, &decision, &target).await?;
+        }
         if !request.dry_run {
             self.note_migrations(&question, &report, failure.as_ref())
                 .await?;
@@ -131,7 +134,10 @@ impl Workbench {
                 let migrations = &question.migrations;
                 let last = migrations.iter().position(|migration| migration.tag == *at);
                 match last.and_then(|last| migrations.get(..=last)) {
-                    Some(wanted) => runner::baseline(target, wanted, cancel).await,
+                    Some(wanted) => {
+                        let recorded = runner::baseline(target, wanted, cancel).await;
+                        recorded.inspect(|report| narrator.recorded(report))
+                    }
                     None => {
                         let error = AppError::not_found("migration", at);
                         return Err((RunReport::default(), error));
@@ -171,6 +177,31 @@ impl Workbench {
             let shown = own.unwrap_or_else(|| runner_error(&error));
             (report_of(error), shown)
         })
+    }
+
+    /// Gives the target the checksums of edited migrations that were accepted for a run, so that the next one need not be told again.
+    async fn accept_lifted(
+        &self,
+        question: &Question,
+        decision: &Decision,
+        target: &Target<'_>,
+    ) -> Result<()> {
+        let accepted = |migration: &&Migration| {
+            let mut lifted = decision.lifted.iter();
+            lifted.any(|one| one.code == "checksum" && one.tags.contains(&migration.tag))
+        };
+        let edited: Vec<Migration> = question
+            .migrations
+            .iter()
+            .filter(accepted)
+            .cloned()
+            .collect();
+        if edited.is_empty() {
+            return Ok(());
+        }
+        runner::accept(target, &edited, None, &CancellationToken::new())
+            .await
+            .map_err(|error| runner_error(&error))
     }
 
     /// How the cell stands after a run, whatever became of it.

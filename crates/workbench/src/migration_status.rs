@@ -29,6 +29,17 @@ pub(crate) struct Known {
 /// What was last found, by the id of the config.
 pub(crate) type KnownCells = BTreeMap<String, (Timestamp, Known)>;
 
+/// A cell by its names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellAddress {
+    /// The database's id.
+    pub database_id: String,
+    /// Its tag.
+    pub database: String,
+    /// Slug of the environment.
+    pub env: String,
+}
+
 /// Counts of a refresh.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MigrationStatusSummary {
@@ -67,11 +78,13 @@ impl Workbench {
     pub async fn migration_matrix(&self, product_id: String) -> Result<Vec<MigrationCell>> {
         let places = self.places_in(&product_id).await?;
         let known = self.known_cells(&product_id).await?;
+        let lists = lists(&places);
         Ok(places
             .iter()
             .filter_map(|place| {
                 let (at, known) = known.get(&place.config.id)?;
-                Some(known_cell(place, &readable(place), known, *at))
+                let migrations = lists.get(&place.database.id)?;
+                Some(known_cell(place, migrations, known, *at))
             })
             .collect())
     }
@@ -122,6 +135,7 @@ impl Workbench {
             (place, outcome)
         };
         let mut reading = as_they_end(&run, &free, &places, &work);
+        let lists = lists(&places);
         let mut fresh = Vec::new();
         while let Some((place, outcome)) = reading.next().await {
             let now = Timestamp::now();
@@ -130,7 +144,9 @@ impl Workbench {
                 Ok(reading) => {
                     summary.read += 1;
                     let known = Known::of(&reading, before.map(|(_, known)| known));
-                    let cell = known_cell(place, &readable(place), &known, now);
+                    let list = lists.get(&place.database.id);
+                    let list = list.map(Vec::as_slice).unwrap_or_default();
+                    let cell = known_cell(place, list, &known, now);
                     fresh.extend(known.into_reading(place, now));
                     cell
                 }
@@ -170,6 +186,28 @@ impl Workbench {
             config_ids: cells.config_ids,
             drift,
         })
+    }
+
+    /// The cells of active environments that an address means, in the order of databases and columns.
+    ///
+    /// # Errors
+    /// As [`Workbench::test_request`].
+    pub async fn migration_cells(
+        &self,
+        target: &Address,
+        env: Option<&str>,
+    ) -> Result<Vec<CellAddress>> {
+        let request = self.test_request(target, env).await?;
+        let ids = request.config_ids.unwrap_or_default();
+        let places = self.places_in(&request.product_id).await?.into_iter();
+        Ok(places
+            .filter(|place| place.environment.active && ids.contains(&place.config.id))
+            .map(|place| CellAddress {
+                database_id: place.database.id.clone(),
+                database: place.database.tag.clone(),
+                env: place.environment.slug,
+            })
+            .collect())
     }
 
     pub(crate) async fn known_cells(&self, product_id: &str) -> Result<KnownCells> {
@@ -227,6 +265,17 @@ fn known_cells(catalog: &dyn Catalog, product_id: &str) -> Result<KnownCells, Ca
             Some((id, (reading.at, known)))
         })
         .collect())
+}
+
+/// The migrations of each database, read once however many environments it has.
+fn lists(places: &[Place]) -> BTreeMap<String, Vec<Migration>> {
+    let mut lists = BTreeMap::new();
+    for place in places {
+        if !lists.contains_key(&place.database.id) {
+            lists.insert(place.database.id.clone(), readable(place));
+        }
+    }
+    lists
 }
 
 /// The migrations of a database that can be read; the others are told of where they are edited.

@@ -32,6 +32,12 @@ impl Workbench {
         .await
     }
 
+    /// The id of a database by its address.
+    pub async fn database_id(&self, product: String, database: String) -> Result<String> {
+        self.on_catalog(move |catalog| Ok(catalog.fetch_database(&product, &database)?.id))
+            .await
+    }
+
     /// As [`Workbench::migration_list`], as the records of domain.md.
     pub async fn migration_records(&self, product: String, database: String) -> Result<Vec<Value>> {
         self.on_catalog(move |catalog| {

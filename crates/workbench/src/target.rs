@@ -39,6 +39,18 @@ impl Address {
         Ok((database, tag))
     }
 
+    /// The database's tag and the migration's, where the command needs both.
+    pub fn need_migration(&self) -> Result<(&str, &str)> {
+        let database = self.need_database()?;
+        let tag = self.tag.as_deref().ok_or_else(|| {
+            usage(format!(
+                "Name a migration: {}/{database}:MIGRATION.",
+                self.product
+            ))
+        })?;
+        Ok((database, tag))
+    }
+
     /// The environment's slug, where the command needs one.
     pub fn need_env(&self) -> Result<&str> {
         self.env

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
-use workbench::{AppError, Workbench};
+use workbench::{AppError, PromotionPolicy, Workbench};
 
 use super::{clearable, fields, text_of};
 use crate::arguments::ProductVerb;
@@ -49,7 +49,7 @@ pub async fn run(
             })?;
         }
         ProductVerb::Show { tag } => {
-            let record = workbench.product_record(tag).await?;
+            let record = shown(workbench, tag).await?;
             output.document(&record, describe)?;
         }
         ProductVerb::Update {
@@ -57,6 +57,7 @@ pub async fn run(
             new_tag,
             name,
             description,
+            promotion,
             revision,
         } => {
             let patch = fields([
@@ -66,7 +67,11 @@ pub async fn run(
                 ("revision", revision.map(Value::from)),
             ]);
             let changed = workbench.product_update_record(tag, patch).await?;
-            let record = workbench.product_record(changed.record.id).await?;
+            let id = changed.record.id;
+            if let Some(policy) = policy_of(&promotion) {
+                workbench.promotion_policy_set(id.clone(), policy).await?;
+            }
+            let record = shown(workbench, id).await?;
             output.document(&record, |record| {
                 format!("Updated {}.", text_of(record, "tag"))
             })?;
@@ -77,6 +82,31 @@ pub async fn run(
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The record with its promotion order, which stands beside it.
+async fn shown(workbench: &Workbench, product: String) -> Result<Value, AppError> {
+    let policy = workbench.promotion_policy(product.clone()).await?;
+    let mut record = workbench.product_record(product).await?;
+    if let Some(fields) = record.as_object_mut() {
+        fields.insert("promotion".to_owned(), json!(policy));
+    }
+    Ok(record)
+}
+
+/// The policy that `--promotion` asks for; nothing where it was not given.
+fn policy_of(words: &[String]) -> Option<PromotionPolicy> {
+    match words {
+        [] => None,
+        [word] if word == "off" || word == "default" => Some(PromotionPolicy {
+            enforced: word == "default",
+            order: Vec::new(),
+        }),
+        slugs => Some(PromotionPolicy {
+            enforced: true,
+            order: slugs.to_vec(),
+        }),
+    }
 }
 
 fn describe(record: &Value) -> String {
