@@ -7,7 +7,7 @@ import { Icon } from '../../design/Icon';
 import { ClassBadge, Notice } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
 import { plain } from '../../design/text';
-import { planText as text } from '../../text/migrationRuns';
+import { schemaText, planText as text } from '../../text/migrationRuns';
 import { CodeView } from '../actions/CodeView';
 import { Differences } from './Differences';
 import { type ExceptionName, isException } from './guard';
@@ -77,7 +77,7 @@ export function PlanView(props: {
             <Icon of={TriangleAlert} small />
             {text.drift}
           </h2>
-          <Differences of={plan.drift} sql={sql} />
+          <Differences of={plan.drift} sql={sql} left={schemaText.last} right={plan.target.env} />
         </div>
       )}
       {plan.notes.map((note) => (
