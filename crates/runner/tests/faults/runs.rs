@@ -129,7 +129,7 @@ pub async fn another_runner_was_quicker(server: &Server) {
 pub async fn line_ends_are_no_change(server: &Server) {
     let place = server.place();
     let statement = place.create("a").replace('(', "(\r\n");
-    let crlf = place.migration("a", &[statement.clone()], &[]);
+    let crlf = place.migration("a", std::slice::from_ref(&statement), &[]);
     place.run(std::slice::from_ref(&crlf)).await.done();
     let lf = place.migration("a", &[statement.replace("\r\n", "\n")], &[]);
     let told = place
