@@ -2,6 +2,8 @@
 // on each; a write in production asks for the database's tag; what hangs is ended at the server; two environments are compared.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
 import { after, before } from "node:test";
 import { Desktop, steps, traces } from "./desktop.mjs";
 import { KEYS } from "./webdriver.mjs";
@@ -16,6 +18,8 @@ const ENGINES = [
     sent: /name = \$1/,
     sleep: "SELECT pg_sleep({{seconds:INTEGER}})",
     running: "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep%'",
+    list: "SELECT id, name FROM items ORDER BY id",
+    key: "id",
   },
   {
     tag: "users",
@@ -26,6 +30,8 @@ const ENGINES = [
     sent: /name = \?/,
     sleep: "SELECT SLEEP({{seconds:INTEGER}})",
     running: "SELECT count(*) FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'",
+    list: "SELECT id, name FROM items ORDER BY id",
+    key: "id",
   },
   {
     tag: "events",
@@ -33,8 +39,13 @@ const ENGINES = [
     add: { insertOne: { id: "{{id:INTEGER}}", name: "{{name}}" } },
     find: '{"find": {"filter": {"name": "{{name:STRING:2:40}}"}, "sort": {"id": 1}}}',
     sent: /"find": "items"/,
+    list: '{"find": {"projection": {"_id": 0}, "sort": {"id": 1}}}',
+    key: "id",
   },
 ];
+// That of the server of the tests; it has a driver.
+const PYTHON = resolve(import.meta.dirname, "../../.tools/venv/bin/python");
+
 // A quote that a spliced template would end at, and what would come after it.
 const NAME = "Robert'); DROP TABLE items; --";
 
@@ -70,6 +81,8 @@ before(async () => {
       ran(`${tag}:add@${slug}`, { id: 1, name: NAME }, confirm);
     }
     ran(`${tag}:add@stg`, { id: 2, name: NAME }, ["--yes", tag]);
+    ran(`${tag}:add@dev`, { id: 9, name: "here" });
+    ran(`${tag}:add@stg`, { id: 9, name: "there" }, ["--yes", tag]);
   }
   window = await desktop.open();
 }, { timeout: 120_000 });
@@ -95,6 +108,17 @@ async function toLine(name) {
     await window.keys(KEYS.down);
   }
   throw new Error(`${name} is not reached by arrow keys: ${await row()}`);
+}
+
+// The server holds a command back, or no longer does.
+function hold(command, mode) {
+  const script = `import json, sys, pymongo
+told = json.load(sys.stdin)
+pymongo.MongoClient(told["url"]).admin.command({"configureFailPoint": "failCommand", "mode": told["mode"],
+    "data": {"failCommands": [told["command"]], "blockConnection": True, "blockTimeMS": 60000}})`;
+  const input = JSON.stringify({ url: desktop.servers.mongodb.urls.dev, command, mode });
+  const { status, stderr } = spawnSync(PYTHON, ["-c", script], { input, encoding: "utf8", timeout: 20_000 });
+  assert.equal(status, 0, stderr);
 }
 
 async function run() {
@@ -153,6 +177,10 @@ step("a write in production asks for the tag of the database, and is refused for
   await window.chord(KEYS.control, "a");
   await window.keys(`orders${KEYS.enter}`);
   await until("it ran", async () => (await shown("run-outcome")).includes("1 row affected"), 20_000);
+  // The environment stays from action to action: back to the harmless one.
+  await window.goTo("run-in-prd", KEYS.tab, KEYS.shift);
+  await window.keys(KEYS.left + KEYS.left);
+  await until("development is chosen", async () => (await window.focused()) === "run-in-dev");
 });
 
 for (const { tag } of ENGINES.filter((engine) => engine.sleep)) {
@@ -170,6 +198,70 @@ for (const { tag } of ENGINES.filter((engine) => engine.sleep)) {
     await window.keys(KEYS.escape);
     await until("it is cancelled", () => window.exists("run-cancelled"));
     await until("it has ended at the server", () => running() === idle);
+  });
+}
+
+// The server of the tests has nothing that is slow of its own: it holds a command back, and the window must not wait for it.
+step("events: what hangs on MongoDB is ended", async () => {
+  await toLine("action-events-find-by-name");
+  await window.keys(KEYS.enter);
+  await until("the value is remembered", () => window.run("return document.querySelector('[data-testid=input-name]')?.value === arguments[0];", NAME));
+  hold("find", "alwaysOn");
+  try {
+    await run();
+    await until("it is under way", () => window.exists("run-progress"));
+    const pressed = Date.now();
+    await window.keys(KEYS.escape);
+    await until("it is cancelled", () => window.exists("run-cancelled"));
+    assert.ok(Date.now() - pressed < 10_000, "it waits for no answer");
+  } finally {
+    hold("find", "off");
+  }
+  await run();
+  await until("what comes after it is answered", async () => (await shown("run-outcome")).startsWith("1 row"), 20_000);
+});
+
+// Of the two environments one has a row more, and one row has another name there.
+for (const { tag, list, key } of ENGINES) {
+  step(`${tag}: two environments are compared`, async () => {
+    await toLine(`actions-of-${tag}`);
+    await window.keys("n");
+    await until("the name has the focus", async () => (await window.focused()) === "action-name");
+    await window.keys("List");
+    await window.goTo("action-table");
+    await window.keys("items");
+    await window.goTo("action-template");
+    desktop.copy(list);
+    await window.chord(KEYS.control, "a");
+    await window.chord(KEYS.control, "v");
+    await until("it is read", () => window.exists("action-no-problems"));
+    await window.chord(KEYS.control, "s");
+    await until("it is there", async () => (await shown("action-full-tag")) === `${tag}:list`);
+    await window.goTo("action-tab-run", KEYS.tab, KEYS.shift);
+    await window.keys(KEYS.right + KEYS.right);
+    await until("the tab of comparisons", async () => (await window.focused()) === "action-tab-compare");
+    await until("the environments", async () => (await shown("action-compare")).includes("dev") && (await shown("action-compare")).includes("stg"));
+    // By the key that a person chooses: what MongoDB makes of itself differs in every environment.
+    await until("key columns are offered", async () => (await window.exists("action-compare-keys")) || (await window.exists("action-compare-key")));
+    if (await window.exists("action-compare-key")) {
+      await window.goTo("action-compare-key");
+      await window.keys(key);
+    } else {
+      await window.goTo(`action-compare-key-${key}`);
+      await window.keys(KEYS.space);
+    }
+    await run();
+    await until("they are compared", async () => (await window.attribute("action-compared", "data-phase")) === "done", 30_000);
+    const told = await shown("action-compare-summary");
+    assert.match(told, /1 different/);
+    assert.match(told, /0 only in dev/);
+    assert.match(told, /1 only in stg/);
+    assert.match(told, new RegExp(`matched by ${key}`));
+    await until("the rows are shown", async () => /here[\s\S]*there/.test(await shown("compare-grid")));
+    // Its own kinds of rows, by the arrow keys of their filter.
+    await window.goTo("compared-all");
+    await window.keys(KEYS.right + KEYS.right + KEYS.right);
+    await until("only what stg has", async () => !(await shown("compare-grid")).includes("there") && (await shown("compare-grid")).includes(NAME));
   });
 }
 

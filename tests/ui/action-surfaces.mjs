@@ -179,6 +179,44 @@ export const actionSurfaces = {
 /** Those of other worlds: nothing yet, and very many. */
 export const otherActionSurfaces = {
   'no actions': { fake: 'three', query: '&actions=none', act: (page) => id(page, 'nav-actions').click() },
+  'action long': {
+    fake: 'three',
+    query: '&actions=long',
+    act: async (page) => {
+      await id(page, 'nav-actions').click();
+      await page.locator('[data-testid^="action-orders-reconcile"]').first().click();
+    },
+  },
+  'action long plan': {
+    fake: 'three',
+    query: '&actions=long',
+    act: async (page) => {
+      await id(page, 'nav-actions').click();
+      await page.locator('[data-testid^="action-orders-reconcile"]').first().click();
+      await id(page, 'action-tab-plan').click();
+      await id(page, 'plan-faults').waitFor();
+    },
+  },
+  'action long edit': {
+    fake: 'three',
+    query: '&actions=long',
+    act: async (page) => {
+      await id(page, 'nav-actions').click();
+      await page.locator('[data-testid^="action-orders-reconcile"]').first().click();
+      await id(page, 'action-tab-edit').click();
+      await id(page, 'action-no-problems').waitFor();
+    },
+  },
+  'three rows': {
+    fake: 'three',
+    query: '',
+    act: async (page) => {
+      await open('action-users-find-a-user')(page);
+      await id(page, 'input-email').fill('ada@shop.example');
+      await id(page, 'run').click();
+      await id(page, 'run-summary').waitFor();
+    },
+  },
   'many actions': {
     fake: 'thousand',
     query: '',

@@ -9,6 +9,8 @@ mod mysql;
 mod postgresql;
 mod sql;
 
+use std::collections::HashMap;
+
 use connection_url::DatabaseType;
 use templates::sql::Dialect;
 
@@ -164,7 +166,8 @@ impl Found {
 /// What the statements before this one made: nobody waits for a lock on it, and it has no rows of anyone.
 #[derive(Default)]
 struct Made {
-    tables: Vec<String>,
+    /// By their last part, in lowercase: the names as they were written.
+    tables: HashMap<String, Vec<String>>,
     /// The table of an `ALTER TABLE` whose lock is held to the end of the transaction.
     locked: Option<String>,
     /// Whether the statements are one transaction.
@@ -172,14 +175,23 @@ struct Made {
 }
 
 impl Made {
+    fn add(&mut self, table: String) {
+        self.tables
+            .entry(last_part(&table))
+            .or_default()
+            .push(table);
+    }
+
+    /// Whether one of them has this name, as far as names tell: one without its schema could be in any.
     fn has(&self, table: &str) -> bool {
-        self.tables.iter().any(|made| same_table(made, table))
+        self.tables.get(&last_part(table)).is_some_and(|made| {
+            made.iter().any(|made| {
+                !made.contains('.') || !table.contains('.') || made.eq_ignore_ascii_case(table)
+            })
+        })
     }
 }
 
-/// Whether two names mean one table, as far as they tell: one without its schema could be in any.
-fn same_table(one: &str, other: &str) -> bool {
-    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_lowercase();
-    one.eq_ignore_ascii_case(other)
-        || ((!one.contains('.') || !other.contains('.')) && last(one) == last(other))
+fn last_part(name: &str) -> String {
+    name.rsplit('.').next().unwrap_or_default().to_lowercase()
 }

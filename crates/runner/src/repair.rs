@@ -5,7 +5,7 @@ use migrations::{Direction, HistoryRow, Migration, Pick, Refusal, RowState};
 use schema::Snapshot;
 use tokio_util::sync::CancellationToken;
 
-use crate::apply::{Job, Stop, Why, count};
+use crate::apply::{Job, count};
 use crate::hold::{Hold, history};
 use crate::ledger::NewSnapshot;
 use crate::run::{RunReport, RunnerError, StepDone, is_unfinished};
@@ -68,35 +68,30 @@ fn refused(code: &'static str, message: impl Into<String>, tag: &str) -> RunnerE
 
 impl Hold<'_> {
     /// The row that is to be repaired: the unfinished one, or the failed one that is named.
-    fn broken_row(&self, tag: Option<&str>) -> Result<HistoryRow, RunnerError> {
+    fn broken_row(&self, tag: Option<&str>) -> Result<HistoryRow, Refusal> {
         let rows = &self.account.history.rows;
-        if let Some(tag) = tag {
-            let row = rows.iter().find(|row| row.tag == tag);
-            return match row {
-                Some(row) if is_unfinished(row) || row.state == RowState::Failed => Ok(row.clone()),
-                Some(_) => Err(refused(
-                    "not_unfinished",
-                    format!("{tag} has not stopped half way: there is nothing to repair."),
-                    tag,
-                )),
-                None => Err(refused(
-                    "unknown_tag",
-                    format!("The history of this target has no {tag}."),
-                    tag,
-                )),
-            };
+        let Some(tag) = tag else {
+            let row = rows.iter().find(|row| is_unfinished(row)).cloned();
+            return row.ok_or_else(|| Refusal {
+                code: "not_unfinished",
+                message: "No migration has stopped half way here: there is nothing to repair."
+                    .to_owned(),
+                tags: Vec::new(),
+            });
+        };
+        match rows.iter().find(|row| row.tag == tag) {
+            Some(row) if is_unfinished(row) || row.state == RowState::Failed => Ok(row.clone()),
+            Some(_) => Err(wording::refusal(
+                "not_unfinished",
+                format!("{tag} has not stopped half way: there is nothing to repair."),
+                tag,
+            )),
+            None => Err(wording::refusal(
+                "unknown_tag",
+                format!("The history of this target has no {tag}."),
+                tag,
+            )),
         }
-        rows.iter()
-            .find(|row| is_unfinished(row))
-            .cloned()
-            .ok_or_else(|| {
-                RunnerError::Refused(Refusal {
-                    code: "not_unfinished",
-                    message: "No migration has stopped half way here: there is nothing to repair."
-                        .to_owned(),
-                    tags: Vec::new(),
-                })
-            })
     }
 
     async fn repair(
@@ -105,7 +100,7 @@ impl Hold<'_> {
         repair: Repair,
         migrations: &[Migration],
     ) -> Result<RunReport, RunnerError> {
-        let row = self.broken_row(tag)?;
+        let row = self.broken_row(tag).map_err(RunnerError::Refused)?;
         let kept = Migration::read(self.target.database_type, &row.migration_id, &row.record);
         let known = migrations.iter().find(|one| one.tag == row.tag).cloned();
         let Some(migration) = known.clone().or_else(|| kept.as_ref().ok().cloned()) else {
@@ -128,14 +123,9 @@ impl Hold<'_> {
             }
             Repair::Undo => {
                 // What was sent is what the history has; its way back is taken from there too, unless it lacks one.
-                let migration = kept.ok().filter(|kept| kept.up.len() == kept.down.len());
-                let migration = migration.or(known).ok_or_else(|| {
-                    refused(
-                        "missing",
-                        format!("The record of {} can't be read.", row.tag),
-                        &row.tag,
-                    )
-                })?;
+                let reversible = |one: &Migration| one.up.len() == one.down.len();
+                let kept = kept.ok().filter(reversible);
+                let migration = kept.or(known).unwrap_or(migration);
                 let pick = undone(&row, migration).map_err(RunnerError::Refused)?;
                 let note = row
                     .under_way
@@ -330,14 +320,4 @@ fn undone(row: &HistoryRow, migration: Migration) -> Result<Pick, Refusal> {
         from: count(&migration.up).saturating_sub(row.statements_done) + 1,
         migration,
     })
-}
-
-impl From<Refusal> for Stop {
-    fn from(refusal: Refusal) -> Self {
-        Self {
-            step: None,
-            why: Why::Refused(refusal),
-            lasts: false,
-        }
-    }
 }

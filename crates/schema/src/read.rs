@@ -7,6 +7,7 @@ mod postgres;
 use connection_url::DatabaseType;
 use engines::{RunError, Session};
 
+pub(crate) use self::mysql::texts::literal;
 use crate::snapshot::Covers;
 use crate::{ObjectKey, Snapshot};
 

@@ -67,13 +67,12 @@ pub type Covers = BTreeMap<String, Vec<String>>;
 pub struct Snapshot {
     /// What was read, by kind the attributes: what a snapshot of another version of the tool, or of a person who may see less, does
     /// not cover is not compared, so that neither makes drift. An attribute that comes to be written in another way gets another name.
-    #[serde(default)]
     pub covers: Covers,
     /// The server's product and version.
     #[serde(default)]
     pub server: String,
     /// Every object.
-    #[serde(default, with = "listed")]
+    #[serde(with = "listed")]
     pub objects: BTreeMap<ObjectKey, Object>,
 }
 

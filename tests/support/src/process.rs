@@ -16,6 +16,7 @@ use crate::tools::system_program;
 const START_LIMIT: Duration = Duration::from_secs(60);
 
 /// What to start, and as whom.
+#[derive(Clone, Debug)]
 pub(crate) struct Launch {
     pub(crate) name: &'static str,
     pub(crate) program: PathBuf,
@@ -63,6 +64,13 @@ impl Launch {
     }
 
     fn start_here(self) -> OwnedProcess {
+        OwnedProcess {
+            child: Mutex::new(self.spawn()),
+            launch: self,
+        }
+    }
+
+    fn spawn(&self) -> Child {
         let log = File::create(&self.log)
             .unwrap_or_else(|error| panic!("the log of {}: {error}", self.name));
         let errors = log.try_clone().expect("a file handle can be copied");
@@ -75,7 +83,7 @@ impl Launch {
             .arg("--")
             .arg(&self.program)
             .args(&self.arguments)
-            .envs(self.environment)
+            .envs(self.environment.iter().cloned())
             .current_dir(&self.folder)
             .stdin(if self.input.is_some() {
                 Stdio::piped()
@@ -84,7 +92,7 @@ impl Launch {
             })
             .stdout(log)
             .stderr(errors);
-        for name in self.removed_environment {
+        for name in &self.removed_environment {
             command.env_remove(name);
         }
         let mut child = command.spawn().unwrap_or_else(|error| {
@@ -94,15 +102,11 @@ impl Launch {
                 self.program.display()
             )
         });
-        if let (Some(input), Some(mut pipe)) = (self.input, child.stdin.take()) {
+        if let (Some(input), Some(mut pipe)) = (&self.input, child.stdin.take()) {
             // A program that ends before it reads says why in its log; the broken pipe says nothing more.
             drop(pipe.write_all(input.as_bytes()));
         }
-        OwnedProcess {
-            child: Mutex::new(child),
-            name: self.name,
-            log: self.log,
-        }
+        child
     }
 }
 
@@ -110,8 +114,7 @@ impl Launch {
 #[derive(Debug)]
 pub struct OwnedProcess {
     child: Mutex<Child>,
-    name: &'static str,
-    log: PathBuf,
+    launch: Launch,
 }
 
 impl OwnedProcess {
@@ -144,6 +147,14 @@ impl OwnedProcess {
         self.kill();
     }
 
+    /// Starts it once more, the same way, after it was ended; it may not be ready yet.
+    pub fn start_again(&self) {
+        self.kill();
+        let launch = self.launch.clone();
+        let child = on_lasting_thread(move || launch.spawn());
+        self.with_child(|place| *place = child);
+    }
+
     /// Sends a signal ("STOP" and "CONT" freeze and thaw a single-process server).
     pub fn signal(&self, signal: &str) {
         self.with_child(|child| {
@@ -164,7 +175,8 @@ impl OwnedProcess {
 
     /// The last lines that it wrote, for the message of a failed test.
     pub fn log_tail(&self) -> String {
-        let text = String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned();
+        let text =
+            String::from_utf8_lossy(&fs::read(&self.launch.log).unwrap_or_default()).into_owned();
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(25)..].join("\n")
     }
@@ -185,7 +197,7 @@ impl OwnedProcess {
             assert!(
                 start.elapsed() < START_LIMIT,
                 "{} did not start within {START_LIMIT:?}:\n{}",
-                self.name,
+                self.launch.name,
                 self.log_tail()
             );
             thread::sleep(Duration::from_millis(10));

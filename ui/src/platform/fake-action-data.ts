@@ -203,6 +203,31 @@ export function wideTable(total: number): Table {
   return { columns, total, row: (index) => columns.map((_, at) => value(index, at)) };
 }
 
+const HUGE = 10_000_000;
+
+/** A flat text of ten megabytes, as one that came over the boundary is. */
+const hugeText = (part: string): string =>
+  Array.from({ length: Math.ceil(HUGE / part.length) }, () => part).join('');
+
+/** Ten megabytes of each kind: prose, signs that every format escapes, JSON as a text, a document, bytes. */
+const HUGE_VALUES: (() => unknown)[] = [
+  () => hugeText('The quick brown fox jumps over the lazy dog.\n'),
+  () => hugeText('a "b", it\'s | _c_ \\ &amp; `d`\r\n'),
+  () => `[${hugeText('{"id": 12345678901234567890, "tags": ["a", null]}, ')}0]`,
+  () => Array.from({ length: HUGE / 50 }, (_, id) => ({ id, name: 'a name of some length', on: true })),
+  () => `\\x${hugeText('00ff7e41')}`,
+];
+
+/** Four rows of five cells of ten megabytes. */
+export function hugeTable(): Table {
+  const types = ['text', 'text', 'json', 'jsonb', 'bytea'];
+  return {
+    columns: types.map((type, index) => column(`huge${index}`, type)),
+    total: 4,
+    row: () => HUGE_VALUES.map((value) => value()),
+  };
+}
+
 export function tableOf(name: string): Table {
   return (
     TABLES[name] ?? {
@@ -211,4 +236,24 @@ export function tableOf(name: string): Table {
       row: (index) => [index + 1, `${name} ${index + 1}`],
     }
   );
+}
+
+/** Names as long as they may be, and a template with very many inputs. */
+export function longActions(type: string): ActionRecordInput[] {
+  const name = 'Reconcile the settlements of the quarter with the ledger of every merchant, '
+    .repeat(3)
+    .trim();
+  const keys = Array.from({ length: 24 }, (_, index) => `input_${index}_of_this_reconciliation`);
+  const types = ['STRING', 'INTEGER', 'DATE', 'BOOLEAN', 'DECIMAL?', 'DATETIME', 'ARRAY', 'JSON'];
+  return [0, 1, 2].map((index) => ({
+    name: `${name} ${index}`,
+    tag: `reconcile-the-settlements-of-the-quarter-with-the-ledger-${index}`,
+    tableName: 'accounting.settlements_of_every_merchant_and_every_quarter',
+    type: 'read' as const,
+    description: name,
+    template:
+      type === 'mongodb'
+        ? '{ "find": { "filter": {} } }'
+        : `SELECT *\n  FROM orders\n WHERE ${keys.map((key, at) => `${key} = {{${key}:${types[at % types.length]}}}`).join('\n   AND ')}`,
+  }));
 }

@@ -10,7 +10,7 @@ import type { EnvironmentView } from '../bindings/EnvironmentView';
 import type { RunEvent } from '../bindings/RunEvent';
 import type { RunPage } from '../bindings/RunPage';
 import type { AppError, ConflictChange, Fault } from './errors';
-import { actionsOf, tableOf, wideTable } from './fake-action-data';
+import { actionsOf, hugeTable, longActions, tableOf, wideTable } from './fake-action-data';
 import { fakeCheck, fakeInputs } from './fake-action-text';
 import { ENGINES } from './fake-data';
 import {
@@ -31,10 +31,11 @@ const SERVERS: Record<string, string> = {
 };
 
 /** Gives every database of a product its actions. */
-export function plantActions(world: World, product: Product, none: boolean): void {
+export function plantActions(world: World, product: Product, which: string | null): void {
   product.actions = {};
   for (const database of product.databases) {
-    const inputs = none ? [] : actionsOf(database);
+    const inputs =
+      which === 'none' ? [] : which === 'long' ? longActions(database.type) : actionsOf(database);
     product.actions[database.id] = inputs.map((input) => ({
       id: world.id(),
       input,
@@ -232,6 +233,9 @@ export function fakeActions(world: World) {
       const rows: unknown[][] = [];
       for (let index = run.page.rows; index < next; index += 1) rows.push(run.table.row(index));
       run.page.rows = next;
+      // What made them is no part of what a test measures.
+      if (world.huge) await world.wait(50);
+      performance.mark('rows-arrived');
       onEvent({ kind: 'rows', rows });
       await world.wait(8);
     }
@@ -347,7 +351,11 @@ export function fakeActions(world: World) {
         });
       const run: OpenRun = {
         cancelled: false,
-        table: world.rows > 0 ? wideTable(world.rows) : tableOf(action.input.tableName),
+        table: world.huge
+          ? hugeTable()
+          : world.rows > 0
+            ? wideTable(world.rows)
+            : tableOf(action.input.tableName),
         page: {
           rows: 0,
           more: false,
@@ -397,7 +405,7 @@ export function fakeActions(world: World) {
         if (type === 'update') run.page.notices = ['NOTICE: trigger orders_audit wrote 1 row.'];
         return copy(run.page);
       }
-      if (type === 'count' && world.rows === 0)
+      if (type === 'count' && world.rows === 0 && !world.huge)
         run.table = {
           ...tableOf('count'),
           columns: [{ name: 'count', type: 'int8' }],

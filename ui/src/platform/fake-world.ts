@@ -111,9 +111,13 @@ export class World {
   /** Rows that every action that reads gives, of fifty columns; 0 for those of its table. */
   readonly rows: number;
 
+  /** Whether every action that reads gives cells of ten megabytes. */
+  readonly huge: boolean;
+
   constructor(parameters: URLSearchParams) {
     this.#pace = Number(parameters.get('pace') ?? '1');
     this.rows = Number(parameters.get('rows') ?? '0');
+    this.huge = parameters.get('huge') === '1';
     this.settings = {
       theme: parameters.get('theme') ?? 'system',
       compact: parameters.get('compact') === '1',

@@ -53,7 +53,7 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
   const world = new World(parameters);
   for (const seed of seedOf(parameters.get('fake') ?? 'three')) plant(world, seed);
   for (const product of world.products) {
-    plantActions(world, product, parameters.get('actions') === 'none');
+    plantActions(world, product, parameters.get('actions'));
     plantMigrations(product, world, parameters);
   }
   const targets = new Targets(world);

@@ -154,8 +154,6 @@ export const batchText = {
   error: 'no plan',
   blocked: 'in the way',
   leaveOut: 'Leave out',
-  show: (address: string) => `Show the plan of ${address}`,
-  hide: (address: string) => `Hide the plan of ${address}`,
   tagOf: (database: string) => `Tag of ${database}`,
   run: (n: number) => `Run ${count(n, 'target', 'targets')}`,
   running: (done: number, total: number) => `${done} of ${total} targets done`,

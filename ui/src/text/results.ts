@@ -21,6 +21,8 @@ export const results = {
   copy: 'Copy',
   copyMenu: 'Copy as',
   copying: 'Copying rows',
+  copiedSize: (characters: number) => `${Math.floor(characters / 1_000_000)} MB`,
+  tooLong: 'That is more than a clipboard should hold. Select fewer rows or columns.',
   copyCells: 'Copy the selection',
   copyHeaded: 'Copy with headings',
   copyName: 'Copy the name',
@@ -59,6 +61,8 @@ export const viewer = {
     `The first ${lines.toLocaleString('en')} lines are shown. Copy gives the whole value.`,
   shortenedBytes: (count: number) =>
     `The first ${many(count, 'byte', 'bytes')} are shown. Copy gives the whole value.`,
+  reading: 'Reading the value',
+  searching: 'Searching',
   content: 'The value',
 };
 

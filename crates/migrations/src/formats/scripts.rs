@@ -1,7 +1,7 @@
 //! A script of SQL out of a file, as statements that the server knows.
 
 use connection_url::DatabaseType;
-use templates::sql::{self, Dialect};
+use templates::sql::{self, Dialect, Token, TokenKind};
 
 use super::{Note, refused, told};
 use crate::script::{dialect, split};
@@ -70,32 +70,59 @@ impl Script<'_> {
 
     /// Refuses what psql does, and the server does not know. Only a line that begins outside of a literal is meant.
     fn for_the_client(&self) -> Result<(), Note> {
+        let tokens = sql::lex(self.text, Dialect::Postgresql).ok();
         let mut at = 0;
+        let mut doubtful = 0;
         for line in self.text.split_inclusive('\n') {
-            let code = line.trim_start();
-            let upper = code.to_ascii_uppercase();
-            let copies = upper.starts_with("COPY ")
-                && upper
-                    .split_whitespace()
-                    .collect::<Vec<_>>()
-                    .join(" ")
-                    .contains("FROM STDIN");
-            let message = if code.starts_with('\\') {
-                Some(
-                    "This is a command of psql, and the server doesn't know it. Leave it out, or write it in SQL.",
-                )
-            } else if copies {
-                Some("COPY … FROM stdin takes its rows from a client. Write them as INSERT.")
-            } else {
-                None
-            };
-            if let Some(message) = message
-                && sql::lex(&self.text[..at], Dialect::Postgresql).is_ok()
-            {
-                return Err(refused(self.path, self.line(at), message));
+            if let Some(message) = client_line(line) {
+                let code = match &tokens {
+                    Some(tokens) => {
+                        let inside = tokens.partition_point(|token| token.span.start < at);
+                        inside == 0
+                            || tokens[inside - 1].span.end <= at
+                            || is_space(&tokens[inside - 1])
+                    }
+                    // The rows of a COPY can't be read as SQL: then what is before the line must be readable.
+                    None => {
+                        doubtful += 1;
+                        doubtful <= MOST_DOUBTFUL
+                            && sql::lex(&self.text[..at], Dialect::Postgresql).is_ok()
+                    }
+                };
+                if code {
+                    return Err(refused(self.path, self.line(at), message));
+                }
             }
             at += line.len();
         }
         Ok(())
     }
+}
+
+/// How many lines that look like psql's are looked at in a file that can't be read whole.
+const MOST_DOUBTFUL: usize = 100;
+
+fn is_space(token: &Token) -> bool {
+    token.kind == TokenKind::Space
+}
+
+/// Why a line is psql's, where it looks so.
+fn client_line(line: &str) -> Option<&'static str> {
+    let code = line.trim_start();
+    if code.starts_with('\\') {
+        return Some(
+            "This is a command of psql, and the server doesn't know it. Leave it out, or write it in SQL.",
+        );
+    }
+    let mut words = code.split_whitespace();
+    let copy = words
+        .next()
+        .is_some_and(|first| first.eq_ignore_ascii_case("COPY"));
+    let rest: Vec<String> = words
+        .filter(|_| copy)
+        .map(|word| word.trim_end_matches(';').to_ascii_uppercase())
+        .collect();
+    rest.windows(2)
+        .any(|pair| pair[0] == "FROM" && pair[1] == "STDIN")
+        .then_some("COPY … FROM stdin takes its rows from a client. Write them as INSERT.")
 }

@@ -69,7 +69,7 @@ pub(super) fn look(statement: &str, made: &mut Made, found: &mut Found) {
     };
     found.read = true;
     match name.as_str() {
-        "create" => made.tables.push(collection.to_owned()),
+        "create" => made.add(collection.to_owned()),
         "dropDatabase" => found.warn(
             "drop_database",
             "The database is dropped with everything in it. A migration should not do that.",

@@ -135,7 +135,7 @@ fn create(mut at: Cursor<'_, '_>, made: &mut Made, found: &mut Found) -> bool {
         if let Some(engine) = engine(&at) {
             without_transactions(&engine, &table, found);
         }
-        made.tables.push(table);
+        made.add(table);
         return true;
     }
     let _ = at.eat("UNIQUE") || at.eat("ONLINE");
@@ -150,6 +150,13 @@ fn create(mut at: Cursor<'_, '_>, made: &mut Made, found: &mut Found) -> bool {
             if slow.is_some() {
                 blocks_writes(&table, made, found);
             }
+        }
+        return true;
+    }
+    if let Some(mut view) = at.find(&["VIEW"]) {
+        let _ = view.if_exists();
+        if let Some(name) = view.name() {
+            made.add(name);
         }
         return true;
     }

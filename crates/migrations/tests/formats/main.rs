@@ -335,6 +335,21 @@ fn what_is_left_out_says_why() {
     let text = "INSERT INTO a VALUES ('\n\\x\nCOPY a FROM stdin\n');\n";
     let set = read(&[file("1_x.sql", text)], Format::Sqlx, Postgresql).unwrap();
     assert_eq!(set.migrations.len(), 1);
+    // The rows of a COPY are no SQL, and may hold what looks like some.
+    let text = "SELECT 1;\nCOPY a (b) FROM STDIN WITH (FORMAT text);\nit's\n\\.\nSELECT 2;\n";
+    let set = read(&[file("1_x.sql", text)], Format::Sqlx, Postgresql).unwrap();
+    assert!(
+        notes(&set)[0].starts_with("1_x.sql:2: COPY"),
+        "{:?}",
+        notes(&set)
+    );
+    let long = format!("SELECT $$\n{}$$;\n", "\\x\n".repeat(10_000));
+    for text in [&long, &long[..long.len() - 4]] {
+        let started = std::time::Instant::now();
+        let set = read(&[file("1_x.sql", text)], Format::Sqlx, Postgresql).unwrap();
+        assert_eq!(set.migrations.is_empty(), text.len() < long.len());
+        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    }
     let twice = [file("1_a.sql", "SELECT 1"), file("001_b.sql", "SELECT 2")];
     let set = read(&twice, Format::Sqlx, Postgresql).unwrap();
     assert_eq!((set.migrations.len(), set.notes.len()), (1, 1));

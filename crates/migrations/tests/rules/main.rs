@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use cases::{MONGODB, MYSQL, POSTGRESQL};
 use migrations::DatabaseType::{self, Mongodb, Mysql, Postgresql};
 use migrations::{Direction, Lint, Migration, codes, lint};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn record(up: &[&str], more: Value) -> Value {
@@ -249,6 +250,60 @@ fn the_tables_that_are_touched() {
 }
 
 #[test]
+fn hostile_statements_take_no_time() {
+    let size = 16 * 1024;
+    for (head, piece) in [
+        ("SELECT ", "("),
+        ("SELECT ", "()"),
+        ("ALTER TABLE a ADD b int DEFAULT ", "f ("),
+        ("ALTER TABLE a ADD b int DEFAULT ", "+ now() "),
+        ("ALTER TABLE a ", "DROP b, "),
+        ("ALTER TABLE a ", "ADD (b int), "),
+        ("DROP TABLE ", "a, "),
+        ("DELETE FROM a WHERE ", "a OR "),
+        ("CREATE PROCEDURE p() ", "BEGIN "),
+        ("CREATE TRIGGER t ", "IF THEN CASE "),
+        ("", "END "),
+        ("", "a.b"),
+    ] {
+        let statement = format!("{head}{}", piece.repeat(size / piece.len()));
+        for database_type in [Postgresql, Mysql] {
+            let record = record(&[statement.as_str()], json!({}));
+            let started = std::time::Instant::now();
+            if let Ok(migration) = Migration::read(database_type, "", record.as_object().unwrap()) {
+                let _ = lint(&migration, Direction::Up, database_type);
+            }
+            // The bound is that of a debug build on a busy machine.
+            let took = started.elapsed();
+            assert!(took.as_secs() < 5, "{head}{piece}: {took:?}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_words_are_looked_at(words in prop::collection::vec(
+        prop::sample::select(vec![
+            "ALTER", "TABLE", "DROP", "ADD", "COLUMN", "CONSTRAINT", "CREATE", "INDEX", "ON", "a",
+            "\"b\"", "(", ")", ",", ".", "=", "IF", "EXISTS", "NOT", "NULL", "DEFAULT", "TYPE",
+            "SET", "RENAME", "TO", "CHECK", "REFERENCES", "CASCADE", "'x'", "5", "@", "UPDATE",
+            "DELETE", "FROM", "WHERE", "TRUNCATE", "REINDEX", "VACUUM", "LOCK", "CHANGE",
+        ]),
+        1..14,
+    )) {
+        let text = words.join(" ");
+        for database_type in [Postgresql, Mysql] {
+            let record = record(&[text.as_str()], json!({}));
+            if let Ok(migration) = Migration::read(database_type, "", record.as_object().unwrap()) {
+                prop_assert_eq!(lint(&migration, Direction::Up, database_type).len(), 1);
+            }
+        }
+    }
+}
+
+#[test]
 fn every_code_has_a_case() {
     let mut met: BTreeSet<&str> = ["no_down", "not_atomic", "backfill_after_alter"].into();
     for cases in [POSTGRESQL, MYSQL, MONGODB] {
@@ -257,4 +312,21 @@ fn every_code_has_a_case() {
     let all: BTreeSet<&str> = codes().iter().map(|code| code.code).collect();
     assert_eq!(met, all);
     assert_eq!(all.len(), codes().len(), "no code stands twice");
+}
+
+#[test]
+fn ordinary_statements_are_read() {
+    let mut unread = Vec::new();
+    for (database_type, statements) in [
+        (Postgresql, cases::READ_POSTGRESQL),
+        (Mysql, cases::READ_MYSQL),
+    ] {
+        for statement in statements {
+            let lints = look(database_type, &[statement], json!({}));
+            if !lints[0].read {
+                unread.push(*statement);
+            }
+        }
+    }
+    assert!(unread.is_empty(), "\n{}", unread.join("\n"));
 }

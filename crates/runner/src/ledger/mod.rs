@@ -12,6 +12,8 @@ mod format;
 mod mongodb;
 mod reading;
 mod sql;
+#[cfg(test)]
+mod upgrade_tests;
 
 use connection_url::DatabaseType;
 use engines::{Operation, RunError, Session};
@@ -19,6 +21,8 @@ use serde_json::Value;
 
 pub(crate) use self::entry::Entry;
 use self::entry::{Cell, Fields};
+#[cfg(test)]
+use self::format::Upgrade;
 pub(crate) use self::format::{FORMAT, Look, upgrades};
 use crate::ask;
 use crate::{History, Scope, StoredSnapshot};

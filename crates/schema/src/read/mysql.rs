@@ -149,12 +149,16 @@ impl Reading<'_> {
         self.partitions().await?;
         self.columns().await?;
         self.indexes().await?;
-        self.foreign_keys().await?;
-        self.checks().await?;
         self.views().await?;
         self.sequences().await?;
         let roles = !self.mariadb && self.version >= (8, 0, 0);
         let rights = rights::read(self.session, &self.database, roles).await;
+        if rights.keys || !self.mariadb {
+            self.foreign_keys().await?;
+            self.checks().await?;
+        } else {
+            self.leave_out(&["constraint"]);
+        }
         if rights.routines {
             self.routines().await?;
         } else {

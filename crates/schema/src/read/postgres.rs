@@ -539,6 +539,7 @@ fn known(class: &str) -> &'static str {
         "pg_type" => "pg_type",
         "pg_constraint" => "pg_constraint",
         "pg_policy" => "pg_policy",
+        "pg_trigger" => "pg_trigger",
         _ => "pg_rewrite",
     }
 }

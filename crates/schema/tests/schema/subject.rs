@@ -2,7 +2,7 @@
 
 use connection_url::ConnectionUrl;
 use engines::{Batch, CancellationToken, DatabaseType, Operation, Session, SessionOptions, engine};
-use schema::{Change, Difference, Snapshot, compare, same};
+use schema::{Change, Difference, Snapshot, compare, mend, same};
 use serde_json::Value;
 
 /// A connected database.
@@ -69,8 +69,9 @@ impl Subject {
         }
     }
 
-    /// What a change of the schema makes different, which is taken back by the statements that mend it: nothing is left then.
-    pub async fn differs(&mut self, statements: &[&str]) -> Vec<Difference> {
+    /// What statements make different, as lines. The difference is mended, made again and mended, each by what [`mend`] writes: the
+    /// database is as it was then.
+    pub async fn differs(&mut self, statements: &[&str]) -> Vec<String> {
         let before = self.read().await;
         self.run_all(statements).await;
         let after = self.read().await;
@@ -85,13 +86,27 @@ impl Subject {
             before.fingerprint() == after.fingerprint(),
             "{statements:?}"
         );
-        differences
+        assert!(
+            !differences.is_empty(),
+            "nothing was noticed of {statements:?}"
+        );
+        self.mend(&before, &after).await;
+        self.mend(&after, &before).await;
+        self.mend(&before, &after).await;
+        lines(&differences)
     }
 
-    /// Asserts what a change makes different, as lines: `changed column public.users.email: type: text → type: integer`.
-    #[track_caller]
-    pub fn expect(&self, found: &[Difference], expected: &[&str]) {
-        assert_eq!(lines(found), expected);
+    /// Makes the database, which is as `right`, as `left`.
+    pub async fn mend(&mut self, left: &Snapshot, right: &Snapshot) {
+        let mends = mend(self.database_type, left, right, &compare(left, right));
+        for mend in &mends {
+            assert!(!mend.statement.is_empty(), "not written: {:?}", mend.note);
+            self.run(&mend.statement).await;
+        }
+        let statements: Vec<&str> = mends.iter().map(|it| it.statement.as_str()).collect();
+        let now = self.read().await;
+        let rest = lines(&compare(left, &now));
+        assert_eq!(rest, Vec::<String>::new(), "after {statements:#?}");
     }
 }
 

@@ -20,6 +20,8 @@ fn main() {
             MongoCompatible::start_with(MongoOptions {
                 auth: true,
                 private: true,
+                // A test holds a command back with one: this server has nothing that is slow of its own.
+                fail_points: true,
                 ..MongoOptions::default()
             })
         });

@@ -315,7 +315,9 @@ function Row({ row, id, cursor, selected, onChoose, onMenu }: RowProps) {
       className={classes(styles.row, styles.actionRow)}
       data-testid={`action-${row.database.tag}-${action.tag}`}
     >
-      <span className={classes(styles.rowName, primitives.truncate)}>{plain(action.name)}</span>
+      <span className={classes(styles.rowName, primitives.truncate)} title={plain(action.name)}>
+        {plain(action.name)}
+      </span>
       {running ? <span className={styles.mark}>{text.running}</span> : null}
       {draft ? <span className={styles.mark}>{text.draft}</span> : null}
       {action.runnable ? null : (

@@ -34,6 +34,8 @@ export function InputField({ input, value, fault, onChange }: Props) {
       data-input={keyOf(input)}
       data-wide={wide || undefined}
       data-left={value.left || undefined}
+      data-tools={dated || input.optional || input.side === 'filter' || undefined}
+      title={plain(input.key)}
     >
       <Control input={input} value={value} fault={fault} onChange={onChange} />
       <span className={styles.inputTools}>

@@ -259,7 +259,6 @@ function Target(props: {
         className={styles.batchTarget}
         aria-expanded={open}
         onClick={() => setOpened(!open)}
-        aria-label={`${open ? text.hide(address) : text.show(address)}, ${word}`}
       >
         <Icon of={open ? ChevronDown : ChevronRight} small />
         {plan ? <ClassBadge of={plan.target.class} /> : null}

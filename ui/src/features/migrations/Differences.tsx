@@ -52,7 +52,7 @@ function Difference({ of, sql }: { of: SchemaDifference; sql: boolean }) {
             const definition = index === 0 ? of.left : of.right;
             return (
               <section key={side} aria-label={side}>
-                <h4 className={styles.side}>{side}</h4>
+                <h3 className={styles.side}>{side}</h3>
                 {definition === null ? (
                   <p className={primitives.faint}>—</p>
                 ) : (

@@ -43,6 +43,7 @@ import {
   tagOf,
 } from './drafts';
 import styles from './editor.module.css';
+import { focusEditor } from './focus';
 import { Problems, type Spot } from './Problems';
 import { place } from './place';
 import { useMigration } from './queries';
@@ -219,6 +220,7 @@ function Definition(props: Omit<Props, 'migrationId'> & { view: MigrationView | 
       dropDraft(key);
       await announce(migrationText.created(record.record.name), activity_id, hints);
       place.set({ creating: false, migrationId: record.id });
+      focusEditor();
     });
   };
   const discard = () => {

@@ -73,10 +73,10 @@ export function PlanView(props: {
       )}
       {plan.drift.length === 0 ? null : (
         <section aria-label={text.drift}>
-          <h3 className={styles.heading}>
+          <h2 className={styles.heading}>
             <Icon of={TriangleAlert} small />
             {text.drift}
-          </h3>
+          </h2>
           <Differences of={plan.drift} sql={sql} />
         </section>
       )}
@@ -116,7 +116,7 @@ function Step({ step, sql }: { step: MigrationPlanStep; sql: boolean }) {
       ));
   return (
     <li className={styles.step} data-testid={`plan-step-${step.tag}`} data-direction={step.direction}>
-      <h3 className={styles.stepHead}>
+      <h2 className={styles.stepHead}>
         <Icon of={step.direction === 'down' ? ArrowDown : ArrowUp} small />
         <span>{step.direction === 'down' ? text.down : text.up}</span>
         <strong>{plain(step.name)}</strong>
@@ -126,7 +126,7 @@ function Step({ step, sql }: { step: MigrationPlanStep; sql: boolean }) {
           {step.transaction ? text.transaction : text.noTransaction}
           {step.has_down || step.direction === 'down' ? '' : ` · ${text.noDown}`}
         </span>
-      </h3>
+      </h2>
       {step.tables.length === 0 ? null : (
         <p className={styles.tables}>
           {step.tables.map(({ table, rows }) => (

@@ -38,7 +38,7 @@ export default function RunTab(props: TabProps) {
         <Notice>{deedText.noEnvironment}</Notice>
       </div>
     );
-  return <Planned {...props} environment={environment} key={environment.slug} />;
+  return <Planned {...props} environment={environment} />;
 }
 
 function nothingOf(deed: MigrationDeed): string {
@@ -197,7 +197,7 @@ function Planned({ database, environments, environment }: TabProps & { environme
           <Waiting label={text.planning} />
         )}
       </div>
-      {question ? (
+      {question?.plan.target.env === slug ? (
         <ConfirmMigration
           what={deedText.press[question.deed.kind](slug)}
           tag={database.tag}

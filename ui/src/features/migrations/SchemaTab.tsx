@@ -142,10 +142,11 @@ function Compared(props: {
   };
   return (
     <div className={schema.result}>
+      <span className="visually-hidden" role="status">
+        {text.differences(differences.length)}
+      </span>
       <div className={primitives.row}>
-        <h2 data-testid="schema-count" role="status">
-          {text.differences(differences.length)}
-        </h2>
+        <h2 data-testid="schema-count">{text.differences(differences.length)}</h2>
         {props.isDrift ? (
           <Button small onPress={() => setAccepting(true)} data-testid="accept-drift">
             <Icon of={CheckCheck} small />

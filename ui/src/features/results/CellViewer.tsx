@@ -1,18 +1,20 @@
 import { ChevronDown, ChevronUp, Copy } from 'lucide-react';
-import { type KeyboardEvent, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 import type { ColumnView } from '../../bindings/ColumnView';
 import { Button } from '../../design/Button';
 import { Dialog } from '../../design/Dialog';
 import { Checkbox, Field, Segments } from '../../design/Field';
 import { Icon } from '../../design/Icon';
+import { Waiting } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
 import { plain } from '../../design/text';
 import { common } from '../../text/common';
 import { results, viewer as text } from '../../text/results';
-import { type Content, contentOf, linesOfView, type ViewName } from './content';
+import { type Content, linesOfView, readContent, type ViewName } from './content';
 import { foldedBelow, type JsonLines, parentsOf, visibleLines } from './json';
 import { LineView } from './LineView';
 import { findAll, lineAt, MOST_LINES, MOST_MATCHES } from './lines';
+import { useSliced } from './slices';
 import { copyValue } from './useCopy';
 import { cutAt } from './values';
 import styles from './viewer.module.css';
@@ -31,18 +33,27 @@ const DEPTHS = [1, 2, 3];
 
 /** One value, whole: JSON laid out, long text in lines, bytes as a dump. */
 export function CellViewer({ viewed, onClose }: { viewed: Viewed; onClose: () => void }) {
-  const content = useMemo(() => contentOf(viewed.value, viewed.column), [viewed]);
-  const [view, setView] = useState<ViewName>(content.views[0] ?? 'text');
-  const empty = content.kind === 'null' ? text.nullText : content.whole === '' ? text.emptyText : null;
+  const read = useSliced(useCallback(() => readContent(viewed.value, viewed.column), [viewed]));
+  const content = read?.value ?? null;
+  const [chosen, setView] = useState<ViewName | null>(null);
+  const view = chosen ?? content?.views[0] ?? 'text';
+  const empty =
+    content && (content.kind === 'null' ? text.nullText : content.whole === '' ? text.emptyText : null);
   return (
     <Dialog
       title={plain(text.title(cutAt(viewed.column.name, 80), viewed.row))}
-      lead={[plain(viewed.column.type), empty === null ? sizeOf(content) : ''].filter(Boolean).join(', ')}
+      lead={[plain(viewed.column.type), content && empty === null ? sizeOf(content) : '']
+        .filter(Boolean)
+        .join(', ')}
       onClose={onClose}
       wide
       testId="cell-viewer"
     >
-      {empty ? (
+      {content === null ? (
+        <div className={styles.waiting}>
+          <Waiting label={text.reading} />
+        </div>
+      ) : empty ? (
         <p className={primitives.dialogBody} data-testid="value-empty">
           {empty}
         </p>
@@ -51,8 +62,8 @@ export function CellViewer({ viewed, onClose }: { viewed: Viewed; onClose: () =>
       )}
       <div className={primitives.dialogFoot}>
         <Button
-          onPress={() => void copyValue(viewed.value)}
-          isDisabled={empty !== null}
+          onPress={() => void copyValue(content?.whole)}
+          isDisabled={content === null || empty !== null}
           data-testid="value-copy"
         >
           <Icon of={Copy} small />
@@ -136,7 +147,9 @@ function Value(props: { content: Content; view: ViewName; onView: (view: ViewNam
           <span className={styles.count} role="status" data-testid="value-matches">
             {search.query === ''
               ? null
-              : text.matches(search.matches.at, search.count, search.count === MOST_MATCHES)}
+              : search.searching
+                ? text.searching
+                : text.matches(search.matches.at, search.count, search.count === MOST_MATCHES)}
           </span>
           <Button
             small
@@ -220,6 +233,8 @@ function useFolding(json: JsonLines | null) {
   };
 }
 
+const NONE_FOUND = new Uint32Array();
+
 /** What is searched and where it was found; typing is never held up by a long text. */
 function useSearch(content: string) {
   const [query, setTyped] = useState('');
@@ -227,10 +242,13 @@ function useSearch(content: string) {
   /** Whether a person asked to be brought to a match. */
   const [asked, setAsked] = useState(false);
   const searched = useDeferredValue(query);
-  const starts = useMemo(() => findAll(content, searched), [content, searched]);
+  const found = useSliced(useCallback(() => findAll(content, searched), [content, searched]));
+  const starts = found?.value ?? NONE_FOUND;
   const count = starts.length;
   return {
     query,
+    /** Whether the text is still looked through. */
+    searching: found === null || searched !== query,
     count,
     matches: { starts, length: searched.length, at: Math.min(at, Math.max(0, count - 1)) },
     /** Where the window goes; null before anything was searched. */

@@ -188,6 +188,9 @@ export function GridFoot(props: {
       {copying && slow ? (
         <>
           <ProgressBar label={text.copying} value={copying.rows} total={copying.total} />
+          {copying.characters > 1_000_000 ? (
+            <span data-testid="result-copy-size">{text.copiedSize(copying.characters)}</span>
+          ) : null}
           <Button small look="quiet" onPress={props.onCancel} data-testid="result-copy-cancel">
             {common.cancel}
           </Button>

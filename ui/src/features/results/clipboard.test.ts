@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest';
-import { joinedInSlices, toClipboard } from './clipboard';
+import { joinedInSlices, MOST_COPIED, TooLong, toClipboard } from './clipboard';
 
 function* slow(count: number) {
   for (let piece = 0; piece < count; piece += 1) {
     const until = performance.now() + 10;
     while (performance.now() < until);
-    yield `${piece},`;
+    yield { text: `${piece},`, rows: piece + 1 };
   }
 }
 
@@ -18,6 +18,12 @@ test('pieces are joined, with rests in between', async () => {
 
 test('joining ends when it is told to', async () => {
   expect(await joinedInSlices(slow(1000), () => false)).toBeNull();
+});
+
+test('more than a clipboard should hold is not put together', async () => {
+  const text = 'x'.repeat(MOST_COPIED / 4);
+  const pieces = Array.from({ length: 5 }, (_, rows) => ({ text, rows }));
+  await expect(joinedInSlices(pieces, () => true)).rejects.toThrow(TooLong);
 });
 
 test('text gets to the clipboard by a copy event where the newer way is refused', async () => {

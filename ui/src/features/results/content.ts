@@ -1,6 +1,6 @@
 /** What the viewer shows of a value, and in which views. */
 import type { ColumnView } from '../../bindings/ColumnView';
-import { type JsonLines, jsonLines } from './json';
+import { type JsonLines, jsonLayout } from './json';
 import { bytesOf, hexDump, type Lines, textLines } from './lines';
 import { extended, type Kind, kindOf, kindOfType, wholeText } from './values';
 
@@ -24,14 +24,16 @@ function byteCount(text: string, base64: boolean): number {
   return Math.floor((text.length * 3) / 4) - padding;
 }
 
-export function contentOf(value: unknown, column: ColumnView): Content {
+/** Reads a value in slices: one of ten megabytes takes many frames. */
+export function* readContent(value: unknown, column: ColumnView): Generator<unknown, Content> {
   const kind = kindOf(value, kindOfType(column.type));
   const object = typeof value === 'object' && value !== null;
   const whole = wholeText(value);
+  yield whole.length;
   const base64 = object && extended(value)?.kind === 'bytes';
   const raw = kind === 'bytes' ? bytesOf(whole, base64) : null;
-  const bytes = raw ? { dump: hexDump(raw), shown: raw.length, all: byteCount(whole, base64) } : null;
-  const json = object ? jsonLines(base64 ? JSON.stringify(value) : whole) : jsonLines(whole);
+  const bytes = raw ? { dump: yield* hexDump(raw), shown: raw.length, all: byteCount(whole, base64) } : null;
+  const json = yield* jsonLayout(object && base64 ? JSON.stringify(value) : whole);
   const views: ViewName[] = [
     ...(bytes ? ['bytes' as const] : []),
     ...(json ? ['json' as const] : []),

@@ -3,7 +3,9 @@
  * that a spreadsheet would take for a formula is copied as it is.
  */
 import type { ColumnView } from '../../bindings/ColumnView';
-import { isNumeral, kindOf, kindOfType, wholeText } from './values';
+import type { Piece } from './clipboard';
+import { jsonLayout } from './json';
+import { cutAt, isNumeral, kindOf, kindOfType, wholeText } from './values';
 
 export type CopyFormat = 'tsv' | 'tsv-headed' | 'csv' | 'json' | 'markdown' | 'insert';
 
@@ -19,11 +21,15 @@ export interface Excerpt {
 /** How a dialect of SQL writes names and literals. */
 interface Dialect {
   name: (name: string) => string;
+  /** What stands between the quotes of a literal. */
   text: (text: string) => string;
   bytes: (text: string) => string | null;
 }
 
-const doubled = (text: string, quote: string): string => text.replaceAll(quote, quote + quote);
+/** By patterns: of a long text `replaceAll` makes a chain of a hundred thousand pieces, which is slow to put together. */
+const QUOTES = { '"': /"/g, "'": /'/g, '`': /`/g };
+
+const doubled = (text: string, quote: keyof typeof QUOTES): string => text.replace(QUOTES[quote], '$&$&');
 
 /**
  * By the engine's template language. PostgreSQL: SQL syntax, 4.1.1 and 4.1.2, with standard_conforming_strings as it is by
@@ -32,12 +38,12 @@ const doubled = (text: string, quote: string): string => text.replaceAll(quote, 
 const DIALECTS: Record<string, Dialect> = {
   postgresql: {
     name: (name) => `"${doubled(name, '"')}"`,
-    text: (text) => `'${doubled(text, "'")}'`,
+    text: (text) => doubled(text, "'"),
     bytes: () => null,
   },
   mysql: {
     name: (name) => `\`${doubled(name, '`')}\``,
-    text: (text) => `'${doubled(text.replaceAll('\\', '\\\\'), "'").replaceAll('\0', '\\0')}'`,
+    text: (text) => doubled(text.replace(/\\/g, '\\\\'), "'").replaceAll('\0', '\\0'),
     bytes: (text) => (/^0x(?:[0-9a-f]{2})+$/i.test(text) ? text : text === '0x' ? "''" : null),
   },
 };
@@ -52,39 +58,100 @@ export function hasInsert(dialect: string | undefined): boolean {
   return dialect !== undefined && Object.hasOwn(DIALECTS, dialect);
 }
 
+/** Characters that are written before the window may draw. */
+const CHUNK = 1 << 18;
+
+/** A text with each of its parts written: `write` looks at one character at a time, so that it does not matter where a part ends. */
+function* inChunks(text: string, write: (part: string) => string): Generator<string> {
+  let at = 0;
+  while (at < text.length) {
+    const part = cutAt(text.slice(at, at + CHUNK), at + CHUNK < text.length ? CHUNK - 1 : CHUNK);
+    yield write(part);
+    at += part.length;
+  }
+}
+
+function* quoted(text: string, quote: '"'): Generator<string> {
+  yield quote;
+  yield* inChunks(text, (part) => doubled(part, quote));
+  yield quote;
+}
+
 /** RFC 4180: quotes where a value has a quote, a comma or an end of line. An empty text has quotes too: without, it is NULL. */
-function csvField(value: unknown): string {
-  if (value === null || value === undefined) return '';
+function* csvField(value: unknown): Generator<string> {
+  if (value === null || value === undefined) return;
   const text = wholeText(value);
-  return text === '' || /[",\r\n]/.test(text) ? `"${doubled(text, '"')}"` : text;
+  if (text === '' || /[",\r\n]/.test(text)) yield* quoted(text, '"');
+  else yield text;
 }
 
 /** As spreadsheets read and write it: quotes only around what would break the row. */
-function tsvField(value: unknown): string {
+function* tsvField(value: unknown): Generator<string> {
   const text = wholeText(value);
-  return /[\t\r\n]|^"/.test(text) ? `"${doubled(text, '"')}"` : text;
+  if (/[\t\r\n]|^"/.test(text)) yield* quoted(text, '"');
+  else yield text;
 }
 
+/** What Markdown may take for a sign of its own. */
+const SIGNS = /[\\|`*<[\]_&]|\r\n|[\n\r]/g;
+const SIGNS_A_PIECE = 1 << 13;
+
 /** GitHub's tables: one line a row. What Markdown would take for its own signs is escaped. */
-function markdownField(value: unknown): string {
-  if (value === null || value === undefined) return 'NULL';
-  return wholeText(value)
-    .replace(/[\\|`*<[\]]|(?<!\w)_|_(?!\w)/g, '\\$&')
-    .replace(/&(?=#?\w+;)/g, '&amp;')
-    .replace(/\r\n|[\n\r]/g, '<br>');
+function* markdownField(value: unknown): Generator<string> {
+  if (value === null || value === undefined) {
+    yield 'NULL';
+    return;
+  }
+  const text = wholeText(value);
+  let parts: string[] = [];
+  let at = 0;
+  const pattern = new RegExp(SIGNS);
+  for (let found = pattern.exec(text); found; found = pattern.exec(text)) {
+    parts.push(text.slice(at, found.index), escaped(text, found[0], found.index));
+    at = pattern.lastIndex;
+    if (parts.length < SIGNS_A_PIECE) continue;
+    yield parts.join('');
+    parts = [];
+  }
+  parts.push(text.slice(at));
+  yield parts.join('');
+}
+
+function escaped(text: string, sign: string, place: number): string {
+  if (sign === '\n' || sign === '\r' || sign === '\r\n') return '<br>';
+  if (sign === '&') {
+    const entity = /&#?\w+;/y;
+    entity.lastIndex = place;
+    return entity.test(text) ? '&amp;' : sign;
+  }
+  // Inside of a word an underscore is only an underscore.
+  const inside = sign === '_' && /\w/.test(text[place - 1] ?? ' ') && /\w/.test(text[place + 1] ?? ' ');
+  return inside ? sign : `\\${sign}`;
 }
 
 /**
  * JSON text of a value. Numbers that came as strings, because a double does not hold them, stay strings: every reader
  * keeps them exact. Columns of JSON are part of the text with the digits that they have.
  */
-function jsonValue(value: unknown, type: string): string {
-  if (value === undefined) return 'null';
-  if (typeof value === 'string' && kindOfType(type) === 'json' && isJson(value)) return value;
-  return JSON.stringify(value);
+function* jsonValue(value: unknown, type: string): Generator<string> {
+  if (value === undefined) yield 'null';
+  else if (typeof value !== 'string') yield JSON.stringify(value);
+  else if (kindOfType(type) === 'json' && (yield* isJson(value))) yield value;
+  else {
+    yield '"';
+    yield* inChunks(value, (part) => JSON.stringify(part).slice(1, -1));
+    yield '"';
+  }
 }
 
-function isJson(text: string): boolean {
+function* isJson(text: string): Generator<string, boolean> {
+  if (text.length > CHUNK) {
+    const layout = jsonLayout(text);
+    for (let step = layout.next(); true; step = layout.next()) {
+      if (step.done) return step.value !== null;
+      yield '';
+    }
+  }
   try {
     JSON.parse(text);
     return true;
@@ -106,32 +173,51 @@ export function distinctNames(columns: readonly ColumnView[]): string[] {
   });
 }
 
-function literal(value: unknown, type: string, dialect: Dialect): string {
+function* literal(value: unknown, type: string, dialect: Dialect): Generator<string> {
   const column = kindOfType(type);
   const kind = kindOf(value, column);
-  if (kind === 'null') return 'NULL';
-  if (kind === 'boolean' && typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
   const text = wholeText(value);
-  if (kind === 'number' && isNumeral(text)) return text;
-  return (kind === 'bytes' ? dialect.bytes(text) : null) ?? dialect.text(text);
+  const bytes = kind === 'bytes' ? dialect.bytes(text) : null;
+  if (kind === 'null') yield 'NULL';
+  else if (kind === 'boolean' && typeof value === 'boolean') yield value ? 'TRUE' : 'FALSE';
+  else if (kind === 'number' && isNumeral(text)) yield text;
+  else if (bytes !== null) yield bytes;
+  else {
+    yield "'";
+    yield* inChunks(text, (part) => dialect.text(part));
+    yield "'";
+  }
 }
 
 /** How a format writes an excerpt: what stands before, between and after its rows, and each row. */
 interface Writer {
   head: string;
-  row: (row: number) => string;
+  row: (row: number) => Generator<string>;
   between: string;
   foot: string;
 }
 
-function joined(
+function* joined(
   excerpt: Excerpt,
   row: number,
   between: string,
-  field: (value: unknown, column: number) => string,
-) {
-  return excerpt.columns.map((_, column) => field(excerpt.value(row, column), column)).join(between);
+  field: (value: unknown, column: number) => Generator<string>,
+): Generator<string> {
+  for (let column = 0; column < excerpt.columns.length; column += 1) {
+    if (column > 0) yield between;
+    yield* field(excerpt.value(row, column), column);
+  }
 }
+
+function* around(before: string, inside: Generator<string>, behind: string): Generator<string> {
+  yield before;
+  yield* inside;
+  yield behind;
+}
+
+function* nothing(): Generator<string> {}
+
+const textOf = (field: Generator<string>): string => [...field].join('');
 
 function writer(format: CopyFormat, excerpt: Excerpt, dialect: Dialect | undefined, table: string): Writer {
   const { columns } = excerpt;
@@ -140,49 +226,52 @@ function writer(format: CopyFormat, excerpt: Excerpt, dialect: Dialect | undefin
     case 'tsv':
     case 'tsv-headed':
       return {
-        head: format === 'tsv' ? '' : `${columns.map((column) => tsvField(column.name)).join('\t')}\n`,
+        head:
+          format === 'tsv' ? '' : `${columns.map((column) => textOf(tsvField(column.name))).join('\t')}\n`,
         // One cell is what it is, whatever it holds.
         row: (row) =>
           columns.length === 1 && excerpt.rows === 1 && format === 'tsv'
-            ? wholeText(excerpt.value(0, 0))
+            ? around(wholeText(excerpt.value(0, 0)), nothing(), '')
             : joined(excerpt, row, '\t', tsvField),
         between: '\n',
         foot: '',
       };
     case 'csv':
       return {
-        head: `${columns.map((column) => csvField(column.name)).join(',')}\r\n`,
+        head: `${columns.map((column) => textOf(csvField(column.name))).join(',')}\r\n`,
         row: (row) => joined(excerpt, row, ',', csvField),
         between: '\r\n',
         foot: excerpt.rows > 0 ? '\r\n' : '',
       };
     case 'json': {
       const names = distinctNames(columns).map((name) => JSON.stringify(name));
+      const member = (value: unknown, column: number) =>
+        around(`${names[column]}: `, jsonValue(value, types[column] ?? ''), '');
       return {
         head: excerpt.rows > 0 ? '[\n' : '[',
-        row: (row) =>
-          `  {${joined(excerpt, row, ', ', (value, column) => `${names[column]}: ${jsonValue(value, types[column] ?? '')}`)}}`,
+        row: (row) => around('  {', joined(excerpt, row, ', ', member), '}'),
         between: ',\n',
         foot: excerpt.rows > 0 ? '\n]\n' : ']\n',
       };
     }
     case 'markdown': {
       const rules = types.map((type) => (kindOfType(type) === 'number' ? '---:' : '---'));
+      const names = columns.map((column) => textOf(markdownField(column.name)));
       return {
-        head: `| ${columns.map((column) => markdownField(column.name)).join(' | ')} |\n| ${rules.join(' | ')} |\n`,
-        row: (row) => `| ${joined(excerpt, row, ' | ', markdownField)} |`,
+        head: `| ${names.join(' | ')} |\n| ${rules.join(' | ')} |\n`,
+        row: (row) => around('| ', joined(excerpt, row, ' | ', markdownField), ' |'),
         between: '\n',
         foot: excerpt.rows > 0 ? '\n' : '',
       };
     }
     case 'insert': {
-      if (!dialect) return { head: '', row: () => '', between: '', foot: '' };
+      if (!dialect) return { head: '', row: nothing, between: '', foot: '' };
       const names = columns.map((column) => dialect.name(column.name)).join(', ');
       const into = `INSERT INTO ${dialect.name(table)} (${names}) VALUES (`;
+      const field = (value: unknown, column: number) => literal(value, types[column] ?? '', dialect);
       return {
         head: '',
-        row: (row) =>
-          `${into}${joined(excerpt, row, ', ', (value, column) => literal(value, types[column] ?? '', dialect))});`,
+        row: (row) => around(into, joined(excerpt, row, ', ', field), ');'),
         between: '\n',
         foot: excerpt.rows > 0 ? '\n' : '',
       };
@@ -200,24 +289,31 @@ export interface CopyOptions {
   table?: string | undefined;
 }
 
-/** Pieces of the text, each of some rows: a caller may rest between them. */
-export function* pieces(format: CopyFormat, excerpt: Excerpt, options: CopyOptions = {}): Generator<string> {
+/** Pieces of the text, none much longer than the longest value's part: a caller may rest between them. */
+export function* pieces(format: CopyFormat, excerpt: Excerpt, options: CopyOptions = {}): Generator<Piece> {
   const dialect = hasInsert(options.dialect) ? DIALECTS[options.dialect ?? ''] : undefined;
   const { head, row, between, foot } = writer(format, excerpt, dialect, options.table ?? UNNAMED_TABLE);
-  yield head;
-  for (let start = 0; start < excerpt.rows; start += ROWS_A_PIECE) {
-    const part: string[] = [];
-    for (let place = start; place < Math.min(excerpt.rows, start + ROWS_A_PIECE); place += 1)
-      part.push(row(place));
-    yield (start > 0 ? between : '') + part.join(between);
+  let text = head;
+  for (let place = 0; place < excerpt.rows; place += 1) {
+    if (place > 0) text += between;
+    for (const part of row(place)) {
+      text += part;
+      // A part of nothing is a rest while a long value is looked at.
+      if (text.length < CHUNK && part !== '') continue;
+      yield { text, rows: place };
+      text = '';
+    }
+    if ((place + 1) % ROWS_A_PIECE > 0) continue;
+    yield { text, rows: place + 1 };
+    text = '';
   }
-  yield foot;
+  yield { text: text + foot, rows: excerpt.rows };
 }
 
-/** Rows of a piece. */
-export const ROWS_A_PIECE = 200;
+/** Rows of a piece at most. */
+const ROWS_A_PIECE = 200;
 
 /** An excerpt in a format, whole. */
 export function copyText(format: CopyFormat, excerpt: Excerpt, options: CopyOptions = {}): string {
-  return [...pieces(format, excerpt, options)].join('');
+  return [...pieces(format, excerpt, options)].map(({ text }) => text).join('');
 }

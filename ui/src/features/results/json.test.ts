@@ -1,8 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { contentOf, linesOfView } from './content';
+import type { ColumnView } from '../../bindings/ColumnView';
+import { linesOfView, readContent } from './content';
 import { foldedBelow, jsonLines, parentsOf, tokensOf, visibleLines } from './json';
-import { bytesOf, findAll, hexDump, LINE_CHARACTERS, lineAt, textLines } from './lines';
+import {
+  bytesOf,
+  hexDump as dumpInSlices,
+  findAll as findInSlices,
+  LINE_CHARACTERS,
+  lineAt,
+  textLines,
+} from './lines';
 import { segmentsOf } from './segments';
+import { atOnce } from './slices';
+
+const findAll = (text: string, query: string) => atOnce(findInSlices(text, query));
+const hexDump = (bytes: Uint8Array) => atOnce(dumpInSlices(bytes));
+const contentOf = (value: unknown, column: ColumnView) => atOnce(readContent(value, column));
 
 function drawn(text: string): string[] | null {
   const lines = jsonLines(text);

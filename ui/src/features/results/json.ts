@@ -1,5 +1,6 @@
 /** JSON text as lines that can be folded. It is never parsed into values: digits stay as they were written. */
-import { type Lines, packed } from './lines';
+import { type Lines, MOST_LINES, packed } from './lines';
+import { atOnce } from './slices';
 
 /** What a part of a line is, for its colour. */
 export type TokenKind = 'key' | 'string' | 'number' | 'word' | 'sign' | 'text';
@@ -42,8 +43,16 @@ function skipString(text: string, from: number): number {
   return -1;
 }
 
+/** Lines that are laid out before the window may draw. */
+const LINES_A_SLICE = 1 << 13;
+
 /** Lays out a text that is an object or an array; null for every other text, and for one with a fault. */
 export function jsonLines(text: string): JsonLines | null {
+  return atOnce(jsonLayout(text));
+}
+
+/** As {@link jsonLines}, in slices. What comes behind {@link MOST_LINES} is read, and not laid out. */
+export function* jsonLayout(text: string): Generator<number, JsonLines | null> {
   const first = text[skipSpace(text, 0)];
   if (first !== '{' && first !== '[') return null;
   const starts: number[] = [];
@@ -53,7 +62,12 @@ export function jsonLines(text: string): JsonLines | null {
   const open: { line: number; close: string }[] = [];
   let at = skipSpace(text, 0);
   // Each turn reads one member: its key, then a scalar or what opens or closes.
+  /** Lines that there are, laid out or not. */
+  let lines = 0;
+  let turn = 0;
   while (true) {
+    turn += 1;
+    if (turn % LINES_A_SLICE === 0) yield at;
     const start = at;
     if (open.at(-1)?.close === '}') {
       if (text[at] !== '"') return null;
@@ -70,7 +84,7 @@ export function jsonLines(text: string): JsonLines | null {
       if (text[inner] !== close) {
         if (open.length >= DEEPEST) return null;
         push(start, at + 1, open.length, 0);
-        open.push({ line: starts.length - 1, close });
+        open.push({ line: lines - 1, close });
         at = inner;
         continue;
       }
@@ -90,19 +104,21 @@ export function jsonLines(text: string): JsonLines | null {
       const inside = open.at(-1);
       if (!inside) return at === text.length ? finish() : null;
       if (text[at] === ',') {
-        ends[ends.length - 1] = comma(ends[ends.length - 1] ?? at, at);
+        if (lines <= MOST_LINES) ends[lines - 1] = comma(ends[lines - 1] ?? at, at);
         at = skipSpace(text, at + 1);
         break;
       }
       if (text[at] !== inside.close) return null;
       open.pop();
       push(at, at + 1, open.length, 0);
-      closings[inside.line] = starts.length - 1;
+      if (inside.line < MOST_LINES) closings[inside.line] = Math.min(lines, MOST_LINES) - 1;
       at += 1;
     }
   }
 
   function push(start: number, end: number, depth: number, closing: number): void {
+    lines += 1;
+    if (lines > MOST_LINES) return;
     starts.push(start);
     ends.push(end);
     depths.push(depth);

@@ -62,14 +62,24 @@ export function lineAt(lines: Lines, place: number): number {
 /** More are not counted. */
 export const MOST_MATCHES = 10_000;
 
+/** Characters that are searched before the window may draw. */
+const SEARCHED = 1 << 19;
+
 /** Where a text has what is searched, without regard to case. */
-export function findAll(text: string, query: string): Uint32Array {
+export function* findAll(text: string, query: string): Generator<number, Uint32Array> {
   if (query === '') return new Uint32Array();
   const pattern = new RegExp(query.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'gi');
   const found: number[] = [];
-  for (const match of text.matchAll(pattern)) {
-    found.push(match.index);
-    if (found.length === MOST_MATCHES) break;
+  // Each part has the beginning of the next one at its end, so that no match is cut.
+  for (let from = 0, next = 0; from < text.length; from += SEARCHED) {
+    const part = text.slice(from, from + SEARCHED + query.length - 1);
+    pattern.lastIndex = Math.max(0, next - from);
+    for (let match = pattern.exec(part); match; match = pattern.exec(part)) {
+      found.push(from + match.index);
+      next = from + pattern.lastIndex;
+      if (found.length === MOST_MATCHES) return Uint32Array.from(found);
+    }
+    yield from;
   }
   return Uint32Array.from(found);
 }
@@ -83,8 +93,10 @@ function printable(byte: number): string {
   return byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.';
 }
 
+const LINES_A_SLICE = 1024;
+
 /** Bytes as a hex dump: sixteen a line, with their place and what they are in ASCII. */
-export function hexDump(bytes: Uint8Array): string {
+export function* hexDump(bytes: Uint8Array): Generator<number, string> {
   const lines: string[] = [];
   for (let place = 0; place < bytes.length; place += WIDTH) {
     const part = [...bytes.subarray(place, place + WIDTH)];
@@ -92,6 +104,7 @@ export function hexDump(bytes: Uint8Array): string {
     lines.push(
       `${place.toString(16).padStart(8, '0')}  ${hex.padEnd(WIDTH * 3 - 1)}  ${part.map(printable).join('')}`,
     );
+    if (lines.length % LINES_A_SLICE === 0) yield place;
   }
   return lines.join('\n');
 }
@@ -100,9 +113,10 @@ export function hexDump(bytes: Uint8Array): string {
 export function bytesOf(text: string, base64: boolean): Uint8Array | null {
   if (base64) {
     try {
-      return Uint8Array.from(atob(text.slice(0, Math.ceil(MOST_BYTES / 3) * 4)), (letter) =>
-        letter.charCodeAt(0),
-      );
+      const letters = atob(text.slice(0, Math.ceil(MOST_BYTES / 3) * 4));
+      const bytes = new Uint8Array(letters.length);
+      for (let place = 0; place < bytes.length; place += 1) bytes[place] = letters.charCodeAt(place);
+      return bytes;
     } catch {
       return null;
     }
@@ -111,6 +125,11 @@ export function bytesOf(text: string, base64: boolean): Uint8Array | null {
   if (!/^(\\x|0x)/.test(text) || digits.length % 2 === 1 || !/^[0-9a-f]*$/i.test(digits)) return null;
   const bytes = new Uint8Array(digits.length / 2);
   for (let place = 0; place < bytes.length; place += 1)
-    bytes[place] = Number.parseInt(digits.slice(2 * place, 2 * place + 2), 16);
+    bytes[place] = 16 * digitOf(digits.charCodeAt(2 * place)) + digitOf(digits.charCodeAt(2 * place + 1));
   return bytes;
+}
+
+/** The value of a hexadecimal digit by its code. */
+function digitOf(code: number): number {
+  return code <= 57 ? code - 48 : (code | 32) - 87;
 }

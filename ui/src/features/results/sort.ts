@@ -1,5 +1,5 @@
 /** The order of rows by a column. Stable; null is last in both directions. */
-import { extended, isNumeral, wholeText } from './values';
+import { compactJson, extended, isNumeral, wholeText } from './values';
 
 export interface Sort {
   column: number;
@@ -36,6 +36,9 @@ const RANK = { number: 0, text: 1, json: 2, boolean: 3, date: 4, none: 9 };
 
 /** Characters that are compared at first: a text of megabytes is folded no further. */
 const FOLDED = 200;
+
+/** Characters of a document that are compared: one of megabytes is not written out to be sorted. */
+const COMPARED = 4000;
 
 /** So that "é" stands at "e" and "B" between "a" and "c". */
 function fold(text: string): string {
@@ -95,7 +98,7 @@ function keyOf(value: unknown, reading: Reading): Key {
   if (typeof value === 'number') return { rank: RANK.number, number: value, text: '' };
   if (typeof value === 'boolean') return { rank: RANK.boolean, number: Number(value), text: '' };
   const scalar = typeof value === 'object' ? extended(value) : null;
-  const text = scalar?.text ?? wholeText(value);
+  const text = scalar?.text ?? (typeof value === 'object' ? compactJson(value, COMPARED) : wholeText(value));
   if (scalar?.kind === 'number' || (reading === 'number' && (scalar || typeof value === 'string')))
     return { rank: RANK.number, number: INFINITE[text.toLowerCase()] ?? Number(text), text };
   if (scalar?.kind === 'date' || (reading === 'date' && typeof value === 'string')) {

@@ -6,8 +6,8 @@ import type { Action } from '../../design/Menu';
 import { plain } from '../../design/text';
 import { say } from '../../design/toasts';
 import { results as text } from '../../text/results';
-import { joinedInSlices, toClipboard } from './clipboard';
-import { type CopyFormat, type CopyOptions, type Excerpt, hasInsert, pieces, ROWS_A_PIECE } from './copy';
+import { joinedInSlices, TooLong, toClipboard } from './clipboard';
+import { type CopyFormat, type CopyOptions, type Excerpt, hasInsert, pieces } from './copy';
 import type { Range } from './range';
 import { cutAt, wholeText } from './values';
 
@@ -57,6 +57,7 @@ export async function copyValue(value: unknown): Promise<void> {
 export interface Copying {
   rows: number;
   total: number;
+  characters: number;
 }
 
 /** How often it is told, in milliseconds. */
@@ -69,21 +70,21 @@ export function useCopy(source: Source, options: CopyOptions) {
     const total = excerpt.rows;
     let told = performance.now();
     cancelled.current = false;
-    setCopying({ rows: 0, total });
+    setCopying({ rows: 0, total, characters: 0 });
     try {
       const single = excerpt.rows === 1 && excerpt.columns.length === 1;
-      const content = await joinedInSlices(pieces(format, excerpt, options), (done) => {
+      const content = await joinedInSlices(pieces(format, excerpt, options), (rows, characters) => {
         if (performance.now() - told > PROGRESS_PACE) {
           told = performance.now();
-          setCopying({ rows: Math.min(total, done * ROWS_A_PIECE), total });
+          setCopying({ rows, total, characters });
         }
         return !cancelled.current;
       });
       if (content === null) return;
       await put(content, single ? text.copiedValue : text.copied(excerpt.rows));
-    } catch {
-      // A text longer than the web view can hold.
-      say({ text: text.notCopied, tone: 'error' });
+    } catch (thrown) {
+      // A text longer than the web view can hold says so by a range error.
+      say({ text: thrown instanceof TooLong ? text.tooLong : text.notCopied, tone: 'error' });
     } finally {
       setCopying(null);
     }

@@ -50,9 +50,16 @@ interface Extended {
   text: string;
 }
 
+/** The one member of an object; it looks at no third, as there may be a million. */
 function only(value: object): [string, unknown] | null {
-  const entries = Object.entries(value);
-  return entries.length === 1 ? (entries[0] ?? null) : null;
+  if (Array.isArray(value)) return null;
+  let found: [string, unknown] | null = null;
+  for (const key in value) {
+    if (!Object.hasOwn(value, key)) continue;
+    if (found) return null;
+    found = [key, (value as Record<string, unknown>)[key]];
+  }
+  return found;
 }
 
 /**

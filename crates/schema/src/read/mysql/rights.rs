@@ -11,7 +11,26 @@ pub(super) struct Rights {
     pub(super) triggers: bool,
     pub(super) events: bool,
     pub(super) routines: bool,
+    /// Whether somebody may do more with tables than read them: only then MariaDB tells of foreign keys.
+    pub(super) keys: bool,
 }
+
+/// Rights on tables that are more than to read them.
+const TABLES: [&str; 13] = [
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "CREATE",
+    "DROP",
+    "REFERENCES",
+    "INDEX",
+    "ALTER",
+    "CREATE VIEW",
+    "SHOW VIEW",
+    "TRIGGER",
+    "DELETE HISTORY",
+    "DELETE VERSIONING ROWS",
+];
 
 /// Asks the server. Where it does not tell, nothing is known.
 pub(super) async fn read(session: &mut dyn Session, database: &str, roles: bool) -> Rights {
@@ -47,6 +66,7 @@ impl Rights {
         }
         for privilege in privileges.split(',').map(str::trim) {
             let all = matches!(privilege, "ALL PRIVILEGES" | "ALL");
+            self.keys |= all || TABLES.contains(&privilege);
             self.triggers |= all || privilege == "TRIGGER";
             self.events |= all || privilege == "EVENT";
             self.routines |= all

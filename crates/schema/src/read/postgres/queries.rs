@@ -158,5 +158,6 @@ pub(super) const NEEDS: &str = "SELECT DISTINCT d.classid::regclass::text,
     FROM pg_depend d LEFT JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid
         LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
     WHERE d.deptype = 'n' AND d.objid >= 16384 AND d.refobjid >= 16384 AND d.classid IN ('pg_class'::regclass, 'pg_proc'::regclass,
-            'pg_type'::regclass, 'pg_attrdef'::regclass, 'pg_rewrite'::regclass, 'pg_constraint'::regclass, 'pg_policy'::regclass)
+            'pg_type'::regclass, 'pg_attrdef'::regclass, 'pg_rewrite'::regclass, 'pg_constraint'::regclass, 'pg_policy'::regclass,
+            'pg_trigger'::regclass)
         AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass)";
