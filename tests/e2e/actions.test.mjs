@@ -85,6 +85,8 @@ before(async () => {
     ran(`${tag}:add@stg`, { id: 9, name: "there" }, ["--yes", tag]);
   }
   window = await desktop.open();
+  // A key that is pressed before the window listens is lost.
+  await window.byId("matrix", 60_000);
 }, { timeout: 120_000 });
 
 after(async () => {

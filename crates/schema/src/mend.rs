@@ -14,6 +14,7 @@ use std::collections::HashSet;
 use connection_url::DatabaseType;
 
 use crate::compare::changes;
+use crate::describe::Belongings;
 use crate::{Change, Difference, ObjectKey, Snapshot, describe};
 
 /// A statement that mends a difference.
@@ -88,11 +89,7 @@ pub fn mend(
                 && !(database_type == DatabaseType::Mysql && key.kind == "trigger")
                 && object.is_some_and(|object| object.get("definition").is_none())
         });
-    let sides = Sides {
-        left,
-        right,
-        changes: &wanted,
-    };
+    let sides = Sides::of(left, right, &wanted);
     let mut mends = match database_type {
         DatabaseType::Postgresql => postgres::mend(&sides),
         DatabaseType::Mysql => mysql::mend(&sides),
@@ -108,14 +105,29 @@ struct Sides<'a> {
     left: &'a Snapshot,
     right: &'a Snapshot,
     changes: &'a [(&'a ObjectKey, Change)],
+    /// The changes again, to be looked up.
+    known: HashSet<(&'a str, &'a str, Change)>,
+    /// What belongs to what on the left.
+    belongings: Belongings<'a>,
 }
 
 impl<'a> Sides<'a> {
+    fn of(left: &'a Snapshot, right: &'a Snapshot, changes: &'a [(&'a ObjectKey, Change)]) -> Self {
+        let known = changes
+            .iter()
+            .map(|(key, change)| (key.kind.as_str(), key.name.as_str(), *change));
+        Self {
+            left,
+            right,
+            changes,
+            known: known.collect(),
+            belongings: Belongings::of(left),
+        }
+    }
+
     /// Whether the whole object is to be made or dropped.
     fn has(&self, kind: &str, name: &str, change: Change) -> bool {
-        self.changes
-            .iter()
-            .any(|(key, other)| key.kind == kind && key.name == name && *other == change)
+        self.known.contains(&(kind, name, change))
     }
 
     /// The names of objects of a kind that are made or dropped.

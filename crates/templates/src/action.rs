@@ -241,12 +241,27 @@ impl Plan {
     }
 }
 
+/// The functions that count as writes in an action of this type, to be given to [`Action::plan`] and [`Action::bind`] by who does
+/// not know those of the database. In an action that is said to write, a query that calls a function of a person's own may do
+/// so: that is how such functions are called. In one that reads it may not, and the session of such an action can't write.
+pub const fn writing_functions(kind: ActionType) -> &'static [&'static str] {
+    if kind.writes() { &[ANY_OWN] } else { &[] }
+}
+
+/// Stands for every function that is not the engine's.
+const ANY_OWN: &str = "*";
+
 fn functions(engine: Engine, writing: &[&str]) -> WritingFunctions {
     let dialect = match engine {
         Engine::Mysql => Dialect::Mysql,
         Engine::Postgresql | Engine::Mongodb => Dialect::Postgresql,
     };
-    WritingFunctions::of(dialect).with(writing.iter().copied())
+    let functions = WritingFunctions::of(dialect).with(writing.iter().copied());
+    if writing.contains(&ANY_OWN) {
+        functions.and_own()
+    } else {
+        functions
+    }
 }
 
 fn mongodb_plan(action: &MongoAction, unfiltered: bool, notes: Vec<String>) -> Plan {

@@ -17,7 +17,9 @@ mod placeholder;
 pub mod sql;
 mod value;
 
-pub use action::{Action, ActionFault, BoundAction, Definition, Place, Plan, Sent};
+pub use action::{
+    Action, ActionFault, BoundAction, Definition, Place, Plan, Sent, writing_functions,
+};
 pub use action_type::{ActionType, Deed, Disagreement};
 pub use fault::{InputFault, looks_secret};
 pub use input::{InputError, InputValue};

@@ -200,3 +200,76 @@ fn a_secret_is_not_in_what_debug_prints() {
         "{shown}"
     );
 }
+
+#[test]
+fn a_function_of_one_s_own_writes_where_the_action_is_said_to() {
+    let agrees = |engine: Engine, template: &str, kind: ActionType| {
+        let plan = compile(engine, template, None)
+            .unwrap()
+            .plan(templates::writing_functions(kind));
+        plan.agrees(kind).is_ok().then_some(plan.writes)
+    };
+    for (engine, template) in [
+        (Engine::Postgresql, "SELECT place_order('{{item}}')"),
+        (
+            Engine::Postgresql,
+            "SELECT * FROM app.place_order({{item}})",
+        ),
+        (
+            Engine::Postgresql,
+            "SELECT \"Place\"({{item}}) FROM t WHERE lower(a) = 'x'",
+        ),
+        (Engine::Mysql, "SELECT place_order('{{item}}')"),
+    ] {
+        for kind in [ActionType::Create, ActionType::Update, ActionType::Delete] {
+            assert_eq!(agrees(engine, template, kind), Some(true), "{template}");
+        }
+        // The server refuses what it writes there.
+        assert_eq!(
+            agrees(engine, template, ActionType::Read),
+            Some(false),
+            "{template}"
+        );
+    }
+    for template in [
+        "SELECT 1",
+        "SELECT count(*), max(a), lower({{item}}) FROM t WHERE a IN (1) AND EXISTS (SELECT 1)",
+        "WITH x (a) AS (SELECT cast({{item}} AS varchar(9))) SELECT a FROM x",
+        "SELECT jsonb_build_object('a', {{item}}), pg_typeof(1)",
+    ] {
+        assert_eq!(
+            agrees(Engine::Postgresql, template, ActionType::Create),
+            None,
+            "{template}"
+        );
+    }
+    // What writes anyway says nothing of the functions beside it.
+    let insert = "INSERT INTO t (a) VALUES (own({{item}}))";
+    let plan = compile(Engine::Postgresql, insert, None)
+        .unwrap()
+        .plan(templates::writing_functions(ActionType::Create));
+    assert!(plan.notes.is_empty(), "{:?}", plan.notes);
+}
+
+#[test]
+fn a_read_that_surely_writes_is_refused_although_it_cannot_be_read() {
+    for (engine, template) in [
+        (Engine::Mysql, "SELECT a INTO OUTFILE '/tmp/x' FROM t"),
+        (Engine::Mysql, "SELECT a INTO DUMPFILE '/tmp/x' FROM t"),
+        (Engine::Mysql, "SELECT GET_LOCK('a', 1) /*!50000 + 1 */"),
+        (
+            Engine::Postgresql,
+            "SELECT nextval('s') FROM t WINDOW nobody reads this",
+        ),
+    ] {
+        let plan = compile(engine, template, None).unwrap().plan(&[]);
+        assert!(plan.writes && plan.unread, "{template}");
+        let refused = plan.agrees(ActionType::Read).unwrap_err();
+        assert_eq!(refused.code, "type_writes", "{template}");
+    }
+    // One of which nothing is known but that it cannot be read.
+    let plan = compile(Engine::Postgresql, "SELECT nobody reads this", None)
+        .unwrap()
+        .plan(&[]);
+    assert!(plan.writes && plan.agrees(ActionType::Read).is_ok());
+}

@@ -37,6 +37,8 @@ pub(crate) struct Open {
     /// What came with that row, where it is the last one.
     completion: Option<Completion>,
     pub(crate) page: RunPage,
+    /// The bytes of rows after which each page ends.
+    bytes: usize,
     pub(crate) since: Instant,
 }
 
@@ -237,6 +239,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) deadline: Option<Instant>,
     /// The most rows of the page.
     pub(crate) limit: usize,
+    /// The bytes of rows after which each page ends.
+    pub(crate) bytes: usize,
 }
 
 impl Attempt<'_> {
@@ -363,6 +367,7 @@ impl Attempt<'_> {
                 },
                 attempts,
             },
+            bytes: self.bytes,
             since: Instant::now(),
         };
         // Inside a transaction every row is read: the transaction ends with the page.
@@ -464,7 +469,7 @@ impl Failed {
     }
 }
 
-/// Reads rows up to a limit and tells of them. What is not read to its end comes back open.
+/// Reads rows up to a limit, or until they are large enough for a page, and tells of them. What is not read to its end comes back open.
 pub(crate) async fn read_page(
     mut open: Open,
     limit: usize,
@@ -475,16 +480,17 @@ pub(crate) async fn read_page(
     let before = Instant::now();
     let writes = open.writes;
     let mut told = open.page.rows > 0;
-    let mut read = 0;
+    let (mut read, mut size) = (0, 0_usize);
     let mut done = None;
     if open.held.rows() > 0 && limit > 0 {
         read += open.held.rows();
+        size += open.held.json().len();
         tell(&open.held, events);
         open.held.clear();
         done = open.completion.take();
     }
     let mut batch = Batch::default();
-    while done.is_none() && read < limit {
+    while done.is_none() && read < limit && (read == 0 || size < open.bytes) {
         let rows = if told {
             limit - read
         } else {
@@ -495,6 +501,7 @@ pub(crate) async fn read_page(
             .wait(open.session.fetch(rows, &mut batch), writes, told)
             .await?;
         read += batch.rows();
+        size = size.saturating_add(batch.json().len());
         told |= batch.rows() > 0;
         tell(&batch, events);
     }

@@ -140,7 +140,7 @@ fn compile(
     match Action::compile(definition) {
         Err(faults) => (None, faults, None),
         Ok(action) => {
-            let plan = action.plan(&[]);
+            let plan = action.plan(templates::writing_functions(kind));
             let disagreement = plan.agrees(kind).err().map(|disagreement| ActionFault {
                 side: None,
                 code: disagreement.code.to_owned(),

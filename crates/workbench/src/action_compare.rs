@@ -14,6 +14,9 @@ use crate::{AppError, Result, Workbench};
 /// The most rows of each side.
 const MOST_ROWS: u32 = 10_000;
 
+/// The bytes of rows after which a side ends: the whole comparison crosses to the face at once.
+const MOST_BYTES: u64 = 16 << 20;
+
 /// A row: its cells as JSON text, so that no digit is lost.
 type Row = Vec<Box<RawValue>>;
 
@@ -81,6 +84,7 @@ impl Workbench {
             confirm: None,
             retries: 0,
             limit: Some(MOST_ROWS),
+            bytes: Some(MOST_BYTES),
         };
         let collected = Mutex::new((Side::default(), None));
         let collect = |event| {

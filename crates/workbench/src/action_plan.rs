@@ -6,6 +6,7 @@ use engines::{Operation, Parameter};
 use serde_json::{Map, Value, json};
 use templates::{
     Action, ActionType, BoundAction, BoundValue, InputFault, InputValue, Sent, looks_secret,
+    writing_functions,
 };
 
 use crate::action_check::Parts;
@@ -161,7 +162,7 @@ impl Workbench {
         let (data, filter) = read_inputs(&input.json)?;
         let (kind, action) = compile(&place)?;
         let bound = action
-            .bind(&data, &filter, &[])
+            .bind(&data, &filter, writing_functions(kind))
             .map_err(|faults| input_error(&faults))?;
         bound
             .plan

@@ -19,6 +19,9 @@ use crate::{AppError, Result, Workbench, guard};
 pub const PAGE_ROWS: u32 = 500;
 /// The most rows of a page.
 const MOST_ROWS: u32 = 10_000_000;
+/// The bytes of rows after which a page ends where the caller names none: a window takes them in without a pause. A page has one
+/// row at least.
+const PAGE_BYTES: u64 = 8 << 20;
 /// How long a run with rows left is kept while nobody asks for them.
 const LEFT_ALONE: Duration = Duration::from_secs(300);
 
@@ -140,6 +143,7 @@ impl Workbench {
             cancel: &run.cancel,
             deadline: self.statement_limit().map(|limit| Instant::now() + limit),
             limit: page_rows(request.limit),
+            bytes: usize::try_from(request.bytes.unwrap_or(PAGE_BYTES)).unwrap_or(usize::MAX),
         };
         let outcome = attempt.run_to_page(request.retries, &events).await;
         let (outcome, open) = match outcome {

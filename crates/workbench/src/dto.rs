@@ -4,6 +4,7 @@
 //! [`RevealedUrl`] on the way out, and the `secrets` of an input on the way in.
 
 mod action_dto;
+mod action_run_dto;
 mod catalog_dto;
 mod migration_dto;
 mod migration_run_dto;
@@ -13,6 +14,7 @@ mod url_dto;
 mod url_tools_dto;
 
 pub use action_dto::*;
+pub use action_run_dto::*;
 pub use catalog_dto::*;
 pub use migration_dto::*;
 pub use migration_run_dto::*;

@@ -32,4 +32,9 @@ retries: number,
 /**
  * The most rows of the first page.
  */
-limit?: number, };
+limit?: number, 
+/**
+ * A page of any size ends early once its rows take so many bytes, with `more`; where none is named, at what a window takes
+ * without a pause.
+ */
+bytes?: number, };

@@ -46,6 +46,7 @@ pub async fn run(
         confirm,
         retries: arguments.retries,
         limit: Some(arguments.limit),
+        bytes: Some(u64::MAX),
     };
     let collected = Mutex::new(Collected::default());
     let collect = |event| {

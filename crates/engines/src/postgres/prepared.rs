@@ -7,7 +7,7 @@ use postgres_protocol::message::{backend, frontend};
 use super::channel::{Fields, Reported, Transaction};
 use super::query::{PostgresSession, Run, Trouble};
 use super::session::simple;
-use super::values::{Written, oid, own_type, type_name};
+use super::values::{Written, fallback_type, oid, own_type, stands_for, type_name};
 use crate::session::{Column, Parameter};
 
 /// More prepared statements are not kept at once.
@@ -37,53 +37,110 @@ impl PostgresSession {
         if self.prepared.len() >= MOST_PREPARED {
             self.forget().await?;
         }
+        // In a transaction a failed attempt would end it, were it not for a savepoint.
+        let kept = !own.is_empty() && self.channel.transaction == Transaction::Open;
+        if kept {
+            self.savepoint("SAVEPOINT").await?;
+        }
+        let result = self.prepare_as_fits(statement, parameters, kept).await;
+        if kept && self.channel.transaction == Transaction::Open && result.is_ok() {
+            // The extended protocol is between two messages.
+            self.synchronise().await?;
+            self.savepoint("RELEASE").await?;
+        }
+        self.prepared.insert(key.clone(), result?);
+        Ok(key)
+    }
+
+    /// Prepares a statement with the types that the server infers. Where these say nothing, or are none in which the values can be
+    /// read, with the types that the values have, if the server takes them.
+    async fn prepare_as_fits(
+        &mut self,
+        statement: &str,
+        parameters: &[Parameter],
+        kept: bool,
+    ) -> Run<Prepared> {
+        let own: Vec<u32> = parameters.iter().map(own_type).collect();
         let unspecified = vec![oid::UNSPECIFIED; own.len()];
         let first = self.parse(statement, &unspecified).await;
         let wanted: Vec<u32> = match &first {
             Ok((_, inferred)) => own
                 .iter()
                 .zip(inferred)
-                .map(|(own, inferred)| {
-                    let text = matches!(*inferred, oid::TEXT | oid::UNKNOWN);
-                    if text { *own } else { oid::UNSPECIFIED }
+                .map(|(own, inferred)| match stands_for(*own, *inferred) {
+                    true => oid::UNSPECIFIED,
+                    false => *own,
                 })
                 .collect(),
-            // "could not determine data type of parameter", "operator is not unique": the types that they have must do.
-            Err(Trouble::Server(reported))
-                if matches!(reported.code.as_str(), "42P18" | "42725") =>
-            {
-                own.iter()
-                    .map(|own| {
-                        if *own == oid::UNSPECIFIED {
-                            oid::TEXT
-                        } else {
-                            *own
-                        }
-                    })
-                    .collect()
-            }
+            Err(Trouble::Server(reported)) => match reported.code.as_str() {
+                // "could not determine data type of parameter", "operator is not unique", "could not determine polymorphic
+                // type": the types that they have must do.
+                "42P18" | "42725" | "42804" => parameters.iter().map(fallback_type).collect(),
+                // "operator does not exist": of what was inferred of another one.
+                "42883" => own.clone(),
+                _ => Vec::new(),
+            },
             Err(_) => Vec::new(),
         };
-        // In a transaction a failed attempt would end it.
-        let again = wanted.iter().any(|own| *own != oid::UNSPECIFIED)
-            && !(self.channel.transaction != Transaction::None && first.is_ok());
-        let result = if again {
-            match (self.parse(statement, &wanted).await, first) {
-                (Ok(second), first) => {
+        if wanted.iter().all(|own| *own == oid::UNSPECIFIED) {
+            return first.map(|(prepared, _)| prepared);
+        }
+        // Many functions and operators take the shorter integers only: days that are added to a date, the place in a list.
+        let shorter: Vec<u32> = wanted
+            .iter()
+            .zip(parameters)
+            .map(|(own, parameter)| match parameter {
+                Parameter::Integer(digits)
+                    if *own == oid::INT8 && digits.parse::<i32>().is_ok() =>
+                {
+                    oid::INT4
+                }
+                _ => *own,
+            })
+            .collect();
+        let mut attempts = vec![wanted];
+        if !attempts.contains(&shorter) {
+            attempts.push(shorter);
+        }
+        let mut refused = None;
+        for types in attempts {
+            if kept && (first.is_err() || refused.is_some()) {
+                self.savepoint("ROLLBACK TO").await?;
+            }
+            match self.parse(statement, &types).await {
+                Ok((prepared, _)) => {
                     if let Ok((first, _)) = first {
                         frontend::close(b'S', &first.name, &mut self.channel.output)?;
                     }
-                    Ok(second)
+                    return Ok(prepared);
                 }
-                (Err(Trouble::Server(_)), Ok(first)) => Ok(first),
-                (Err(trouble), _) => Err(trouble),
+                Err(Trouble::Server(reported)) if !self.broken => refused = Some(reported),
+                Err(trouble) => return Err(trouble),
             }
-        } else {
-            first
-        };
-        let (prepared, _) = result?;
-        self.prepared.insert(key.clone(), prepared);
-        Ok(key)
+        }
+        match (first, refused) {
+            (Ok((first, _)), _) => {
+                if kept {
+                    self.savepoint("ROLLBACK TO").await?;
+                }
+                Ok(first)
+            }
+            // What is told is what the server says of the statement as it was written, where it says more than that.
+            (Err(Trouble::Server(first)), Some(reported)) => {
+                let says_more = matches!(first.code.as_str(), "42883" | "42804");
+                Err(Trouble::Server(if says_more { first } else { reported }))
+            }
+            (Err(trouble), _) => Err(trouble),
+        }
+    }
+
+    /// Sets, uses or gives up the savepoint behind which a statement is prepared. A person's own of that name is hidden
+    /// meanwhile, and unharmed.
+    async fn savepoint(&mut self, what: &str) -> Run<()> {
+        simple(&mut self.channel, &format!("{what} tapedeck_prepares"))
+            .await?
+            .map_err(Trouble::Server)?;
+        Ok(())
     }
 
     /// Prepares a statement with these types; the answer has the types that the server took.

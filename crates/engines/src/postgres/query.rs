@@ -1,8 +1,9 @@
 //! A session: statements by the extended protocol (PostgreSQL's documentation, 53.2.3), their rows as the server's text.
 //!
 //! A statement is prepared once and kept by its text, since preparing is what tells the types that the server infers. Where
-//! it takes a parameter for text that has a type of its own (`SELECT $1` with a number), the statement is prepared again with
-//! that type; a server that does not like it so (`name = $1` with a number) gets the first form.
+//! it takes a parameter for something that it is not (`SELECT $1` with a number, `$1 - interval '1 day'` with a date), the
+//! statement is prepared again with the type that it has; a server that does not like it so (`name = $1` with a number) gets the
+//! first form.
 
 use std::collections::HashMap;
 use std::io;

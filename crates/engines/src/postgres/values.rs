@@ -23,6 +23,12 @@ pub(crate) mod oid {
     pub(crate) const NUMERIC: u32 = 1700;
     pub(crate) const UUID: u32 = 2950;
     pub(crate) const JSONB: u32 = 3802;
+    pub(crate) const JSON: u32 = 114;
+    pub(crate) const MONEY: u32 = 790;
+    pub(crate) const TEXT_ARRAY: u32 = 1009;
+    pub(crate) const TIME: u32 = 1083;
+    pub(crate) const INTERVAL: u32 = 1186;
+    pub(crate) const TIMETZ: u32 = 1266;
 }
 
 /// The type that a parameter has of its own, for where the server takes it for text.
@@ -46,6 +52,53 @@ pub(crate) fn own_type(parameter: &Parameter) -> u32 {
             .find(|oid| *oid != oid::UNSPECIFIED)
             .map_or(oid::UNSPECIFIED, array_of),
     }
+}
+
+/// The type that a parameter has where the server has no idea of it: text where it has none of its own.
+pub(crate) fn fallback_type(parameter: &Parameter) -> u32 {
+    match (own_type(parameter), parameter) {
+        (oid::UNSPECIFIED, Parameter::Array(_)) => oid::TEXT_ARRAY,
+        (oid::UNSPECIFIED, _) => oid::TEXT,
+        (own, _) => own,
+    }
+}
+
+/// What a type is about, as far as the text of a value can be read as another type of the same.
+#[derive(PartialEq, Eq)]
+enum Family {
+    Number,
+    Moment,
+    Span,
+    Boolean,
+    Uuid,
+    Bytes,
+    Json,
+}
+
+const fn family(type_oid: u32) -> Option<Family> {
+    Some(match type_oid {
+        oid::INT2 | oid::INT4 | oid::INT8 | oid::OID => Family::Number,
+        oid::FLOAT4 | oid::FLOAT8 | oid::NUMERIC | oid::MONEY => Family::Number,
+        oid::DATE | oid::TIME | oid::TIMETZ | oid::TIMESTAMP | oid::TIMESTAMPTZ => Family::Moment,
+        oid::INTERVAL => Family::Span,
+        oid::BOOL => Family::Boolean,
+        oid::UUID => Family::Uuid,
+        oid::BYTEA => Family::Bytes,
+        oid::JSON | oid::JSONB => Family::Json,
+        _ => return None,
+    })
+}
+
+/// Whether a value of a type can stand where the server inferred another. It can't where the server takes it for text, which it
+/// need not be, nor where the other type is about something else: `$1 - interval '1 day'` makes a span of the value, and that is
+/// no date. What is not known here may be anything.
+pub(crate) fn stands_for(own: u32, inferred: u32) -> bool {
+    own == oid::UNSPECIFIED
+        || !matches!(inferred, oid::TEXT | oid::UNKNOWN)
+            && match (family(own), family(inferred)) {
+                (Some(own), Some(inferred)) => own == inferred,
+                _ => true,
+            }
 }
 
 const fn array_of(item: u32) -> u32 {

@@ -215,3 +215,134 @@ async fn a_session_that_was_ended_while_it_was_idle_sends_nothing() {
         json!(2)
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_lasts_through_a_preparation_that_is_tried_twice() {
+    let mut session = open(false).await;
+    let session = session.as_mut();
+    done(session, "CREATE TEMP TABLE twice (i int, t text)").await;
+    let one_value = [Parameter::Integer("1".into())];
+    let two_values = [
+        Parameter::Integer("1".into()),
+        Parameter::Integer("2".into()),
+    ];
+    // What each gives outside of a transaction it gives inside of one.
+    for inside in [false, true] {
+        if inside {
+            session.begin(None).await.unwrap();
+            done(session, "INSERT INTO twice VALUES (1, '1')").await;
+        }
+        // The server cannot tell the type of the value by itself.
+        assert_eq!(
+            one(session, "SELECT jsonb_build_array($1)", &one_value)
+                .await
+                .1,
+            json!("[1]"),
+            "{inside}"
+        );
+        assert_eq!(
+            one(session, "SELECT to_jsonb($1)", &[text("a")]).await.1,
+            json!("\"a\""),
+            "{inside}"
+        );
+        // Nor which operator is meant.
+        assert_eq!(
+            one(session, "SELECT $1 + $2 AS sum", &two_values).await.1,
+            json!(3),
+            "{inside}"
+        );
+        // It takes the value for text, which it need not be.
+        assert_eq!(
+            one(session, "SELECT $1", &one_value).await,
+            ("int8".to_owned(), json!(1)),
+            "{inside}"
+        );
+        // Nor which list.
+        let list = [Parameter::Array(vec![text("a"), text("b")])];
+        assert_eq!(
+            one(
+                session,
+                "SELECT string_agg(i, ',') FROM unnest($1) AS t (i)",
+                &list
+            )
+            .await
+            .1,
+            json!("a,b"),
+            "{inside}"
+        );
+        // It takes the value for what stands beside it: a span of time, another date, the key of an object, a pattern.
+        let date = [Parameter::Date("2026-01-10".into())];
+        for (statement, values, found) in [
+            (
+                "SELECT $1 - interval '1 day'",
+                &date,
+                json!("2026-01-09 00:00:00"),
+            ),
+            ("SELECT $1 + 1", &date, json!("2026-01-11")),
+            (
+                "SELECT date '2026-01-10' - $1",
+                &one_value,
+                json!("2026-01-09"),
+            ),
+            ("SELECT jsonb '[10, 20]' -> $1", &one_value, json!("20")),
+            (
+                "SELECT substring('1abc' from $1)",
+                &one_value,
+                json!("1abc"),
+            ),
+            ("SELECT now() > $1", &date, json!(true)),
+            (
+                "SELECT current_date - $1 < current_date",
+                &one_value,
+                json!(true),
+            ),
+        ] {
+            assert_eq!(
+                one(session, statement, values).await.1,
+                found,
+                "{statement} {inside}"
+            );
+        }
+        // It takes the value for text, which it has to be: the other attempts fail.
+        let count = "SELECT count(*) FROM twice WHERE t = $1";
+        assert_eq!(
+            one(session, count, &one_value).await.1,
+            json!(u8::from(inside)),
+            "{inside}"
+        );
+    }
+    session.commit().await.unwrap();
+    assert_eq!(
+        one(session, "SELECT count(*) FROM twice", &[]).await.1,
+        json!(1)
+    );
+    // One that cannot be prepared at all ends its transaction as ever.
+    session.begin(None).await.unwrap();
+    done(session, "INSERT INTO twice VALUES (2, '2')").await;
+    let failed = session.start(&sql("SELECT nothing($1)", &one_value)).await;
+    assert_eq!(failed.err().unwrap().fate, Fate::Refused);
+    assert_eq!(session.commit().await.err().unwrap().fate, Fate::RolledBack);
+    // Nor does a savepoint of the person's get in the way, or change.
+    session.begin(None).await.unwrap();
+    done(session, "INSERT INTO twice VALUES (3, '3')").await;
+    done(session, "SAVEPOINT tapedeck_prepares").await;
+    done(session, "INSERT INTO twice VALUES (4, '4')").await;
+    assert_eq!(
+        one(session, "SELECT jsonb_build_array($1, $1)", &one_value)
+            .await
+            .1,
+        json!("[1, 1]")
+    );
+    done(session, "ROLLBACK TO SAVEPOINT tapedeck_prepares").await;
+    session.commit().await.unwrap();
+    assert_eq!(
+        one(
+            session,
+            "SELECT string_agg(t, ',' ORDER BY i) FROM twice",
+            &[]
+        )
+        .await
+        .1,
+        json!("1,3")
+    );
+}

@@ -29,10 +29,7 @@ pub(super) fn owner(key: &ObjectKey) -> String {
 pub(super) fn mend(sides: &Sides<'_>) -> Vec<Mend> {
     let mut changes = sides.changes.to_vec();
     changes.extend(held(sides).into_iter().map(|key| (key, Change::Changed)));
-    let sides = &Sides {
-        changes: &changes,
-        ..*sides
-    };
+    let sides = &Sides::of(sides.left, sides.right, &changes);
     let writer = Writer {
         sides,
         mariadb: sides.left.server.starts_with("MariaDB")

@@ -3,7 +3,6 @@
 use super::mysql::{last, owner, sql};
 use super::{Mend, Sides};
 use crate::compare::last_part;
-use crate::describe::Belongings;
 use crate::read::literal;
 use crate::{Object, ObjectKey, Snapshot, name};
 
@@ -74,7 +73,7 @@ pub(super) fn index(key: &ObjectKey, object: &Object, mariadb: bool) -> String {
 
 pub(super) fn create(sides: &Sides<'_>, key: &ObjectKey, object: &Object, mariadb: bool) -> Mend {
     let left = sides.left;
-    let belongings = Belongings::of(left);
+    let belongings = &sides.belongings;
     let columns = belongings
         .to(&key.name, "column")
         .into_iter()

@@ -371,7 +371,7 @@ impl<'a> Plan<'a> {
                     sql(schema)
                 )));
             }
-            "table" => tables::create(self.sides.left, key, object, mends),
+            "table" => tables::create(self.sides, key, object, mends),
             "column" => {
                 let owner = name::parent(&key.name).unwrap_or_default();
                 if self.sides.has("table", owner, Change::Removed) {

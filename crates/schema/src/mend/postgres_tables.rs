@@ -2,10 +2,9 @@
 
 use connection_url::DatabaseType;
 
-use super::Mend;
 use super::postgres::{last, owner, sql};
-use crate::describe::Belongings;
-use crate::{Object, ObjectKey, Snapshot, name};
+use super::{Mend, Sides};
+use crate::{Object, ObjectKey, name};
 
 /// A column as `CREATE TABLE` takes it.
 fn column(key: &ObjectKey, object: &Object) -> String {
@@ -72,9 +71,9 @@ fn replica_identity(key: &ObjectKey, value: Option<&str>) -> Mend {
     Mend::safe(statement)
 }
 
-pub(super) fn create(left: &Snapshot, key: &ObjectKey, object: &Object, mends: &mut Vec<Mend>) {
+pub(super) fn create(sides: &Sides<'_>, key: &ObjectKey, object: &Object, mends: &mut Vec<Mend>) {
     let name = sql(&key.name);
-    let all = Belongings::of(left).to(&key.name, "column");
+    let all = sides.belongings.to(&key.name, "column");
     let foreign = object.get("kind") == Some("foreign");
     let mut text = String::from("CREATE ");
     if object.get("persistence").is_some() {

@@ -39,6 +39,8 @@ pub(super) struct Reading<'a> {
     pub into: bool,
     /// A query that locks rows.
     pub locks: bool,
+    /// The functions that it calls.
+    pub calls: BTreeSet<String>,
     /// For each UPDATE and DELETE that reaches every row, a sentence.
     pub unfiltered: Vec<String>,
     /// Names of a `WITH`, and of functions that stand where a table does.
@@ -287,6 +289,14 @@ impl Visitor for Reading<'_> {
         } = factor
         {
             self.hidden.insert(name_of(name));
+            self.calls.insert(name_of(name));
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<()> {
+        if let Expr::Function(function) = expression {
+            self.calls.insert(name_of(&function.name));
         }
         ControlFlow::Continue(())
     }

@@ -11,7 +11,7 @@ use super::fold::Known;
 use super::functions::WritingFunctions;
 use super::lexer::{Token, TokenKind, lex};
 use super::reader::read;
-use super::{Dialect, is_word, significant_after, significant_before};
+use super::{is_word, significant_after, significant_before};
 use crate::Deed;
 
 /// What a statement does.
@@ -57,6 +57,8 @@ pub struct Statement {
     pub tables: Vec<String>,
     /// Whether an UPDATE, DELETE or TRUNCATE in it can reach every row of a table.
     pub unfiltered: bool,
+    /// Whether it surely changes something, although it can't be read as a whole.
+    pub surely_writes: bool,
     /// Why it is what it is, in plain sentences.
     pub notes: Vec<String>,
 }
@@ -71,6 +73,7 @@ impl Statement {
     pub fn deeds(&self) -> Vec<Deed> {
         match self.kind {
             StatementKind::Read => vec![Deed::Reads],
+            StatementKind::Unknown if self.surely_writes => vec![Deed::Writes, Deed::Unknown],
             StatementKind::Unknown => vec![Deed::Unknown],
             _ => self
                 .verbs
@@ -121,6 +124,10 @@ fn read_known(text: &str, functions: &WritingFunctions, known: Known<'_>) -> Sta
         verbs: found.verbs,
         tables: found.tables.into_iter().collect(),
         unfiltered: found.unfiltered,
+        surely_writes: found
+            .kinds
+            .iter()
+            .any(|kind| !matches!(kind, StatementKind::Read | StatementKind::Unknown)),
         notes: found.notes,
     }
 }
@@ -212,32 +219,32 @@ impl Found<'_> {
                 format!("It calls {name}, which can change something."),
             );
         }
-        self.from(text, tokens, functions.dialect());
+        self.from(text, tokens, functions);
     }
 
     /// Reads what begins with these pieces.
-    fn from(&mut self, text: &str, tokens: &[Token], dialect: Dialect) {
+    fn from(&mut self, text: &str, tokens: &[Token], functions: &WritingFunctions) {
         let Some(first) = first_word(tokens) else {
             self.unknown("There is no statement.");
             return;
         };
         let word = text[tokens[first].span.clone()].to_ascii_uppercase();
         match opening(&word) {
-            Opening::Query => self.query(text, tokens, dialect),
-            Opening::Explain => self.explain(text, tokens, first, dialect),
-            Opening::Is(kind, verb) => self.known(text, tokens, first, (kind, verb), dialect),
+            Opening::Query => self.query(text, tokens, functions),
+            Opening::Explain => self.explain(text, tokens, first, functions),
+            Opening::Is(kind, verb) => self.known(text, tokens, first, (kind, verb), functions),
             Opening::Unknown => self.unknown("The SQL reader doesn't know this statement."),
         }
     }
 
-    fn query(&mut self, text: &str, tokens: &[Token], dialect: Dialect) {
+    fn query(&mut self, text: &str, tokens: &[Token], functions: &WritingFunctions) {
         if tokens.iter().any(|token| is_word(text, token, "INTO")) {
             self.is(
                 StatementKind::Write,
                 "With INTO the query's result is written somewhere.",
             );
         }
-        let Some(reading) = read(text, tokens, dialect, self.known) else {
+        let Some(reading) = read(text, tokens, functions.dialect(), self.known) else {
             self.unfiltered_by_words(text, tokens);
             self.unknown("The SQL reader can't read this statement.");
             return;
@@ -260,6 +267,16 @@ impl Found<'_> {
         if !reading.verbs.is_empty() {
             self.is(StatementKind::Write, "A part of the statement writes.");
         }
+        for name in reading
+            .calls
+            .iter()
+            .filter(|name| functions.may_be_own(name))
+        {
+            self.is(
+                StatementKind::Write,
+                format!("It calls {name}, which can change something."),
+            );
+        }
         self.kinds.insert(StatementKind::Read);
         self.take(reading);
     }
@@ -279,14 +296,14 @@ impl Found<'_> {
         tokens: &[Token],
         first: usize,
         (mut kind, mut verb): (StatementKind, Verb),
-        dialect: Dialect,
+        functions: &WritingFunctions,
     ) {
         let word = |word: &str| is_word(text, &tokens[first], word);
         let second = |word: &str| {
             significant_after(tokens, first + 1)
                 .is_some_and(|next| is_word(text, &tokens[next], word))
         };
-        if word("ANALYZE") && self.runs_inside(text, tokens, first, dialect) {
+        if word("ANALYZE") && self.runs_inside(text, tokens, first, functions) {
             return;
         }
         if (word("PREPARE") && second("TRANSACTION")) || (word("SET") && second("TRANSACTION")) {
@@ -307,7 +324,7 @@ impl Found<'_> {
         }
         // What is not about rows needs no reading: the first word said all.
         let rows = verb != Verb::Other || kind == StatementKind::Schema;
-        match read(text, tokens, dialect, self.known).filter(|_| rows) {
+        match read(text, tokens, functions.dialect(), self.known).filter(|_| rows) {
             Some(mut reading) => {
                 reading.verbs.remove(&Verb::Other);
                 self.take(reading);
@@ -327,7 +344,13 @@ impl Found<'_> {
     }
 
     /// `EXPLAIN` reads, unless it runs what it explains.
-    fn explain(&mut self, text: &str, tokens: &[Token], first: usize, dialect: Dialect) {
+    fn explain(
+        &mut self,
+        text: &str,
+        tokens: &[Token],
+        first: usize,
+        functions: &WritingFunctions,
+    ) {
         let options = significant_after(tokens, first + 1);
         let end = statement_inside(text, tokens, first + 1).unwrap_or(tokens.len());
         let runs = options.is_some_and(|from| {
@@ -338,14 +361,14 @@ impl Found<'_> {
                 .any(|token| is_word(text, token, "ANALYZE") || is_word(text, token, "ANALYSE"))
         });
         if runs {
-            if !self.runs_inside(text, tokens, first, dialect) {
+            if !self.runs_inside(text, tokens, first, functions) {
                 self.unknown("What EXPLAIN ANALYZE runs can't be read.");
             }
             return;
         }
         self.kinds.insert(StatementKind::Read);
         if let Some(inside) = tokens.get(end..).filter(|inside| !inside.is_empty())
-            && let Some(reading) = read(text, inside, dialect, self.known)
+            && let Some(reading) = read(text, inside, functions.dialect(), self.known)
         {
             self.tables.extend(reading.tables);
         }
@@ -357,7 +380,7 @@ impl Found<'_> {
         text: &str,
         tokens: &[Token],
         first: usize,
-        dialect: Dialect,
+        functions: &WritingFunctions,
     ) -> bool {
         // `ANALYZE TABLE t` gathers statistics.
         let gathers = |at: &usize| {
@@ -368,7 +391,7 @@ impl Found<'_> {
             return false;
         };
         self.note("The statement that is explained runs.");
-        self.from(text, &tokens[inside..], dialect);
+        self.from(text, &tokens[inside..], functions);
         true
     }
 

@@ -246,6 +246,7 @@ impl Bench {
             confirm: None,
             retries: 0,
             limit: None,
+            bytes: None,
         }
     }
 

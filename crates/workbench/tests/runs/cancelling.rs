@@ -45,6 +45,8 @@ fn start(
     let mut request = bench.request(action, &json!({}));
     request.run_id = run_id.to_owned();
     request.limit = Some(limit);
+    // A page goes on until it is cancelled.
+    request.bytes = Some(u64::MAX);
     request.retries = 3;
     let listener = Listener::default();
     let (heard, workbench) = (listener.clone(), bench.workbench.clone());

@@ -146,6 +146,7 @@ async fn large_cells_and_a_million_rows_in_bounded_memory() {
     // All of them stream past.
     let mut request = bench.request(&many, &json!({}));
     request.limit = Some(1_000_000);
+    request.bytes = Some(u64::MAX);
     let (bytes, largest) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (counted, kept) = (Arc::clone(&bytes), Arc::clone(&largest));
     let page = bench.workbench.action_run(request, move |event| {
@@ -161,20 +162,87 @@ async fn large_cells_and_a_million_rows_in_bounded_memory() {
     let held = memory("VmHWM") - idle;
     assert!(held < 64 << 20, "{held} bytes for rows that nobody keeps");
 
-    // Cells of ten million bytes, in both directions.
-    let cells = "SELECT i, repeat('é', 5000000) FROM generate_series(1, 4) i";
-    let ran = bench.do_once(&database, Act::read(cells), json!({})).await;
-    assert_eq!(ran.rows.len(), 4);
-    assert!(
-        ran.rows
-            .iter()
-            .all(|row| row[1].as_str().unwrap().len() == 10_000_000)
-    );
+    // A value of nine million bytes, in both directions.
     let large = "x'\\".repeat(3_000_000);
     let echo = Act::read("SELECT md5({{v}}), length({{v}}), {{v}}");
     let ran = bench.do_once(&database, echo, json!({"v": large})).await;
     assert_eq!(ran.rows[0][1], json!(9_000_000));
     assert_eq!(ran.rows[0][2], json!(large));
+}
+
+/// Cells of ten million bytes: a page of them ends early, whatever its limit, and who wants all of them gets them one by one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_large_cells_ends_early() {
+    const CELL: usize = 10_000_000;
+    let postgres = servers::postgres(&[]);
+    let mariadb = servers::mariadb(&["--max-allowed-packet=64M"]);
+    let mongo = servers::mongo();
+    mariadb.sql("CREATE TABLE numbers (i int PRIMARY KEY)");
+    mariadb.sql("INSERT INTO numbers SELECT seq FROM seq_1_to_12");
+    let collection = mongo.collection("t").await;
+    for number in 1..=5 {
+        let document = mongodb::bson::doc! {"_id": number, "cell": "é".repeat(CELL / 2)};
+        collection.insert_one(document).await.unwrap();
+    }
+    let bench = bench().await;
+    for (server, template, rows) in [
+        (
+            &postgres,
+            "SELECT i, repeat('é', 5000000) AS cell FROM generate_series(1, 12) i",
+            12,
+        ),
+        (
+            &mariadb,
+            "SELECT i, REPEAT('é', 5000000) AS cell FROM numbers ORDER BY i",
+            12,
+        ),
+        (&mongo, r#"{"find": {"filter": {}, "sort": {"_id": 1}}}"#, 5),
+    ] {
+        let name = server.name();
+        let database = bench
+            .database(server.database_type(), &[("dev", &server.url())])
+            .await;
+        let action = bench.action(&database, Act::read(template)).await;
+        let mut request = bench.request(&action, &json!({}));
+        request.run_id = format!("large {name}");
+        let ran = bench.run_request(request).await.unwrap();
+        assert_eq!((ran.rows.len(), ran.page.more), (1, true), "{name}");
+        assert_eq!(ran.rows[0][1].as_str().map(str::len), Some(CELL), "{name}");
+        let next = Listener::default();
+        let heard = next.clone();
+        let page = bench
+            .workbench
+            .action_more(format!("large {name}"), None, move |event| {
+                heard.hear(event);
+            });
+        let page = page.await.unwrap();
+        assert_eq!((page.rows, page.more, next.rows()), (2, true, 1), "{name}");
+        assert_eq!(next.0.lock().unwrap().rows[0][0], json!(2), "{name}");
+        bench
+            .workbench
+            .action_cancel(format!("large {name}"))
+            .await
+            .unwrap();
+        drop((ran, next));
+
+        let idle = memory("VmRSS");
+        let mut request = bench.request(&action, &json!({}));
+        request.bytes = Some(u64::MAX);
+        let (bytes, largest) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (counted, kept) = (Arc::clone(&bytes), Arc::clone(&largest));
+        let page = bench.workbench.action_run(request, move |event| {
+            if let RunEvent::Rows { rows } = event {
+                counted.fetch_add(rows.get().len(), Ordering::Relaxed);
+                kept.fetch_max(rows.get().len(), Ordering::Relaxed);
+            }
+        });
+        let page = page.await.unwrap();
+        assert_eq!((page.rows, page.more), (rows, false), "{name}");
+        assert!(bytes.load(Ordering::Relaxed) > rows as usize * CELL);
+        assert!(largest.load(Ordering::Relaxed) < 2 * CELL, "{name}");
+        let held = memory("VmHWM").saturating_sub(idle);
+        assert!(held < 150 << 20, "{name}: {held} bytes");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

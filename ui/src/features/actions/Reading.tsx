@@ -22,7 +22,8 @@ export function Reading(props: {
   if (!check) return <aside className={styles.reading} />;
   const faults = blank ? [] : check.faults;
   return (
-    <aside className={styles.reading} aria-label={text.does} data-testid="action-reading">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys
+    <aside className={styles.reading} aria-label={text.does} tabIndex={0} data-testid="action-reading">
       <section aria-label={text.problems}>
         <h2 className={styles.readingTitle}>
           {text.problems}

@@ -123,7 +123,7 @@ export function PlanPanel({ view, environment, runner }: Omit<Props, 'dialect'>)
       <div className={styles.planPanel}>
         <Notice tone="warn">
           <strong>{planText.faultsTitle}.</strong> {planText.faults}
-          <ul className={styles.notices} data-testid="plan-faults">
+          <ul className={styles.faults} data-testid="plan-faults">
             {faults.map(({ field, message }) => (
               <li key={`${field}: ${message}`}>
                 <code>{field}</code> {message}

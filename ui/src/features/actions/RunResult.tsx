@@ -130,7 +130,8 @@ function Summary({ run }: { run: Run }) {
         </dl>
       ) : null}
       {page.notices.length > 0 ? (
-        <ul className={styles.notices} aria-label={text.notices} data-testid="run-notices">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys
+        <ul className={styles.notices} tabIndex={0} aria-label={text.notices} data-testid="run-notices">
           {page.notices.map((notice, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a server may say the same twice
             <li key={index} data-selectable>

@@ -35,6 +35,8 @@ const attributes = new Compartment();
 function attributesOf({ invalid, path }: Props, describedBy: string) {
   return EditorView.contentAttributes.of({
     'data-path': path,
+    // It takes the focus without this; said so that a checker sees that what scrolls can be scrolled by keys.
+    tabindex: '0',
     'aria-describedby': describedBy,
     ...(invalid ? { 'aria-invalid': 'true' } : {}),
   });

@@ -11,7 +11,14 @@ import styles from './schema.module.css';
 const SHAPES: Record<string, LucideIcon> = { added: Plus, removed: Minus, changed: PencilLine };
 
 /** Object by object; each opens to what it is on both sides. */
-export function Differences({ of, sql }: { of: SchemaDifference[]; sql: boolean }) {
+export function Differences(props: {
+  of: SchemaDifference[];
+  sql: boolean;
+  /** What the sides are. */
+  left: string;
+  right: string;
+}) {
+  const { of, sql, left, right } = props;
   return (
     <ul className={styles.differences} data-testid="differences">
       {of.map((difference) => (
@@ -19,13 +26,15 @@ export function Differences({ of, sql }: { of: SchemaDifference[]; sql: boolean 
           key={`${difference.kind} ${difference.object} ${difference.change}`}
           of={difference}
           sql={sql}
+          sides={[left, right]}
         />
       ))}
     </ul>
   );
 }
 
-function Difference({ of, sql }: { of: SchemaDifference; sql: boolean }) {
+function Difference(props: { of: SchemaDifference; sql: boolean; sides: [string, string] }) {
+  const { of, sql, sides } = props;
   const [open, setOpen] = useState(false);
   const shape = SHAPES[of.change];
   return (
@@ -48,7 +57,7 @@ function Difference({ of, sql }: { of: SchemaDifference; sql: boolean }) {
       </button>
       {open ? (
         <div className={styles.both}>
-          {([text.left, text.right] as const).map((side, index) => {
+          {sides.map((side, index) => {
             const definition = index === 0 ? of.left : of.right;
             return (
               <section key={side} aria-label={side}>

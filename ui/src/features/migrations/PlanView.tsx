@@ -7,7 +7,7 @@ import { Icon } from '../../design/Icon';
 import { ClassBadge, Notice } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
 import { plain } from '../../design/text';
-import { planText as text } from '../../text/migrationRuns';
+import { schemaText, planText as text } from '../../text/migrationRuns';
 import { CodeView } from '../actions/CodeView';
 import { Differences } from './Differences';
 import { type ExceptionName, isException } from './guard';
@@ -33,7 +33,7 @@ export function PlanView(props: {
         <code className={primitives.truncate}>{plain(plan.target.url)}</code>
       </p>
       {plan.obstacles.length === 0 ? null : (
-        <section aria-label={text.obstacles}>
+        <div>
           <ul className={styles.obstacles}>
             {plan.obstacles.map(({ code, message, tags, exception }) => (
               <li key={code} className={styles.obstacle} data-testid={`obstacle-${code}`}>
@@ -54,7 +54,7 @@ export function PlanView(props: {
               </li>
             ))}
           </ul>
-        </section>
+        </div>
       )}
       {setAside.length === 0 ? null : (
         <div className={styles.setAside}>
@@ -72,13 +72,13 @@ export function PlanView(props: {
         </div>
       )}
       {plan.drift.length === 0 ? null : (
-        <section aria-label={text.drift}>
+        <div>
           <h2 className={styles.heading}>
             <Icon of={TriangleAlert} small />
             {text.drift}
           </h2>
-          <Differences of={plan.drift} sql={sql} />
-        </section>
+          <Differences of={plan.drift} sql={sql} left={schemaText.last} right={plan.target.env} />
+        </div>
       )}
       {plan.notes.map((note) => (
         <Notice key={note}>{plain(note)}</Notice>

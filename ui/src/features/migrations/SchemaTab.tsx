@@ -154,7 +154,7 @@ function Compared(props: {
           </Button>
         ) : null}
       </div>
-      <Differences of={differences} sql={sql} />
+      <Differences of={differences} sql={sql} left={left} right={right} />
       <div className={primitives.row}>
         <h2>{text.mend}</h2>
         {comparison.mend_left.length > 0 ? (

@@ -75,9 +75,8 @@ export function migrationFace(
   if (cell.missing > 0) marks.push(mark('missing', text.missing(cell.missing), String(cell.missing)));
   if (cell.changed > 0) marks.push(mark('changed', text.changed(cell.changed), String(cell.changed)));
   if (cell.pending > 0) marks.push(mark('behind', text.behind(cell.pending), String(cell.pending)));
-  if (cell.migrations.length === 0) marks.push(mark('none', text.none));
-  else if (marks.every(({ kind }) => kind === 'reading' || kind === 'unreadable'))
-    marks.push(mark('current', text.current));
+  if (marks.every(({ kind }) => kind === 'reading' || kind === 'unreadable'))
+    marks.push(cell.migrations.length === 0 ? mark('none', text.none) : mark('current', text.current));
   return { head: head === '' && cell.migrations.length > 0 ? 'm0' : head, marks };
 }
 
