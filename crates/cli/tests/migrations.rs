@@ -388,7 +388,6 @@ fn what_fails_says_what_is_applied() {
 #[test]
 fn a_killed_run_is_resumed() {
     let server = MariaDb::start();
-    server.create_database("app");
     let mut cli = Cli::without_keyring();
     cli.set("TAPEDECK_SECRET_URL", &server.url("app"));
     cli.shop();
@@ -481,4 +480,118 @@ fn the_promotion_order_is_the_products() {
     run("prd", &["--skip-order", "--yes", "orders"]).expect(0);
     policy("off").expect(0);
     run("stg", &["--yes", "orders"]).expect(0);
+}
+
+#[test]
+fn folders_of_other_tools_come_and_go() {
+    let cli = Cli::without_keyring();
+    cli.shop();
+    for tag in ["orders", "copies"] {
+        let url = "postgresql://app@127.0.0.1:1/orders";
+        cli.database("postgresql", tag, &[("dev", url)]).expect(0);
+    }
+    create(&cli, &users()).expect(0);
+    create(&cli, &email()).expect(0);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("migrations");
+    let path = path.to_str().unwrap();
+    let export = |more: &[&str]| {
+        let mut arguments = vec![
+            "migration",
+            "export",
+            "shop/orders",
+            path,
+            "--format",
+            "dbmate",
+        ];
+        arguments.extend(more);
+        cli.run(&arguments)
+    };
+    let dry = export(&["--dry-run"]).expect(0).json();
+    assert_eq!(dry["files"].as_array().unwrap().len(), 2, "{dry}");
+    assert!(
+        !std::path::Path::new(path).exists(),
+        "a dry run writes nothing"
+    );
+    export(&[]).expect(0);
+    let again = export(&[]).expect(0).json();
+    assert_eq!(
+        (
+            again["files"].as_array().unwrap().len(),
+            &again["unchanged"]
+        ),
+        (0, &json!(2))
+    );
+    let import = |more: &[&str]| {
+        let mut arguments = vec![
+            "migration",
+            "import",
+            "shop/copies",
+            path,
+            "--format",
+            "dbmate",
+        ];
+        arguments.extend(more);
+        cli.run(&arguments)
+    };
+    import(&["--dry-run"]).expect(0);
+    assert!(
+        cli.run(&["migration", "list", "shop/copies"])
+            .expect(0)
+            .json()
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+    import(&[]).expect(0);
+    let copies = cli
+        .run(&["migration", "list", "shop/copies"])
+        .expect(0)
+        .json();
+    let originals = cli
+        .run(&["migration", "list", "shop/orders"])
+        .expect(0)
+        .json();
+    for (copy, original) in copies
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(originals.as_array().unwrap())
+    {
+        assert_eq!(copy["value"], original["value"]);
+    }
+    let known = import(&[]).expect(0).json();
+    let exists = known["migrations"].as_array().unwrap().iter();
+    assert!(
+        exists.clone().count() == 2 && exists.clone().all(|one| one["exists"] == true),
+        "{known}"
+    );
+    // A file that somebody else wrote is left alone, and so are all the others.
+    let first = std::fs::read_dir(path)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    std::fs::write(&first, "-- mine\n").unwrap();
+    assert_eq!(export(&[]).expect(3).error()["code"], "refused");
+    assert_eq!(std::fs::read_to_string(&first).unwrap(), "-- mine\n");
+    cli.run(&[
+        "migration",
+        "import",
+        "shop/copies",
+        "/nonexistent",
+        "--format",
+        "sqlx",
+    ])
+    .expect(4);
+    cli.run(&[
+        "migration",
+        "import",
+        "shop/copies",
+        path,
+        "--format",
+        "migrate-mongo",
+    ])
+    .expect(3);
 }

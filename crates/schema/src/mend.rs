@@ -87,7 +87,7 @@ pub fn mend(
             DEFINED.contains(&key.kind.as_str())
                 && database_type != DatabaseType::Mongodb
                 && !(database_type == DatabaseType::Mysql && key.kind == "trigger")
-                && object.is_some_and(|object| object.get("definition").is_none())
+                && object.is_some_and(|object| object.get("definition").is_none_or(str::is_empty))
         });
     let sides = Sides::of(left, right, &wanted);
     let mut mends = match database_type {

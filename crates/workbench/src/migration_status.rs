@@ -138,7 +138,7 @@ impl Workbench {
         let lists = lists(&places);
         let mut fresh = Vec::new();
         while let Some((place, outcome)) = reading.next().await {
-            let now = Timestamp::now();
+            let now = now();
             let before = known.get(&place.config.id);
             let cell = match outcome {
                 Ok(reading) => {
@@ -223,7 +223,7 @@ impl Workbench {
         migrations: &[Migration],
         reading: &Reading,
     ) -> MigrationCell {
-        let now = Timestamp::now();
+        let now = now();
         let before = self.known_cells(&place.product.id).await.ok();
         let before = before
             .as_ref()
@@ -250,6 +250,12 @@ impl Workbench {
             );
         }
     }
+}
+
+/// The time to the millisecond that the catalog keeps.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 
 fn config_id(place: &Place) -> String {
@@ -345,7 +351,7 @@ pub(crate) fn failed_cell(
             missing: 0,
             changed: 0,
             drift: None,
-            checked_at: Timestamp::now().to_string(),
+            checked_at: now().to_string(),
             migrations: Vec::new(),
             error: None,
         },
