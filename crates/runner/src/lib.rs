@@ -24,5 +24,5 @@ mod wording;
 pub use event::RunnerEvent;
 pub use history::{History, StoredSnapshot, read_history};
 pub use repair::{accept, baseline, repair};
-pub use run::{Chosen, DriftFound, RunReport, RunnerError, Situation, StepDone, run};
+pub use run::{Chosen, RunReport, RunnerError, Situation, StepDone, run};
 pub use target::{Limits, Repair, Scope, Target};

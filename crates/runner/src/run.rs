@@ -28,13 +28,6 @@ pub struct Chosen {
     pub dry_run: bool,
 }
 
-/// Drift that stands in the way.
-#[derive(Clone, PartialEq, Debug)]
-pub struct DriftFound {
-    /// Object by object.
-    pub differences: Vec<Difference>,
-}
-
 /// A migration that a run did.
 #[derive(Clone, PartialEq, Debug)]
 pub struct StepDone {
