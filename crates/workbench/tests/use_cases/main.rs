@@ -365,14 +365,17 @@ async fn orphans_are_found_and_removed_and_nothing_else_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn at_most_sixteen_tests_run_at_once_and_cancel_ends_them() {
+async fn sixteen_tests_begin_at_once_and_those_that_wait_step_aside() {
+    const PATIENCE: Duration = Duration::from_millis(500);
+    const MOST_ASIDE: usize = 32;
+    const SILENT: usize = 60;
     let bench = bench().await;
     let silent = SilentServer::start();
     let url = format!(
         "postgresql://a:p@127.0.0.1:{}/d?sslmode=disable",
         silent.port
     );
-    for index in 0..20 {
+    for index in 0..SILENT {
         let input = database(&format!("db{index}"), vec![config("dev", &url)]);
         bench
             .workbench
@@ -380,8 +383,9 @@ async fn at_most_sixteen_tests_run_at_once_and_cancel_ends_them() {
             .await
             .unwrap();
     }
-    let events: Arc<Mutex<Vec<TestEvent>>> = Arc::default();
-    let heard = Arc::clone(&events);
+    let begun: Arc<Mutex<Vec<Instant>>> = Arc::default();
+    let last: Arc<Mutex<Option<TestEvent>>> = Arc::default();
+    let (heard, ended) = (Arc::clone(&begun), Arc::clone(&last));
     let request = TestRequest {
         run_id: "run".to_owned(),
         product_id: bench.product.clone(),
@@ -390,17 +394,27 @@ async fn at_most_sixteen_tests_run_at_once_and_cancel_ends_them() {
     let workbench = bench.workbench.clone();
     let running = tokio::spawn(async move {
         workbench
-            .test_start(request, move |event| heard.lock().unwrap().push(event))
+            .test_start(request, move |event| {
+                if matches!(event, TestEvent::Started { .. }) {
+                    heard.lock().unwrap().push(Instant::now());
+                }
+                *ended.lock().unwrap() = Some(event);
+            })
             .await
     });
-    tokio::time::sleep(Duration::from_millis(1500)).await;
-    let started = events
-        .lock()
-        .unwrap()
-        .iter()
-        .filter(|event| matches!(event, TestEvent::Started { .. }))
-        .count();
-    assert_eq!(started, 16);
+    let count = || begun.lock().unwrap().len();
+    while count() < 16 + MOST_ASIDE {
+        assert!(!running.is_finished(), "the silent are waited for");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    tokio::time::sleep(2 * PATIENCE).await;
+    assert_eq!(count(), 16 + MOST_ASIDE, "no more wait than may");
+    {
+        let begun = begun.lock().unwrap();
+        // A place is taken a moment before its test begins.
+        let passed = begun[16] - begun[0] + Duration::from_millis(20);
+        assert!(passed >= PATIENCE, "the places are sixteen: {passed:?}");
+    }
     let began = Instant::now();
     bench
         .workbench
@@ -415,12 +429,57 @@ async fn at_most_sixteen_tests_run_at_once_and_cancel_ends_them() {
     );
     assert_eq!(
         (summary.cancelled, summary.failed, summary.connected),
-        (20, 0, 0)
+        (60, 0, 0)
     );
     assert!(matches!(
-        events.lock().unwrap().last(),
-        Some(TestEvent::Done { cancelled: 20, .. })
+        *last.lock().unwrap(),
+        Some(TestEvent::Done { cancelled: 60, .. })
     ));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_hangs_keeps_no_other_cell_waiting() {
+    let bench = bench().await;
+    let server = test_support::shared_postgres();
+    let silent = SilentServer::start();
+    let hangs = format!(
+        "postgresql://a:p@127.0.0.1:{}/d?sslmode=disable",
+        silent.port
+    );
+    // More than there are places, and before those that answer.
+    for index in 0..40 {
+        let url = if index < 20 {
+            &hangs
+        } else {
+            &server.url("app")
+        };
+        let input = database(&format!("db{index}"), vec![config("dev", url)]);
+        bench
+            .workbench
+            .database_create(bench.product.clone(), input)
+            .await
+            .unwrap();
+    }
+    let outcomes: Arc<Mutex<Vec<bool>>> = Arc::default();
+    let heard = Arc::clone(&outcomes);
+    let request = TestRequest {
+        run_id: "run".to_owned(),
+        product_id: bench.product.clone(),
+        config_ids: None,
+    };
+    let summary = bench
+        .workbench
+        .test_start(request, move |event| {
+            if let TestEvent::Finished { result, .. } = event {
+                heard.lock().unwrap().push(result.connected);
+            }
+        })
+        .await
+        .unwrap();
+    assert_eq!((summary.connected, summary.failed), (20, 20));
+    let outcomes = outcomes.lock().unwrap();
+    assert_eq!(outcomes[..20], [true; 20], "who answers is shown first");
+    assert_eq!(outcomes[20..], [false; 20]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
