@@ -1,19 +1,15 @@
 //! Which credentials this machine has. Only ids are asked of the keyring, never a value.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{DatabaseType, EnvironmentConfig};
+use catalog::{DatabaseType, EnvironmentConfig, JournalState};
 use connection_url::{ConnectionUrl, SlotState};
-use secrets::{SecretId, SecretKind, SecretStoreError};
+use secrets::{SecretId, SecretStoreError};
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::dto::{CellCredential, CredentialReport, CredentialStateView};
 use crate::resolve::slot_words;
 use crate::{AppError, Result, Workbench};
-
-/// An entry that nothing names is an orphan when it is older than this; no commit takes as long.
-const ORPHAN_AGE_SECONDS: i64 = 600;
 
 /// One line of `secret check`.
 #[derive(Clone, Debug, Serialize)]
@@ -56,21 +52,24 @@ struct Holdings {
     ids: Result<BTreeSet<SecretId>, SecretStoreError>,
     locked: bool,
     catalog: String,
+    /// The entry of each named secret.
+    named: BTreeMap<String, SecretId>,
 }
 
 impl Holdings {
-    async fn of(workbench: &Workbench) -> Self {
+    async fn of(workbench: &Workbench) -> Result<Self> {
         let secrets = workbench.secrets();
         let ids = secrets.list().await.map(BTreeSet::from_iter);
         let locked = match &ids {
             Ok(_) => matches!(secrets.locked().await, Ok(true)),
             Err(error) => matches!(error, SecretStoreError::Locked),
         };
-        Self {
+        Ok(Self {
             ids,
             locked,
             catalog: workbench.catalog_id().to_owned(),
-        }
+            named: workbench.named_entries().await?,
+        })
     }
 
     fn message(&self) -> Option<String> {
@@ -86,8 +85,9 @@ impl Holdings {
     }
 
     fn has_named(&self, key: &str, slug: &str) -> bool {
-        self.has(&SecretId::named(&self.catalog, &format!("{key}@{slug}")))
-            || self.has(&SecretId::named(&self.catalog, key))
+        let has = |name: &str| self.named.get(name).is_some_and(|id| self.has(id));
+        has(&format!("{key}@{slug}"))
+            || has(key)
             || (self.ids.is_err()
                 && secrets::environment_answers(key, slug, |name| std::env::var_os(name).is_some()))
     }
@@ -144,28 +144,13 @@ impl Holdings {
     }
 }
 
-/// Another process writes its entries moments before the commit that names them: what is that young is not judged.
-fn may_be_on_its_way(id: &SecretId) -> bool {
-    let written = match id.kind() {
-        SecretKind::Url(uuid) => Uuid::parse_str(uuid)
-            .ok()
-            .and_then(|uuid| uuid.get_timestamp()),
-        // A named secret's key is in the catalog before its value is in the keyring.
-        SecretKind::Named(_) => None,
-    };
-    written.is_some_and(|written| {
-        let now = jiff::Timestamp::now().as_second();
-        i64::try_from(written.to_unix().0).is_ok_and(|then| now - then < ORPHAN_AGE_SECONDS)
-    })
-}
-
 impl Workbench {
     /// The credential state of every configured cell of a product.
     pub async fn credentials_check(&self, product: String) -> Result<CredentialReport> {
         let databases = self
             .on_catalog(move |catalog| Ok(catalog.matrix(&product)?.databases))
             .await?;
-        let holdings = Holdings::of(self).await;
+        let holdings = Holdings::of(self).await?;
         let mut cells = Vec::new();
         for database in &databases {
             for config in &database.envs {
@@ -202,7 +187,7 @@ impl Workbench {
                     .collect::<Result<Vec<_>, catalog::CatalogError>>()
             })
             .await?;
-        let holdings = Holdings::of(self).await;
+        let holdings = Holdings::of(self).await?;
         let mut cells = Vec::new();
         for (product, databases) in &products {
             for database in databases {
@@ -226,42 +211,31 @@ impl Workbench {
 
     /// Keyring entries of this data folder that no record, and no undo, names; removes them when asked.
     pub async fn secret_orphans(&self, remove: bool) -> Result<OrphanReport> {
+        // In this order: what another run writes meanwhile is listed after it is known, or not at all.
         let entries = self.secrets().list().await?;
-        let (used, named) = self
-            .on_catalog(|catalog| {
-                let named: BTreeSet<String> = catalog
-                    .named_secrets()?
-                    .into_iter()
-                    .map(|secret| secret.key)
-                    .collect();
-                Ok((catalog.secret_ids_in_use()?, named))
-            })
-            .await?;
+        let known = self.known_entries().await?;
         let catalog = self.catalog_id();
-        let known: BTreeSet<SecretId> = used
-            .iter()
-            .map(|id| SecretId::for_url(catalog, id))
-            .chain(named.iter().map(|key| SecretId::named(catalog, key)))
-            .collect();
         let (ours, others): (Vec<SecretId>, Vec<SecretId>) =
             entries.into_iter().partition(|id| id.catalog() == catalog);
-        let orphans: Vec<SecretId> = ours
-            .into_iter()
-            .filter(|id| !known.contains(id) && !may_be_on_its_way(id))
-            .collect();
-        let removed = if remove {
-            self.remove_entries(&orphans).await
-        } else {
-            0
-        };
-        if remove && removed < orphans.len() {
-            return Err(AppError::new(
-                "keyring_failed",
-                format!(
-                    "{removed} of {} entries were removed. Unlock the keyring and try again.",
-                    orphans.len()
-                ),
-            ));
+        let orphans: Vec<SecretId> = ours.into_iter().filter(|id| !known.contains(id)).collect();
+        let names: Vec<String> = orphans.iter().map(|id| id.entry().to_owned()).collect();
+        let mut removed = 0;
+        if remove {
+            // By way of the journal, so that a removal that is cut short goes on at the next start.
+            let due = names.clone();
+            self.on_catalog(move |catalog| catalog.abandon_entries(&due, JournalState::Due))
+                .await?;
+            let settled = self.settle_keyring().await?;
+            removed = orphans.len().saturating_sub(settled.left);
+            if settled.left > 0 {
+                return Err(AppError::new(
+                    "keyring_failed",
+                    format!(
+                        "{removed} of {} entries were removed. Unlock the keyring and try again.",
+                        orphans.len()
+                    ),
+                ));
+            }
         }
         Ok(OrphanReport {
             orphans: orphans.iter().map(|id| id.as_str().to_owned()).collect(),
