@@ -17,6 +17,22 @@ fn is_name(name: &str) -> bool {
     }
 }
 
+/// The names of all.
+pub(crate) fn keys(
+    catalog: &dyn catalog::Catalog,
+) -> Result<BTreeSet<String>, catalog::CatalogError> {
+    Ok(catalog
+        .named_secrets()?
+        .into_iter()
+        .map(|secret| secret.key)
+        .collect())
+}
+
+/// What a password manager shows for a named secret.
+pub(crate) fn entry_label(name: &str) -> String {
+    format!("Tapedeck: secret {name}")
+}
+
 impl Workbench {
     /// The named secrets with their state on this machine, and the cells that refer to them. Reads no value.
     pub async fn secret_list(&self, product: Option<String>) -> Result<Vec<NamedSecretView>> {
@@ -56,7 +72,7 @@ impl Workbench {
                     Ok(ids) if ids.contains(&id) => CredentialStateView::Present,
                     Ok(_) if locked => CredentialStateView::Locked,
                     Ok(_) => CredentialStateView::Missing,
-                    Err(SecretStoreError::Locked) => CredentialStateView::Locked,
+                    Err(error) if error.is_locked() => CredentialStateView::Locked,
                     Err(_) => CredentialStateView::Unavailable,
                 };
                 let (key, slug) = match name.key.split_once('@') {
@@ -122,7 +138,7 @@ impl Workbench {
             .await?
         };
         let id = SecretId::named(self.catalog_id(), &name);
-        let label = format!("Tapedeck: secret {name}");
+        let label = entry_label(&name);
         if let Err(error) = self.secrets().set(&id, &Secret::new(value), &label).await {
             if !was_known {
                 self.on_catalog(move |catalog| catalog.remove_named_secret(&context, &name))

@@ -55,6 +55,11 @@ pub(crate) struct Sealed {
     pub(crate) secrets: BTreeMap<String, String>,
 }
 
+/// What a password manager shows for the secret of a connection.
+pub(crate) fn entry_label(address: &str, slot: &str) -> String {
+    format!("Tapedeck: {address} {slot}")
+}
+
 impl Workbench {
     /// Splits `unsealed` into what the catalog may hold and what the keyring gets. Writes nothing.
     pub(crate) async fn seal(
@@ -95,7 +100,7 @@ impl Workbench {
             };
             if let Some(raw) = raw {
                 let id = Uuid::now_v7().to_string();
-                let label = format!("Tapedeck: {} {}", unsealed.address, slot.name);
+                let label = entry_label(&unsealed.address, &slot.name);
                 entries.0.push(NewEntry {
                     id: SecretId::for_url(self.catalog_id(), &id),
                     value: Secret::new(raw),

@@ -125,6 +125,7 @@ export class World {
       keyring_timeout_seconds: 5,
       test_concurrency: 16,
       clipboard_seconds: 30,
+      vault_idle_minutes: 15,
     };
   }
 
