@@ -7,6 +7,7 @@ mod actions;
 #[path = "../../../secrets/tests/support/faulty.rs"]
 mod faulty;
 mod secret_places;
+mod secrets_entered;
 mod url_tools;
 
 use std::collections::BTreeMap;
