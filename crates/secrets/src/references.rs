@@ -9,7 +9,8 @@
 //! `$Secret{orders.db-password}` in `prd` is answered by the first of
 //! `TAPEDECK_SECRET_orders.db-password@prd`, `TAPEDECK_SECRET_ORDERS_DB_PASSWORD_PRD`,
 //! `TAPEDECK_SECRET_orders.db-password`, `TAPEDECK_SECRET_ORDERS_DB_PASSWORD`.
-//! A keyring that works is never overruled: a key that it lacks is missing.
+//! A keyring that works is never overruled: a key that it lacks is missing. Where people chose to be asked each time, the
+//! environment answers for what they were not asked for yet.
 
 use connection_url::is_reference_key;
 
@@ -65,16 +66,22 @@ pub async fn resolve_named(
     if !is_reference_key(key) {
         return Ok(None);
     }
-    let error = match from_store(secrets, entries).await {
-        Ok(found) => return Ok(found),
-        Err(error) => error,
+    let answer = from_store(secrets, entries).await;
+    let asks_environment = match &answer {
+        Ok(Some(_)) => false,
+        Ok(None) => secrets.forgets().await.unwrap_or(false),
+        Err(_) => true,
     };
-    let answer = environment_names(key, slug)
-        .iter()
-        .find_map(|name| environment(name));
-    match answer {
+    let from_environment = asks_environment
+        .then(|| {
+            environment_names(key, slug)
+                .iter()
+                .find_map(|name| environment(name))
+        })
+        .flatten();
+    match from_environment {
         Some(value) => Ok(Some(Secret::new(value))),
-        None => Err(error),
+        None => answer,
     }
 }
 

@@ -59,6 +59,7 @@ impl Workbench {
     /// Ends the undoability of what is older than the retention, and removes the keyring entries that nothing can
     /// bring back any more. A window does so a while after its start; what fails is tried again next time.
     pub async fn purge(&self) -> Result<usize> {
+        self.clear_left_places().await?;
         let limit = Timestamp::now() - SignedDuration::from_hours(24 * catalog::RETENTION_DAYS);
         self.on_catalog(move |catalog| catalog.purge(limit)).await?;
         Ok(self.settle_keyring().await?.removed)

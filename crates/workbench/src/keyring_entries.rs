@@ -15,6 +15,7 @@ use secrets::{Secret, SecretId, SecretStoreError};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::named_secrets::entry_label;
 use crate::{AppError, Result, Workbench};
 
 /// The file whose lock says that changes are being made.
@@ -43,27 +44,23 @@ impl NewEntries {
         self.0.len()
     }
 
-    /// A secret of a connection URL. The answer is the id by which a config refers to it; `what` says in the keyring's
-    /// own program what it is for.
-    pub(crate) fn add_url_secret(&mut self, value: Secret, what: &str) -> String {
+    /// A secret of a connection URL. The answer is the id by which a config refers to it.
+    pub(crate) fn add_url_secret(&mut self, value: Secret, label: String) -> String {
         let id = Uuid::now_v7().to_string();
-        self.add(url_entry(&id), value, what);
+        self.add(url_entry(&id), value, label);
         id
     }
 
     /// A value of a named secret. The answer is the name by which the catalog refers to it.
     pub(crate) fn add_named(&mut self, key: &str, value: Zeroizing<String>) -> EntryName {
         let name = named_entry(key, &Uuid::now_v7().to_string());
-        self.add(name.clone(), Secret::new(value), &format!("secret {key}"));
+        self.add(name.clone(), Secret::new(value), entry_label(key));
         name
     }
 
-    fn add(&mut self, name: EntryName, value: Secret, what: &str) {
-        self.0.push(NewEntry {
-            name,
-            value,
-            label: format!("Tapedeck: {what}"),
-        });
+    /// The label is what a password manager shows.
+    fn add(&mut self, name: EntryName, value: Secret, label: String) {
+        self.0.push(NewEntry { name, value, label });
     }
 }
 
@@ -168,13 +165,12 @@ impl Workbench {
     /// # Errors
     /// What the catalog says; a keyring that can't be used is no error here.
     pub async fn settle_keyring(&self) -> Result<Settled> {
-        let limit = self.secrets();
-        self.settle_within(limit).await
+        self.settle_within(self.secrets_without_asking()).await
     }
 
     /// As [`Workbench::settle_keyring`], without holding up the start of a program.
     pub async fn settle_keyring_at_start(&self) {
-        let secrets = self.secrets().with_time_limit(AT_START);
+        let secrets = self.secrets_without_asking().with_time_limit(AT_START);
         if let Err(error) = self.settle_within(secrets).await {
             tracing::warn!(code = error.code, "what a crash left is removed later");
         }

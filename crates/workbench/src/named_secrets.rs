@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{Fault, FaultCode};
-use secrets::{Secret, SecretId, SecretStoreError};
+use secrets::{Secret, SecretId};
 use zeroize::Zeroizing;
 
 use crate::dto::{CredentialStateView, NamedSecretView};
@@ -18,6 +18,22 @@ fn is_name(name: &str) -> bool {
         None => connection_url::is_reference_key(name),
         Some((key, slug)) => connection_url::is_reference_key(key) && catalog::is_slug(slug),
     }
+}
+
+/// The names of all.
+pub(crate) fn keys(
+    catalog: &dyn catalog::Catalog,
+) -> Result<BTreeSet<String>, catalog::CatalogError> {
+    Ok(catalog
+        .named_secrets()?
+        .into_iter()
+        .map(|secret| secret.key)
+        .collect())
+}
+
+/// What a password manager shows for a named secret.
+pub(crate) fn entry_label(name: &str) -> String {
+    format!("Tapedeck: secret {name}")
 }
 
 impl Workbench {
@@ -59,7 +75,7 @@ impl Workbench {
                     Ok(ids) if ids.contains(&id) => CredentialStateView::Present,
                     Ok(_) if locked => CredentialStateView::Locked,
                     Ok(_) => CredentialStateView::Missing,
-                    Err(SecretStoreError::Locked) => CredentialStateView::Locked,
+                    Err(error) if error.is_locked() => CredentialStateView::Locked,
                     Err(_) => CredentialStateView::Unavailable,
                 };
                 let (key, slug) = match name.key.split_once('@') {

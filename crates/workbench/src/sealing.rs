@@ -37,6 +37,11 @@ pub(crate) struct Sealed {
     pub(crate) secrets: BTreeMap<String, String>,
 }
 
+/// What a password manager shows for the secret of a connection.
+pub(crate) fn entry_label(address: &str, slot: &str) -> String {
+    format!("Tapedeck: {address} {slot}")
+}
+
 impl Workbench {
     /// Splits `unsealed` into what the catalog may hold and what the keyring gets. Writes nothing.
     pub(crate) async fn seal(
@@ -76,8 +81,8 @@ impl Workbench {
                 SlotState::Reference | SlotState::Empty => None,
             };
             if let Some(raw) = raw {
-                let what = format!("{} {}", unsealed.address, slot.name);
-                let id = entries.add_url_secret(Secret::new(raw), &what);
+                let label = entry_label(&unsealed.address, &slot.name);
+                let id = entries.add_url_secret(Secret::new(raw), label);
                 sealed.secrets.insert(slot.name.clone(), id);
             }
         }

@@ -3,6 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod actions;
+#[expect(dead_code, reason = "the tests of the store crate use the rest of it")]
+#[path = "../../../secrets/tests/support/faulty.rs"]
+mod faulty;
+mod secret_places;
+mod secrets_entered;
 mod url_tools;
 
 use std::collections::BTreeMap;
@@ -81,6 +86,17 @@ async fn bench() -> Bench {
         origin: Origin::Window,
     };
     let workbench = Workbench::open_with(options, store.clone()).await.unwrap();
+    let product = product_of_three(&workbench).await;
+    Bench {
+        _folder: folder,
+        store,
+        workbench,
+        product,
+    }
+}
+
+/// Makes `shop` with dev, stg and prd; answers its id.
+async fn product_of_three(workbench: &Workbench) -> String {
     let environment = |slug: &str| EnvironmentInput {
         env_name: slug.to_owned(),
         slug: slug.to_owned(),
@@ -94,13 +110,7 @@ async fn bench() -> Bench {
         description: None,
         environments: vec![environment("dev"), environment("stg"), environment("prd")],
     };
-    let product = workbench.product_create(input).await.unwrap().record.id;
-    Bench {
-        _folder: folder,
-        store,
-        workbench,
-        product,
-    }
+    workbench.product_create(input).await.unwrap().record.id
 }
 
 fn config(slug: &str, url: &str) -> ConfigInput {
