@@ -231,7 +231,7 @@ fn a_secret_too_long_for_some_keyring_is_refused() {
 
 #[test]
 fn a_deletion_is_undone_or_made_final() {
-    let mut keyring = PrivateKeyring::start();
+    let keyring = PrivateKeyring::start();
     let cli = Cli::with_keyring(&keyring);
     cli.shop();
     let url = "postgresql://app:c4n4ry-1@db/orders";
