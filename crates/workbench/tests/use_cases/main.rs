@@ -3,6 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod actions;
+mod cells;
+#[expect(dead_code, reason = "the tests of the store crate use the rest of it")]
+#[path = "../../../secrets/tests/support/faulty.rs"]
+mod faulty;
+mod secret_places;
+mod secrets_entered;
 mod url_tools;
 
 use std::collections::BTreeMap;
@@ -10,12 +16,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use catalog::{KeyringJournal, SqliteCatalog};
 use secrets::{MemoryStore, Secret, SecretId, SecretStore, SecretStoreError};
 use serde_json::json;
-use test_support::hostile::SilentServer;
 use workbench::{
     ConfigInput, DatabaseInput, DatabasePatchInput, DraftTestRequest, EnvironmentInput, Options,
-    Origin, ProductInput, TestEvent, TestRequest, Workbench,
+    Origin, ProductInput, Settings, TestEvent, TestRequest, Workbench,
 };
 
 /// A store that can be told to fail or to hang, and that counts reads of values.
@@ -80,6 +86,17 @@ async fn bench() -> Bench {
         origin: Origin::Window,
     };
     let workbench = Workbench::open_with(options, store.clone()).await.unwrap();
+    let product = product_of_three(&workbench).await;
+    Bench {
+        _folder: folder,
+        store,
+        workbench,
+        product,
+    }
+}
+
+/// Makes `shop` with dev, stg and prd; answers its id.
+async fn product_of_three(workbench: &Workbench) -> String {
     let environment = |slug: &str| EnvironmentInput {
         env_name: slug.to_owned(),
         slug: slug.to_owned(),
@@ -93,13 +110,7 @@ async fn bench() -> Bench {
         description: None,
         environments: vec![environment("dev"), environment("stg"), environment("prd")],
     };
-    let product = workbench.product_create(input).await.unwrap().record.id;
-    Bench {
-        _folder: folder,
-        store,
-        workbench,
-        product,
-    }
+    workbench.product_create(input).await.unwrap().record.id
 }
 
 fn config(slug: &str, url: &str) -> ConfigInput {
@@ -330,17 +341,18 @@ async fn orphans_are_found_and_removed_and_nothing_else_is() {
         .unwrap()
         .record;
     let own = bench.store.memory.list().unwrap().remove(0);
-    let old = uuid::Uuid::new_v7(uuid::Timestamp::from_unix(
-        uuid::NoContext,
-        1_600_000_000,
-        0,
-    ))
-    .to_string();
-    let young = uuid::Uuid::now_v7().to_string();
+    // What another run of the program does: it has the lock while it writes what stands in the journal.
+    let folder = bench.workbench.data_dir().to_owned();
+    let lock = std::fs::File::create(folder.join("keyring.lock")).unwrap();
+    lock.lock_shared().unwrap();
+    let catalog = SqliteCatalog::open(&folder).unwrap();
+    catalog
+        .begin_entries(&["url/being-written".to_owned()])
+        .unwrap();
     for id in [
-        SecretId::for_url(own.catalog(), &old),
-        SecretId::for_url(own.catalog(), &young),
-        SecretId::for_url("another", &old),
+        SecretId::for_url(own.catalog(), "forgotten"),
+        SecretId::for_url(own.catalog(), "being-written"),
+        SecretId::for_url("another", "forgotten"),
     ] {
         bench
             .store
@@ -358,6 +370,11 @@ async fn orphans_are_found_and_removed_and_nothing_else_is() {
         1
     );
     assert_eq!(bench.entries(), 3);
+    // It ends before it commits: what it wrote is taken back.
+    drop(lock);
+    let settled = bench.workbench.settle_keyring().await.unwrap();
+    assert_eq!((settled.removed, settled.left), (1, 0));
+    assert_eq!(bench.entries(), 2);
     assert_eq!(
         bench.real(&made.envs[0].id).await,
         "postgresql://a:first@h/d"
@@ -365,121 +382,35 @@ async fn orphans_are_found_and_removed_and_nothing_else_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sixteen_tests_begin_at_once_and_those_that_wait_step_aside() {
-    const PATIENCE: Duration = Duration::from_millis(500);
-    const MOST_ASIDE: usize = 32;
-    const SILENT: usize = 60;
+async fn a_write_that_happens_after_its_time_is_taken_back() {
     let bench = bench().await;
-    let silent = SilentServer::start();
-    let url = format!(
-        "postgresql://a:p@127.0.0.1:{}/d?sslmode=disable",
-        silent.port
-    );
-    for index in 0..SILENT {
-        let input = database(&format!("db{index}"), vec![config("dev", &url)]);
-        bench
-            .workbench
-            .database_create(bench.product.clone(), input)
-            .await
-            .unwrap();
-    }
-    let begun: Arc<Mutex<Vec<Instant>>> = Arc::default();
-    let last: Arc<Mutex<Option<TestEvent>>> = Arc::default();
-    let (heard, ended) = (Arc::clone(&begun), Arc::clone(&last));
-    let request = TestRequest {
-        run_id: "run".to_owned(),
-        product_id: bench.product.clone(),
-        config_ids: None,
+    let settings = Settings {
+        keyring_timeout_seconds: 1,
+        ..bench.workbench.settings_get().await.unwrap()
     };
-    let workbench = bench.workbench.clone();
-    let running = tokio::spawn(async move {
-        workbench
-            .test_start(request, move |event| {
-                if matches!(event, TestEvent::Started { .. }) {
-                    heard.lock().unwrap().push(Instant::now());
-                }
-                *ended.lock().unwrap() = Some(event);
-            })
-            .await
-    });
-    let count = || begun.lock().unwrap().len();
-    while count() < 16 + MOST_ASIDE {
-        assert!(!running.is_finished(), "the silent are waited for");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    tokio::time::sleep(2 * PATIENCE).await;
-    assert_eq!(count(), 16 + MOST_ASIDE, "no more wait than may");
-    {
-        let begun = begun.lock().unwrap();
-        // A place is taken a moment before its test begins.
-        let passed = begun[16] - begun[0] + Duration::from_millis(20);
-        assert!(passed >= PATIENCE, "the places are sixteen: {passed:?}");
-    }
+    bench.workbench.settings_update(settings).await.unwrap();
+    let options = Options {
+        data_dir: Some(bench.workbench.data_dir().to_owned()),
+        origin: Origin::Window,
+    };
+    let workbench = Workbench::open_with(options, bench.store.clone())
+        .await
+        .unwrap();
+    bench.store.hanging.store(true, Ordering::Relaxed);
+    let input = database("orders", vec![config("dev", "postgresql://a:late@h/d")]);
+    let error = workbench
+        .database_create(bench.product.clone(), input)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code, "keyring_timeout", "{error:?}");
+    bench.store.hanging.store(false, Ordering::Relaxed);
     let began = Instant::now();
-    bench
-        .workbench
-        .test_cancel("run".to_owned(), None)
-        .await
-        .unwrap();
-    let summary = running.await.unwrap().unwrap();
-    assert!(
-        began.elapsed() < Duration::from_millis(500),
-        "{:?}",
-        began.elapsed()
-    );
-    assert_eq!(
-        (summary.cancelled, summary.failed, summary.connected),
-        (60, 0, 0)
-    );
-    assert!(matches!(
-        *last.lock().unwrap(),
-        Some(TestEvent::Done { cancelled: 60, .. })
-    ));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_hangs_keeps_no_other_cell_waiting() {
-    let bench = bench().await;
-    let server = test_support::shared_postgres();
-    let silent = SilentServer::start();
-    let hangs = format!(
-        "postgresql://a:p@127.0.0.1:{}/d?sslmode=disable",
-        silent.port
-    );
-    // More than there are places, and before those that answer.
-    for index in 0..40 {
-        let url = if index < 20 {
-            &hangs
-        } else {
-            &server.url("app")
-        };
-        let input = database(&format!("db{index}"), vec![config("dev", url)]);
-        bench
-            .workbench
-            .database_create(bench.product.clone(), input)
-            .await
-            .unwrap();
+    while bench.entries() == 0 {
+        assert!(began.elapsed() < Duration::from_secs(20), "it never woke");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    let outcomes: Arc<Mutex<Vec<bool>>> = Arc::default();
-    let heard = Arc::clone(&outcomes);
-    let request = TestRequest {
-        run_id: "run".to_owned(),
-        product_id: bench.product.clone(),
-        config_ids: None,
-    };
-    let summary = bench
-        .workbench
-        .test_start(request, move |event| {
-            if let TestEvent::Finished { result, .. } = event {
-                heard.lock().unwrap().push(result.connected);
-            }
-        })
-        .await
-        .unwrap();
-    assert_eq!((summary.connected, summary.failed), (20, 20));
-    let outcomes = outcomes.lock().unwrap();
-    assert_eq!(outcomes[..20], [true; 20], "who answers is shown first");
-    assert_eq!(outcomes[20..], [false; 20]);
+    assert_eq!(workbench.settle_keyring().await.unwrap().removed, 1);
+    assert_eq!(bench.entries(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
