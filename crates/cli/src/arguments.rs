@@ -1,6 +1,7 @@
 //! The command line's grammar. Its help texts are the manual page as well.
 
 mod migration;
+mod secret;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use workbench::{Address, UrlReplacePart, url_format_words};
 
 pub use migration::*;
+pub use secret::*;
 
 /// Your product's databases, every environment, one command.
 #[derive(Parser)]
@@ -151,6 +153,21 @@ pub enum Command {
     /// Print the manual page
     #[command(hide = true)]
     Manual,
+}
+
+impl Command {
+    /// What a command opens connections to, and so needs the secrets of.
+    pub fn connects_to(&self) -> Option<&Address> {
+        match self {
+            Command::Test { target, .. } | Command::Connect { target } => Some(target),
+            Command::Exec(arguments) => Some(&arguments.target),
+            Command::Action {
+                verb: ActionVerb::Run(arguments),
+            } => Some(&arguments.target),
+            Command::Migration { verb } => verb.connects_to(),
+            _ => None,
+        }
+    }
 }
 
 /// Verbs of `product`.
@@ -532,34 +549,6 @@ pub enum UrlVerb {
         /// With its secrets
         #[arg(long, requires = "apply")]
         reveal: bool,
-    },
-}
-
-/// Verbs of `secret`.
-#[derive(Subcommand)]
-pub enum SecretVerb {
-    /// Set a named secret; its value comes from stdin
-    Set {
-        /// KEY, or KEY@ENV for one environment
-        name: String,
-    },
-    /// The named secrets, without values
-    List,
-    /// Delete a named secret
-    Delete {
-        /// KEY or KEY@ENV
-        name: String,
-    },
-    /// Which credentials this machine lacks
-    Check {
-        /// Only this product
-        product: Option<String>,
-        /// Find and remove keyring entries that nothing uses
-        #[arg(long)]
-        orphans: bool,
-        /// With --orphans: only list them
-        #[arg(long, requires = "orphans")]
-        dry_run: bool,
     },
 }
 
