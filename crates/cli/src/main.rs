@@ -77,6 +77,7 @@ async fn dispatch(arguments: Arguments, output: Output) -> Result<ExitCode, AppE
             };
             let workbench = Workbench::open(options).await?;
             workbench.ask_passphrases_of(Arc::new(VaultPassphrase));
+            workbench.settle_keyring_at_start().await;
             if let Some(seconds) = arguments.global.timeout {
                 workbench.limit_tests_to(std::time::Duration::from_secs_f64(seconds));
             }

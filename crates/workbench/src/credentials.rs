@@ -1,20 +1,16 @@
 //! Which credentials this machine has. Only ids are asked of the keyring, never a value.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{DatabaseType, EnvironmentConfig};
+use catalog::{DatabaseType, EnvironmentConfig, JournalState};
 use connection_url::{ConnectionUrl, SlotState};
-use secrets::{SecretId, SecretKind, SecretStoreError};
+use secrets::{SecretId, SecretStoreError};
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::credentials_entry::lacking;
 use crate::dto::{CellCredential, CredentialReport, CredentialStateView};
 use crate::resolve::slot_words;
 use crate::{AppError, Result, Workbench};
-
-/// An entry that nothing names is an orphan when it is older than this; no commit takes as long.
-const ORPHAN_AGE_SECONDS: i64 = 600;
 
 /// One line of `secret check`.
 #[derive(Clone, Debug, Serialize)]
@@ -59,22 +55,25 @@ pub(crate) struct Holdings {
     /// Whether people chose to be asked each time.
     forgets: bool,
     catalog: String,
+    /// The entry of each named secret.
+    named: BTreeMap<String, SecretId>,
 }
 
 impl Holdings {
-    pub(crate) async fn of(workbench: &Workbench) -> Self {
+    pub(crate) async fn of(workbench: &Workbench) -> Result<Self> {
         let secrets = workbench.secrets();
         let ids = secrets.list().await.map(BTreeSet::from_iter);
         let locked = match &ids {
             Ok(_) => matches!(secrets.locked().await, Ok(true)),
             Err(error) => error.is_locked(),
         };
-        Self {
+        Ok(Self {
             forgets: secrets.forgets().await.unwrap_or(false),
             ids,
             locked,
             catalog: workbench.catalog_id().to_owned(),
-        }
+            named: workbench.named_entries().await?,
+        })
     }
 
     /// What is in the way of knowing what is there.
@@ -97,7 +96,7 @@ impl Holdings {
 
     /// Whether there is a named secret of just this name.
     pub(crate) fn has_named(&self, name: &str) -> bool {
-        self.has(&SecretId::named(&self.catalog, name))
+        self.named.get(name).is_some_and(|id| self.has(id))
     }
 
     /// Whether a reference is answered in an environment.
@@ -171,21 +170,6 @@ impl Holdings {
     }
 }
 
-/// Another process writes its entries moments before the commit that names them: what is that young is not judged.
-fn may_be_on_its_way(id: &SecretId) -> bool {
-    let written = match id.kind() {
-        SecretKind::Url(uuid) => Uuid::parse_str(uuid)
-            .ok()
-            .and_then(|uuid| uuid.get_timestamp()),
-        // A named secret's key is in the catalog before its value is in the keyring.
-        SecretKind::Named(_) => None,
-    };
-    written.is_some_and(|written| {
-        let now = jiff::Timestamp::now().as_second();
-        i64::try_from(written.to_unix().0).is_ok_and(|then| now - then < ORPHAN_AGE_SECONDS)
-    })
-}
-
 impl Workbench {
     /// The credential state of every configured cell of a product.
     pub async fn credentials_check(&self, product: String) -> Result<CredentialReport> {
@@ -197,7 +181,7 @@ impl Workbench {
                 ))
             })
             .await?;
-        let holdings = Holdings::of(self).await;
+        let holdings = Holdings::of(self).await?;
         let mut cells = Vec::new();
         for database in &matrix.databases {
             for config in &database.envs {
@@ -242,7 +226,7 @@ impl Workbench {
                     .collect::<Result<Vec<_>, catalog::CatalogError>>()
             })
             .await?;
-        let holdings = Holdings::of(self).await;
+        let holdings = Holdings::of(self).await?;
         let mut cells = Vec::new();
         for (product, databases) in &products {
             for database in databases {
@@ -269,40 +253,31 @@ impl Workbench {
         if remove {
             self.clear_left_places().await?;
         }
+        // In this order: what another run writes meanwhile is listed after it is known, or not at all.
         let entries = self.secrets().list().await?;
-        let (used, named) = self
-            .on_catalog(|catalog| {
-                Ok((
-                    catalog.secret_ids_in_use()?,
-                    crate::named_secrets::keys(catalog)?,
-                ))
-            })
-            .await?;
+        let known = self.known_entries().await?;
         let catalog = self.catalog_id();
-        let known: BTreeSet<SecretId> = used
-            .iter()
-            .map(|id| SecretId::for_url(catalog, id))
-            .chain(named.iter().map(|key| SecretId::named(catalog, key)))
-            .collect();
         let (ours, others): (Vec<SecretId>, Vec<SecretId>) =
             entries.into_iter().partition(|id| id.catalog() == catalog);
-        let orphans: Vec<SecretId> = ours
-            .into_iter()
-            .filter(|id| !known.contains(id) && !may_be_on_its_way(id))
-            .collect();
-        let removed = if remove {
-            self.remove_entries(&orphans).await
-        } else {
-            0
-        };
-        if remove && removed < orphans.len() {
-            return Err(AppError::new(
-                "keyring_failed",
-                format!(
-                    "{removed} of {} entries were removed. Unlock the keyring and try again.",
-                    orphans.len()
-                ),
-            ));
+        let orphans: Vec<SecretId> = ours.into_iter().filter(|id| !known.contains(id)).collect();
+        let names: Vec<String> = orphans.iter().map(|id| id.entry().to_owned()).collect();
+        let mut removed = 0;
+        if remove {
+            // By way of the journal, so that a removal that is cut short goes on at the next start.
+            let due = names.clone();
+            self.on_catalog(move |catalog| catalog.abandon_entries(&due, JournalState::Due))
+                .await?;
+            let settled = self.settle_keyring().await?;
+            removed = orphans.len().saturating_sub(settled.left);
+            if settled.left > 0 {
+                return Err(AppError::new(
+                    "keyring_failed",
+                    format!(
+                        "{removed} of {} entries were removed. Unlock the keyring and try again.",
+                        orphans.len()
+                    ),
+                ));
+            }
         }
         Ok(OrphanReport {
             orphans: orphans.iter().map(|id| id.as_str().to_owned()).collect(),

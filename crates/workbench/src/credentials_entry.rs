@@ -111,7 +111,7 @@ impl Workbench {
                 Ok((matrices, crate::named_secrets::keys(catalog)?))
             })
             .await?;
-        let holdings = Holdings::of(self).await;
+        let holdings = Holdings::of(self).await?;
         holdings.known()?;
         Ok(SecretsToEnter {
             place: self.secret_place().await?,
@@ -150,8 +150,9 @@ impl Workbench {
 
     async fn enter(&self, key: &str, value: Zeroizing<String>) -> Result<()> {
         if let Some(name) = key.strip_prefix(NAMED_KEY) {
-            let id = SecretId::named(self.catalog_id(), name);
-            if self.secrets().get(&id).await?.is_some() {
+            if let Some(id) = self.named_entries().await?.get(name)
+                && self.secrets().get(id).await?.is_some()
+            {
                 return Err(present());
             }
             return self.secret_set(name.to_owned(), value).await;

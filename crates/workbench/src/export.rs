@@ -144,6 +144,7 @@ impl Workbench {
 
     async fn envelope_of(&self, product: &str, databases: &[Database]) -> Result<Envelope> {
         let secrets = self.secrets();
+        let named = self.named_entries().await?;
         let mut envelope = Envelope::default();
         let mut missing = Vec::new();
         for database in databases {
@@ -168,10 +169,10 @@ impl Workbench {
                         format!("{}@{}", reference.key, config.slug),
                         reference.key.clone(),
                     ] {
-                        if let Some(value) = secrets
-                            .get(&SecretId::named(self.catalog_id(), &name))
-                            .await?
-                        {
+                        let Some(id) = named.get(&name) else {
+                            continue;
+                        };
+                        if let Some(value) = secrets.get(id).await? {
                             envelope
                                 .named
                                 .insert(name, Zeroizing::new(value.expose().to_owned()));

@@ -9,7 +9,8 @@
 //! - No answer holds a stored secret but those of [`Workbench::url_reveal`], [`Workbench::url_for_copy`],
 //!   [`Workbench::environment_variables`] and [`Workbench::native_client`], each asked for by one gesture.
 //! - A keyring entry is never overwritten: a new secret gets a new id, and the catalog's commit is the moment at
-//!   which it counts. A crash before it leaves an orphan that `secret check --orphans` finds, never a wrong password.
+//!   which it counts. Before it is written it stands in the catalog's journal, so that the next start takes back what a
+//!   crash left (`keyring_entries`).
 //! - No lock is held across an `.await`; catalog calls run on blocking threads.
 
 mod action_attempt;
@@ -39,6 +40,7 @@ mod export;
 mod guard;
 mod import;
 mod item_record;
+mod keyring_entries;
 mod matrix;
 mod migration_applied;
 mod migration_batch;
@@ -87,6 +89,7 @@ pub use dto::*;
 pub use environment_variables::EnvironmentVariables;
 pub use error::{AppError, Result};
 pub use import::ImportPlanned;
+pub use keyring_entries::Settled;
 pub use migration_status::{CellAddress, MigrationStatusSummary};
 pub use migration_transfer::{MigrationExport, MigrationImportPlanned};
 pub use native_client::ClientCommand;
@@ -142,11 +145,19 @@ impl Workbench {
 
     /// As [`Workbench::open`], with another keyring than the system's.
     pub async fn open_with(options: Options, keyring: Arc<dyn SecretStore>) -> Result<Self> {
+        let folder = paths::data_dir(options.data_dir.clone())?;
+        let catalog = blocking(move || SqliteCatalog::open(&folder)).await?;
+        Self::open_over(options, Arc::new(catalog), keyring)
+    }
+
+    /// As [`Workbench::open_with`], over a catalog that is open already. The data folder is the catalog's own.
+    pub fn open_over(
+        options: Options,
+        catalog: Arc<dyn Catalog>,
+        keyring: Arc<dyn SecretStore>,
+    ) -> Result<Self> {
         engines::install_crypto_provider();
         let data_dir = paths::data_dir(options.data_dir)?;
-        let folder = data_dir.clone();
-        let catalog = blocking(move || SqliteCatalog::open(&folder)).await?;
-        let catalog: Arc<dyn Catalog> = Arc::new(catalog);
         let settings = settings::read(catalog.as_ref())?;
         let places = Places::new(
             keyring,

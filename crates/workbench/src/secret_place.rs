@@ -427,10 +427,8 @@ impl Workbench {
     }
 
     async fn names_no_secret(&self) -> Result<bool> {
-        self.on_catalog(|catalog| {
-            Ok(catalog.secret_ids_in_use()?.is_empty() && catalog.named_secrets()?.is_empty())
-        })
-        .await
+        self.on_catalog(|catalog| Ok(catalog.entries_in_use()?.is_empty()))
+            .await
     }
 
     /// What a password manager shows for each entry of a connection.
@@ -455,7 +453,10 @@ impl Workbench {
 
 fn label_of(labels: &BTreeMap<String, String>, id: &SecretId) -> String {
     match id.kind() {
-        SecretKind::Named(key) => crate::named_secrets::entry_label(key),
+        SecretKind::Named(value) => {
+            let key = value.split('#').next().unwrap_or_default();
+            crate::named_secrets::entry_label(key)
+        }
         // One that only an undo still names.
         SecretKind::Url(url) => labels
             .get(url)

@@ -124,7 +124,7 @@ export interface Platform {
   testCancel(runId: string, configId: string | null): Promise<void>;
   secretList(productId: string | null): Promise<NamedSecretView[]>;
   secretSet(name: string, value: string): Promise<void>;
-  secretDelete(name: string): Promise<void>;
+  secretDelete(name: string): Promise<string>;
   /** Where passwords are kept, and how that place is. */
   secretPlaceStatus(): Promise<SecretPlaceStatus>;
   secretPlaceChoose(choice: SecretPlaceChoice): Promise<SecretPlaceChosen>;

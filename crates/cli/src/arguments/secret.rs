@@ -18,6 +18,9 @@ pub enum SecretVerb {
     Delete {
         /// KEY or KEY@ENV
         name: String,
+        /// Make it final: no undo, and its passwords leave the keyring at once
+        #[arg(long)]
+        purge: bool,
     },
     /// Where passwords are kept; with a place, keep them there from now on
     Store(StoreArguments),

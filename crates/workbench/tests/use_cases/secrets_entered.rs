@@ -163,7 +163,7 @@ async fn references_and_slots_without_an_entry_are_in_the_list() {
     let lost = machine
         .in_keyring()
         .into_iter()
-        .find(|id| id.as_str().ends_with("ORDERS@prd"));
+        .find(|id| id.as_str().contains("/ORDERS@prd#"));
     assert_eq!(machine.keyring.kept().delete(&lost.unwrap()), Ok(true));
     let list = window
         .secrets_to_enter(Some(product.clone()))
