@@ -1,5 +1,5 @@
 import { FlaskConical, Play, Plus, RefreshCw, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useDeferredValue, useEffect, useState } from 'react';
 import { later } from '../../app/later';
 import { navigation, openDialog } from '../../app/navigation';
 import { useBootstrap, useCredentials, useEngines, useMatrix } from '../../app/queries';
@@ -42,7 +42,8 @@ export function MatrixScreen() {
   const credentials = useCredentials().data;
   const engines = useEngines();
   const compact = useBootstrap().data?.settings.compact ?? false;
-  const filter = useStore(navigation, (state) => state.filter);
+  // What is typed is shown at once; which rows that leaves may follow a frame later.
+  const filter = useDeferredValue(useStore(navigation, (state) => state.filter));
   const cell = useStore(navigation, (state) => state.cell);
   const view = useStore(navigation, (state) => state.view);
   const cells = useMigrationCells();
