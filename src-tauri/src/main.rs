@@ -111,6 +111,7 @@ fn start(app: &tauri::AppHandle, single_process: SingleProcess) -> tauri::Result
     let workbench = app.state::<Workbench>();
     let purging = workbench.inner().clone();
     tauri::async_runtime::spawn(async move {
+        purging.settle_keyring_at_start().await;
         tokio::time::sleep(PURGE_DELAY).await;
         match purging.purge().await {
             Ok(removed) => tracing::info!(removed, "what can no longer be undone was purged"),

@@ -1,6 +1,7 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { Dialogs } from './app/Dialogs';
+import { later } from './app/later';
 import { chooseProduct, navigation } from './app/navigation';
 import { queries, refreshCatalog, useBootstrap, useProducts } from './app/queries';
 import { Shell } from './app/Shell';
@@ -9,12 +10,13 @@ import { useStore } from './app/store';
 import { Button } from './design/Button';
 import { EmptyState, Waiting } from './design/Layout';
 import { Toasts } from './design/toasts';
-import { Palette } from './features/palette/Palette';
-import { FirstRun } from './features/products/FirstRun';
 import { asAppError, platform } from './platform';
 import { common } from './text/common';
 import { errorText } from './text/errors';
 import { shell as text } from './text/shell';
+
+const FirstRun = later(async () => (await import('./features/products/FirstRun')).FirstRun);
+const Palette = later(async () => (await import('./features/palette/Palette')).Palette, null);
 
 function Window() {
   const bootstrap = useBootstrap();

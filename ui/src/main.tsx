@@ -5,7 +5,9 @@ import './design/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
+import { askForFirstFrame } from './app/queries';
 
+askForFirstFrame();
 const root = document.getElementById('root');
 if (root)
   createRoot(root).render(

@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::error::SubjectKind;
+use crate::journal::{EntryName, url_entry};
+use crate::port::NamedSecret;
 use crate::records::{Database, Environment, Product};
 
 /// A record of any kind.
@@ -15,6 +17,7 @@ pub(crate) enum Record {
     Product(Product),
     Environment(Environment),
     Database(Database),
+    NamedSecret(NamedSecret),
 }
 
 impl Record {
@@ -23,6 +26,7 @@ impl Record {
             Self::Product(_) => SubjectKind::Product,
             Self::Environment(_) => SubjectKind::Environment,
             Self::Database(_) => SubjectKind::Database,
+            Self::NamedSecret(_) => SubjectKind::NamedSecret,
         }
     }
 
@@ -31,6 +35,7 @@ impl Record {
             Self::Product(record) => &record.id,
             Self::Environment(record) => &record.id,
             Self::Database(record) => &record.id,
+            Self::NamedSecret(record) => &record.key,
         }
     }
 
@@ -39,6 +44,7 @@ impl Record {
             Self::Product(record) => &record.tag,
             Self::Environment(record) => &record.slug,
             Self::Database(record) => &record.tag,
+            Self::NamedSecret(record) => &record.key,
         }
     }
 
@@ -47,6 +53,7 @@ impl Record {
             Self::Product(record) => record.revision,
             Self::Environment(record) => record.revision,
             Self::Database(record) => record.revision,
+            Self::NamedSecret(record) => record.revision,
         }
     }
 
@@ -55,19 +62,21 @@ impl Record {
             Self::Product(record) => record.revision = revision,
             Self::Environment(record) => record.revision = revision,
             Self::Database(record) => record.revision = revision,
+            Self::NamedSecret(record) => record.revision = revision,
         }
     }
 
     /// The keyring entries that the record uses.
-    pub(crate) fn secret_ids(&self) -> BTreeSet<&str> {
+    pub(crate) fn entries(&self) -> BTreeSet<EntryName> {
         match self {
             Self::Product(_) | Self::Environment(_) => BTreeSet::new(),
             Self::Database(record) => record
                 .envs
                 .iter()
                 .flat_map(|config| config.secrets.values())
-                .map(String::as_str)
+                .map(|id| url_entry(id))
                 .collect(),
+            Self::NamedSecret(record) => BTreeSet::from([record.entry.clone()]),
         }
     }
 }
@@ -81,6 +90,12 @@ impl From<Product> for Record {
 impl From<Environment> for Record {
     fn from(record: Environment) -> Self {
         Self::Environment(record)
+    }
+}
+
+impl From<NamedSecret> for Record {
+    fn from(record: NamedSecret) -> Self {
+        Self::NamedSecret(record)
     }
 }
 
@@ -125,19 +140,16 @@ impl Change {
     }
 
     /// The keyring entries that only undoing this change would use again.
-    pub(crate) fn released_secret_ids(&self) -> Vec<&str> {
-        let ids = |record: &Option<Record>| -> BTreeSet<String> {
-            record
-                .iter()
-                .flat_map(|record| record.secret_ids())
-                .map(str::to_owned)
-                .collect()
-        };
-        let after = ids(&self.after);
-        self.before
-            .iter()
-            .flat_map(|record| record.secret_ids())
-            .filter(|id| !after.contains(*id))
-            .collect()
+    pub(crate) fn released_entries(&self) -> BTreeSet<EntryName> {
+        &entries_of(&self.before) - &entries_of(&self.after)
     }
+
+    /// The keyring entries that the record uses from this change on.
+    pub(crate) fn taken_entries(&self) -> BTreeSet<EntryName> {
+        &entries_of(&self.after) - &entries_of(&self.before)
+    }
+}
+
+fn entries_of(record: &Option<Record>) -> BTreeSet<EntryName> {
+    record.as_ref().map(Record::entries).unwrap_or_default()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::change::Record;
 use crate::error::{CatalogError, SubjectKind};
@@ -87,6 +87,8 @@ pub(crate) fn fields_of(record: &Record) -> BTreeMap<String, Value> {
         Record::Product(record) => serde_json::to_value(record),
         Record::Environment(record) => serde_json::to_value(record),
         Record::Database(record) => serde_json::to_value(record),
+        // Which keyring entry holds the value says nothing to a person; that it is another one does.
+        Record::NamedSecret(record) => Ok(json!({ "value": record.entry })),
     };
     let mut fields = BTreeMap::new();
     let Ok(Value::Object(map)) = value else {

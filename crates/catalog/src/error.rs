@@ -132,6 +132,11 @@ pub enum CatalogError {
         /// The catalog's file.
         path: PathBuf,
     },
+    /// The keyring entries of a change were taken for leftovers, because it took so long.
+    #[error(
+        "Saving took so long that another run of Tapedeck cleared the new passwords away. Save again. Nothing was changed."
+    )]
+    Overtaken,
     /// The file or its folder may not be written.
     #[error(
         "The catalog {} can't be written. Give yourself write permission on the file and its folder, or choose another data folder. Nothing was changed.",
@@ -174,6 +179,7 @@ impl CatalogError {
             Self::Newer { .. } => "catalog_newer",
             Self::Damaged { .. } => "catalog_damaged",
             Self::Locked { .. } => "catalog_locked",
+            Self::Overtaken => "overtaken",
             Self::ReadOnly { .. } => "catalog_read_only",
             Self::DiskFull { .. } => "disk_full",
             Self::Io { .. } => "io",
@@ -185,7 +191,7 @@ impl CatalogError {
     pub fn retryable(&self) -> bool {
         matches!(
             self,
-            Self::Locked { .. } | Self::DiskFull { .. } | Self::Io { .. }
+            Self::Locked { .. } | Self::Overtaken | Self::DiskFull { .. } | Self::Io { .. }
         )
     }
 

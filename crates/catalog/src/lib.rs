@@ -18,6 +18,7 @@ mod import;
 mod import_read;
 mod input;
 mod items;
+mod journal;
 mod merge;
 mod parse;
 mod port;
@@ -42,6 +43,7 @@ pub use input::{
     NewEnvironmentConfig, NewProduct, ProductPatch, UrlText,
 };
 pub use items::{ItemChange, ItemKind, fingerprint};
+pub use journal::{EntryName, JournalLine, JournalState, KeyringJournal, named_entry, url_entry};
 pub use parse::{
     parse_database_patch, parse_environment_patch, parse_item, parse_new_database,
     parse_new_environment, parse_new_product, parse_product_patch,

@@ -20,6 +20,7 @@ use crate::input::{
     DatabasePatch, EnvironmentPatch, NewDatabase, NewEnvironment, NewProduct, ProductPatch,
 };
 use crate::items::{ItemChange, ItemKind};
+use crate::journal::{EntryName, KeyringJournal};
 use crate::records::{Database, Environment, EnvironmentConfig, Product};
 
 /// For how many days a change can be undone, and a secret that it replaced stays in the keyring.
@@ -150,6 +151,10 @@ pub struct Note {
 pub struct NamedSecret {
     /// `KEY`, or `KEY@slug` for one environment.
     pub key: String,
+    /// The keyring entry that holds its value.
+    pub entry: EntryName,
+    /// Grows by one with each value.
+    pub revision: u64,
     /// When it was first set.
     pub created_at: Timestamp,
     /// When its value was last set.
@@ -266,7 +271,7 @@ pub struct Matrix {
 }
 
 /// A catalog of products, environments and databases.
-pub trait Catalog: Send + Sync {
+pub trait Catalog: KeyringJournal + Send + Sync {
     /// This catalog's own UUID; keyring entries carry it, so that two catalogs never mix.
     fn catalog_id(&self) -> &str;
 
@@ -431,11 +436,20 @@ pub trait Catalog: Send + Sync {
     /// The keys of the named secrets, sorted.
     fn named_secrets(&self) -> Result<Vec<NamedSecret>, CatalogError>;
 
-    /// Remembers that a named secret was set.
-    fn put_named_secret(&self, context: &Context, key: &str) -> Result<NamedSecret, CatalogError>;
+    /// Remembers which keyring entry holds the value of a named secret from now on.
+    fn put_named_secret(
+        &self,
+        context: &Context,
+        key: &str,
+        entry: &str,
+    ) -> Result<Committed<NamedSecret>, CatalogError>;
 
-    /// Forgets a named secret's key.
-    fn remove_named_secret(&self, context: &Context, key: &str) -> Result<(), CatalogError>;
+    /// Deletes a named secret. Undo brings it back with its value.
+    fn remove_named_secret(
+        &self,
+        context: &Context,
+        key: &str,
+    ) -> Result<Committed<NamedSecret>, CatalogError>;
 
     /// Every setting by key.
     fn settings(&self) -> Result<BTreeMap<String, Value>, CatalogError>;
@@ -468,12 +482,18 @@ pub trait Catalog: Send + Sync {
     /// How many databases a product has.
     fn count_databases(&self, product: &str) -> Result<usize, CatalogError>;
 
-    /// Every keyring entry (by UUID) that a record uses, or that undoing something would bring back.
-    fn secret_ids_in_use(&self) -> Result<BTreeSet<String>, CatalogError>;
+    /// Every keyring entry that a record uses, or that undoing something would bring back.
+    fn entries_in_use(&self) -> Result<BTreeSet<EntryName>, CatalogError>;
 
-    /// Ends the undoability of what was done before `older_than`, and gives the keyring entries that nothing uses
-    /// any more. The lines of the activity list stay.
-    fn purge(&self, older_than: Timestamp) -> Result<Vec<String>, CatalogError>;
+    /// Ends the undoability of what was done before `older_than`. The keyring entries that nothing uses any more stand
+    /// in the journal after that, to be removed; the answer is how many they are. The lines of the activity list stay.
+    fn purge(&self, older_than: Timestamp) -> Result<usize, CatalogError>;
+
+    /// As [`Catalog::purge`], at once, for one deletion and for all that was done to what it deleted.
+    ///
+    /// # Errors
+    /// `not_found`, and a conflict when the activity deleted nothing or can't be undone any more.
+    fn purge_deletion(&self, activity_id: &str) -> Result<usize, CatalogError>;
 
     /// A product for export, secrets left out.
     fn export_product(&self, product: &str) -> Result<ExportDocument, CatalogError>;
@@ -486,11 +506,12 @@ pub trait Catalog: Send + Sync {
     ) -> Result<ImportPlan, CatalogError>;
 
     /// Does what the plan says, all of it or nothing. Refused with a conflict when the catalog changed so that the
-    /// plan would be another one.
+    /// plan would be another one. `named` are named secrets that come along, with their keyring entries.
     fn apply_import(
         &self,
         context: &Context,
         plan: &ImportPlan,
+        named: &[(String, EntryName)],
     ) -> Result<ImportOutcome, CatalogError>;
 
     /// Reads a record given as JSON, and reports the faults of the record and those against the catalog together.

@@ -26,6 +26,13 @@ macro_rules! conformance {
 }
 
 conformance! { sqlite:
+    journal {
+        a_commit_strikes_out_what_it_names,
+        a_refused_change_leaves_its_entries_in_the_journal,
+        only_what_began_before_is_abandoned,
+        a_deletion_is_purged_at_once_with_all_its_passwords,
+        a_named_secret_keeps_the_value_that_undo_brings_back,
+    }
     records {
         products_are_made_changed_listed_and_deleted,
         environments_keep_their_order,

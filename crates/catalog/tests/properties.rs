@@ -175,7 +175,7 @@ proptest! {
         catalog.delete_product(&Context::cli(), "shop", None).expect("deleted");
         let read = read_import(&document).expect("read");
         let plan = catalog.plan_import(&read, None).expect("planned");
-        catalog.apply_import(&Context::cli(), &plan).expect("applied");
+        catalog.apply_import(&Context::cli(), &plan, &[]).expect("applied");
         prop_assert_eq!(export(&catalog), document.clone());
         // The text form says the same.
         let text: Value = serde_json::from_str(&document.to_string()).expect("JSON");

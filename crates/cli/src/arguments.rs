@@ -1,5 +1,6 @@
 //! The command line's grammar. Its help texts are the manual page as well.
 
+mod activity;
 mod migration;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use workbench::{Address, UrlReplacePart, url_format_words};
 
+pub use activity::*;
 pub use migration::*;
 
 /// Your product's databases, every environment, one command.
@@ -99,6 +101,12 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         verb: SecretVerb,
+    },
+    /// What was done, and taking it back
+    Activity {
+        /// What to do.
+        #[command(subcommand)]
+        verb: ActivityVerb,
     },
     /// Test one connection, or every one of a product
     Test {
@@ -198,6 +206,9 @@ pub enum ProductVerb {
     Delete {
         /// Its tag
         tag: String,
+        /// Make it final: no undo, and its passwords leave the keyring at once
+        #[arg(long)]
+        purge: bool,
     },
 }
 
@@ -304,6 +315,9 @@ pub enum DbVerb {
     Delete {
         /// PRODUCT/DATABASE
         target: Address,
+        /// Make it final: no undo, and its passwords leave the keyring at once
+        #[arg(long)]
+        purge: bool,
     },
     /// Remove a database's connection for one environment
     Unset {
@@ -549,6 +563,9 @@ pub enum SecretVerb {
     Delete {
         /// KEY or KEY@ENV
         name: String,
+        /// Make it final: no undo, and its passwords leave the keyring at once
+        #[arg(long)]
+        purge: bool,
     },
     /// Which credentials this machine lacks
     Check {

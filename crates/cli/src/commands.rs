@@ -2,6 +2,7 @@
 
 pub mod action;
 mod action_run;
+mod activity;
 pub mod connect;
 pub mod db;
 pub mod documentation;
@@ -40,6 +41,7 @@ pub async fn run(
         Command::Action { verb } => action::run(verb, confirm, workbench, output).await,
         Command::Migration { verb } => migration::run(verb, confirm, workbench, output).await,
         Command::Secret { verb } => secret::run(verb, workbench, output).await,
+        Command::Activity { verb } => activity::run(verb, workbench, output).await,
         Command::Test { target, env } => test::run(target, env, workbench, output).await,
         Command::Exec(arguments) => exec::run(arguments, workbench).await,
         Command::Connect { target } => connect::run(target, workbench).await,

@@ -32,7 +32,8 @@ fn status(code: &str) -> u8 {
         "not_found" => NOT_FOUND,
         "secret_missing" => SECRET,
         "cancelled" => CANCELLED,
-        code if code.starts_with("keyring_") => SECRET,
+        "secret_place_unknown" | "secrets_moving" => SECRET,
+        code if code.starts_with("keyring_") || code.starts_with("vault_") => SECRET,
         _ => FAILED,
     }
 }

@@ -74,6 +74,7 @@ async fn dispatch(arguments: Arguments, output: Output) -> Result<ExitCode, AppE
                 origin: Origin::Cli,
             };
             let workbench = Workbench::open(options).await?;
+            workbench.settle_keyring_at_start().await;
             if let Some(seconds) = arguments.global.timeout {
                 workbench.limit_tests_to(std::time::Duration::from_secs_f64(seconds));
             }

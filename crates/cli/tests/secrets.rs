@@ -228,3 +228,79 @@ fn a_secret_too_long_for_some_keyring_is_refused() {
         "nothing is left half done"
     );
 }
+
+#[test]
+fn a_deletion_is_undone_or_made_final() {
+    let keyring = PrivateKeyring::start();
+    let cli = Cli::with_keyring(&keyring);
+    cli.shop();
+    let url = "postgresql://app:c4n4ry-1@db/orders";
+    cli.database("postgresql", "orders", &[("dev", url)])
+        .expect(0);
+    let held = |keyring: &PrivateKeyring| {
+        let found = keyring.secret_tool_search("service", "tapedeck");
+        found.matches("c4n4ry").count()
+    };
+    let shown = || {
+        let shown = cli
+            .run(&["db", "show", "shop/orders", "--reveal"])
+            .expect(0);
+        shown.json()["envs"][0]["connection_url"].clone()
+    };
+    let id = |run: harness::Run| {
+        run.expect(0).json()["activity_id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let deleted = id(cli.run(&["db", "delete", "shop/orders"]));
+    cli.run(&["db", "show", "shop/orders"]).expect(4);
+    assert_eq!(held(&keyring), 1, "undo still needs it");
+    cli.run(&["activity", "undo", &deleted]).expect(0);
+    assert_eq!(shown(), url);
+    cli.run(&["activity", "undo", &deleted]).expect(1);
+    let purged = cli
+        .run(&["db", "delete", "shop/orders", "--purge"])
+        .expect(0);
+    assert_eq!((&purged.json()["removed"], held(&keyring)), (&json!(1), 0));
+
+    // A named secret too: the value that was replaced comes back, and so does the deleted one.
+    let value = |text: &str| cli.run_with(&["secret", "set", "PW"], text).expect(0);
+    value("c4n4ry-old");
+    value("c4n4ry-new");
+    cli.database("mysql", "orders", &[("dev", "mysql://u:$Secret{PW}@h/d")])
+        .expect(0);
+    let lines = cli.run(&["activity", "list"]).expect(0).json();
+    let set = lines
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|line| line["verb"] == "set");
+    cli.run(&["activity", "undo", set.unwrap()["id"].as_str().unwrap()])
+        .expect(0);
+    assert_eq!(shown(), "mysql://u:c4n4ry-old@h/d");
+    let deleted = id(cli.run(&["secret", "delete", "PW"]));
+    assert_eq!(
+        cli.run(&["secret", "check", "shop"]).expect(5).json()[0]["state"],
+        "missing"
+    );
+    cli.run(&["activity", "undo", &deleted]).expect(0);
+    assert_eq!(shown(), "mysql://u:c4n4ry-old@h/d");
+
+    // With the keyring locked the deletion is final all the same, and the passwords go as soon as they can.
+    let deleted = id(cli.run(&["secret", "delete", "PW"]));
+    keyring.lock();
+    let purged = cli.run(&["activity", "purge", &deleted]).expect(0).json();
+    assert_eq!(
+        (&purged["removed"], &purged["left"]),
+        (&json!(0), &json!(2))
+    );
+    keyring.unlock();
+    assert_eq!(held(&keyring), 2);
+    cli.run(&["product", "list"]).expect(0);
+    assert_eq!(held(&keyring), 0);
+    assert_eq!(
+        cli.run(&["secret", "check", "--orphans"]).expect(0).json()["orphans"],
+        json!([])
+    );
+}

@@ -8,16 +8,10 @@ use thiserror::Error;
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum SecretStoreError {
     /// The store is there and must be unlocked by the person first.
-    #[error(
-        "The keyring is locked. Unlock it: answer its prompt, log in to the desktop, or open the desktop's password \
-         manager."
-    )]
+    #[error("The keyring is locked.")]
     Locked,
     /// There is no store that could be used.
-    #[error(
-        "No keyring can be used here ({reason}). Start a Secret Service such as GNOME Keyring or KWallet; without one, \
-         TAPEDECK_SECRET_<KEY> in the environment answers for $Secret{{KEY}}."
-    )]
+    #[error("No keyring can be used here ({reason}).")]
     Unavailable {
         /// What was found instead.
         reason: String,
@@ -34,10 +28,63 @@ pub enum SecretStoreError {
         actual_bytes: usize,
     },
     /// The store did not answer in time; it may wait for a person, or hang.
-    #[error("The keyring did not answer within {}. Look for a prompt that waits for an answer, then try again.", seconds(.after))]
+    #[error("The keyring did not answer within {}.", seconds(.after))]
     TimedOut {
         /// The time limit that passed.
         after: Duration,
+    },
+    /// The vault file must be unlocked by its passphrase first.
+    #[error("The vault file is locked. Unlock it with its passphrase.")]
+    VaultLocked,
+    /// Another passphrase than the vault file's.
+    #[error("This is not the passphrase of the vault file.")]
+    WrongPassphrase,
+    /// The vault file is chosen, and is not there.
+    #[error(
+        "There is no vault file at {path}. Put a copy of it back, or choose another place for passwords and enter them \
+         again."
+    )]
+    VaultMissing {
+        /// Where it should be.
+        path: String,
+    },
+    /// What stands in the vault file is not what was written there.
+    #[error(
+        "The vault file {path} is damaged ({reason}). It was left as it is. Put a copy of it in its place, or choose \
+         another place for passwords and enter them again."
+    )]
+    VaultDamaged {
+        /// Which file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A later version of this program wrote the vault file.
+    #[error(
+        "The vault file {path} was written by a newer version of Tapedeck. Install that version to open it."
+    )]
+    VaultNewer {
+        /// Which file.
+        path: String,
+    },
+    /// The vault file can't be read or written.
+    #[error("The vault file {path} can't be used: {reason}. What was in it is unchanged.")]
+    VaultFailed {
+        /// Which file.
+        path: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// Another process, or another call of this one, moves the secrets just now.
+    #[error("Passwords are being moved to another place just now. Try again in a moment.")]
+    Moving,
+    /// The catalog names a place that this version does not know. Guessing another would be a silent fallback.
+    #[error(
+        "The catalog keeps its passwords in \u{201c}{name}\u{201d}, which this version of Tapedeck does not know. Update it."
+    )]
+    UnknownPlace {
+        /// What the catalog says.
+        name: String,
     },
     /// Anything else.
     #[error("The keyring failed: {reason}")]
@@ -55,13 +102,34 @@ impl SecretStoreError {
             SecretStoreError::Unavailable { .. } => "keyring_unavailable",
             SecretStoreError::TooLong { .. } => "secret_too_long",
             SecretStoreError::TimedOut { .. } => "keyring_timeout",
+            SecretStoreError::VaultLocked => "vault_locked",
+            SecretStoreError::WrongPassphrase => "vault_passphrase_wrong",
+            SecretStoreError::VaultMissing { .. } => "vault_missing",
+            SecretStoreError::VaultDamaged { .. } => "vault_damaged",
+            SecretStoreError::VaultNewer { .. } => "vault_newer",
+            SecretStoreError::VaultFailed { .. } => "vault_failed",
+            SecretStoreError::Moving => "secrets_moving",
+            SecretStoreError::UnknownPlace { .. } => "secret_place_unknown",
             SecretStoreError::Failed { .. } => "keyring_failed",
         }
     }
 
     /// Whether the same call may succeed later without a change to what it asks.
     pub fn retryable(&self) -> bool {
-        !matches!(self, SecretStoreError::TooLong { .. })
+        !matches!(
+            self,
+            SecretStoreError::TooLong { .. }
+                | SecretStoreError::VaultNewer { .. }
+                | SecretStoreError::UnknownPlace { .. }
+        )
+    }
+
+    /// Whether a person could unlock what refused.
+    pub fn is_locked(&self) -> bool {
+        matches!(
+            self,
+            SecretStoreError::Locked | SecretStoreError::VaultLocked
+        )
     }
 
     pub(crate) fn unavailable(reason: impl Into<String>) -> SecretStoreError {
@@ -90,12 +158,11 @@ mod tests {
         let after = Duration::from_millis(1500);
         assert_eq!(
             SecretStoreError::TimedOut { after }.to_string(),
-            "The keyring did not answer within 1.5 s. Look for a prompt that waits for an answer, then try again."
+            "The keyring did not answer within 1.5 s."
         );
-        assert!(
-            SecretStoreError::unavailable("no D-Bus")
-                .to_string()
-                .contains("$Secret{KEY}")
+        assert_eq!(
+            SecretStoreError::unavailable("no D-Bus").to_string(),
+            "No keyring can be used here (no D-Bus)."
         );
     }
 }

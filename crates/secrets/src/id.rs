@@ -5,8 +5,8 @@ use std::fmt;
 /// The name of a keyring entry: its `username` attribute (`account` on macOS), beside the `service` attribute
 /// `tapedeck`. It holds ids that never change, so that renaming a database or environment loses nothing.
 ///
-/// `<catalog>/url/<id>` is a secret of a connection URL, `<catalog>/named/<KEY>` or `<catalog>/named/<KEY>@<slug>` one
-/// that `$Secret{KEY}` refers to.
+/// `<catalog>/url/<id>` is a secret of a connection URL, `<catalog>/named/<KEY>#<id>` or `<catalog>/named/<KEY>@<slug>#<id>`
+/// a value of one that `$Secret{KEY}` refers to; values of before had no `#<id>`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecretId(String);
 
@@ -15,7 +15,7 @@ pub struct SecretId(String);
 pub enum SecretKind<'a> {
     /// A secret of a connection URL, by its id.
     Url(&'a str),
-    /// A named secret, by its key, with `@slug` where it is for one environment.
+    /// A value of a named secret, by its key, with `@slug` where it is for one environment, and `#` with its id.
     Named(&'a str),
 }
 
@@ -30,6 +30,11 @@ impl SecretId {
         SecretId(format!("{catalog}/named/{key}"))
     }
 
+    /// The entry of a catalog by the name that the catalog has for it, `url/<id>` or `named/<KEY>#<id>`.
+    pub fn of_catalog(catalog: &str, entry: &str) -> SecretId {
+        SecretId(format!("{catalog}/{entry}"))
+    }
+
     /// Reads the name of an entry; `None` for one that is not ours.
     pub fn parse(text: &str) -> Option<SecretId> {
         let id = SecretId(text.to_owned());
@@ -39,6 +44,11 @@ impl SecretId {
     /// The whole name.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The name that the catalog has for it.
+    pub fn entry(&self) -> &str {
+        self.0.split_once('/').map_or("", |(_, entry)| entry)
     }
 
     /// The catalog that the secret belongs to.
@@ -84,6 +94,8 @@ mod tests {
         let named = SecretId::named("c1", "API_KEY@prd");
         assert_eq!(named.as_str(), "c1/named/API_KEY@prd");
         assert_eq!(named.kind(), SecretKind::Named("API_KEY@prd"));
+        assert_eq!(named.entry(), "named/API_KEY@prd");
+        assert_eq!(SecretId::of_catalog("c1", named.entry()), named);
         assert_eq!(SecretId::parse(named.as_str()), Some(named));
         for foreign in ["", "c1", "c1/url", "c1/url/", "/url/x", "c1/other/x"] {
             assert_eq!(SecretId::parse(foreign), None, "{foreign:?}");

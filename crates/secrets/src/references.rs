@@ -1,6 +1,7 @@
 //! `$Secret{KEY}`: which secret a reference means.
 //!
-//! In an environment `slug` a reference means `KEY@slug` where the keyring has that, and else `KEY`.
+//! In an environment `slug` a reference means `KEY@slug` where that was set, and else `KEY`. The catalog knows which entry of
+//! the keyring holds the value.
 //!
 //! Where the keyring can't be asked (there is none, as in CI, or it stays locked) the environment variable
 //! `TAPEDECK_SECRET_KEY@slug`, then `TAPEDECK_SECRET_KEY`, answers. Each name is tried as the key is written, and then
@@ -8,7 +9,8 @@
 //! `$Secret{orders.db-password}` in `prd` is answered by the first of
 //! `TAPEDECK_SECRET_orders.db-password@prd`, `TAPEDECK_SECRET_ORDERS_DB_PASSWORD_PRD`,
 //! `TAPEDECK_SECRET_orders.db-password`, `TAPEDECK_SECRET_ORDERS_DB_PASSWORD`.
-//! A keyring that works is never overruled: a key that it lacks is missing.
+//! A keyring that works is never overruled: a key that it lacks is missing. Where people chose to be asked each time, the
+//! environment answers for what they were not asked for yet.
 
 use connection_url::is_reference_key;
 
@@ -49,13 +51,14 @@ pub fn environment_answers(key: &str, slug: &str, is_set: impl Fn(&str) -> bool)
             .any(|name| is_set(name))
 }
 
-/// The secret that `$Secret{key}` means in an environment; `None` when there is none, or `key` is no key.
+/// The secret that `$Secret{key}` means in an environment; `None` when there is none, or `key` is no key. `entries` are
+/// those that the catalog knows for it, that of the environment first.
 ///
 /// # Errors
 /// When the keyring can't be asked and the environment has no answer either.
 pub async fn resolve_named(
     secrets: &Secrets,
-    catalog: &str,
+    entries: &[SecretId],
     key: &str,
     slug: Option<&str>,
     environment: impl Fn(&str) -> Option<String>,
@@ -63,30 +66,39 @@ pub async fn resolve_named(
     if !is_reference_key(key) {
         return Ok(None);
     }
-    match from_store(secrets, catalog, key, slug).await {
-        Ok(found) => Ok(found),
-        Err(error) => environment_names(key, slug)
-            .iter()
-            .find_map(|name| environment(name))
-            .map(|value| Some(Secret::new(value)))
-            .ok_or(error),
+    let answer = from_store(secrets, entries).await;
+    let asks_environment = match &answer {
+        Ok(Some(_)) => false,
+        Ok(None) => secrets.forgets().await.unwrap_or(false),
+        Err(_) => true,
+    };
+    let from_environment = asks_environment
+        .then(|| {
+            environment_names(key, slug)
+                .iter()
+                .find_map(|name| environment(name))
+        })
+        .flatten();
+    match from_environment {
+        Some(value) => Ok(Some(Secret::new(value))),
+        None => answer,
     }
 }
 
 async fn from_store(
     secrets: &Secrets,
-    catalog: &str,
-    key: &str,
-    slug: Option<&str>,
+    entries: &[SecretId],
 ) -> Result<Option<Secret>, SecretStoreError> {
-    if let Some(slug) = slug
-        && let Some(secret) = secrets
-            .get(&SecretId::named(catalog, &format!("{key}@{slug}")))
-            .await?
-    {
-        return Ok(Some(secret));
+    if entries.is_empty() {
+        // A keyring that works has nothing for a key that nobody set; one that does not is answered for.
+        secrets.locked().await?;
     }
-    secrets.get(&SecretId::named(catalog, key)).await
+    for entry in entries {
+        if let Some(secret) = secrets.get(entry).await? {
+            return Ok(Some(secret));
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]
@@ -132,32 +144,30 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_environment_of_the_url_comes_first() {
+    async fn the_first_entry_that_the_keyring_has_counts() {
         let store = MemoryStore::new();
-        for (key, value) in [("K", "general"), ("K@prd", "of prd")] {
+        let ids = ["K@prd", "K", "LOST"].map(|key| SecretId::named("c", key));
+        for (id, value) in ids.iter().zip(["of prd", "general"]) {
             store
-                .set(&SecretId::named("c", key), &Secret::from(value), key)
+                .set(id, &Secret::from(value), "")
                 .expect("memory takes it");
         }
         let secrets = front(store);
         let never = |_: &str| -> Option<String> {
             Some("the keyring works, so the environment is not asked".into())
         };
-        for (key, slug, expected) in [
-            ("K", Some("prd"), Some("of prd")),
-            ("K", Some("dev"), Some("general")),
-            ("K", None, Some("general")),
-            ("MISSING", Some("dev"), None),
-            ("not a key", None, None),
-            ("K@prd", None, None),
+        for (key, entries, expected) in [
+            ("K", &ids[..2], Some("of prd")),
+            ("K", &ids[1..2], Some("general")),
+            ("K", &[ids[2].clone(), ids[1].clone()], Some("general")),
+            ("LOST", &ids[2..], None),
+            ("NEVER_SET", &[], None),
+            ("not a key", &ids[..], None),
+            ("K@prd", &ids[..], None),
         ] {
-            let found = resolve_named(&secrets, "c", key, slug, never).await;
-            assert_eq!(text(found).as_deref(), expected, "{key} {slug:?}");
+            let found = resolve_named(&secrets, entries, key, Some("prd"), never).await;
+            assert_eq!(text(found).as_deref(), expected, "{key} {entries:?}");
         }
-        assert_eq!(
-            text(resolve_named(&secrets, "other", "K", None, never).await),
-            None
-        );
     }
 
     #[tokio::test]
@@ -170,16 +180,22 @@ mod tests {
             _ => None,
         };
         for (slug, expected) in [("dev", "plain"), ("prd", "exact"), ("stg", "of stg")] {
-            let found = resolve_named(&secrets, "c", "my.key", Some(slug), environment).await;
+            let found = resolve_named(&secrets, &[], "my.key", Some(slug), environment).await;
             assert_eq!(text(found).as_deref(), Some(expected));
             assert!(environment_answers("my.key", slug, |name| environment(
                 name
             )
             .is_some()));
         }
-        let error = resolve_named(&secrets, "c", "OTHER", None, environment)
-            .await
-            .map(|_| ());
+        let error = resolve_named(
+            &secrets,
+            &[SecretId::named("c", "OTHER")],
+            "OTHER",
+            None,
+            environment,
+        )
+        .await
+        .map(|_| ());
         assert_eq!(
             error.map_err(|error| error.code()),
             Err("keyring_unavailable")

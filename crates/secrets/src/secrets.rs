@@ -26,20 +26,41 @@ static CALLS: Semaphore = Semaphore::const_new(MOST_CALLS);
 pub struct Secrets {
     store: Arc<dyn SecretStore>,
     time_limit: Duration,
+    unlocker: Option<Arc<dyn Unlocker>>,
+}
+
+/// A face that can ask the person for the vault's passphrase in the midst of a call.
+#[async_trait::async_trait]
+pub trait Unlocker: Send + Sync {
+    /// Asks and unlocks, one call at a time; what was unlocked meanwhile is fine. No time limit holds for it.
+    ///
+    /// # Errors
+    /// When it stays locked.
+    async fn unlock(&self) -> Result<(), SecretStoreError>;
 }
 
 impl Secrets {
     /// A front that gives each call this much time.
     pub fn new(store: Arc<dyn SecretStore>, time_limit: Duration) -> Secrets {
-        Secrets { store, time_limit }
+        Secrets {
+            store,
+            time_limit,
+            unlocker: None,
+        }
+    }
+
+    /// The same for a face that can ask for a vault's passphrase.
+    #[must_use]
+    pub fn with_unlocker(self, unlocker: Option<Arc<dyn Unlocker>>) -> Secrets {
+        Secrets { unlocker, ..self }
     }
 
     /// The same store with another time limit: a person who is expected to answer a prompt needs longer.
     #[must_use]
     pub fn with_time_limit(&self, time_limit: Duration) -> Secrets {
         Secrets {
-            store: Arc::clone(&self.store),
             time_limit,
+            ..self.clone()
         }
     }
 
@@ -93,7 +114,34 @@ impl Secrets {
         self.call("locked", |store| store.locked()).await
     }
 
+    /// Whether people chose to be asked each time; see [`SecretStore::forgets`].
+    ///
+    /// # Errors
+    /// When the store does not answer in time.
+    pub async fn forgets(&self) -> Result<bool, SecretStoreError> {
+        self.call("forgets", |store| Ok(store.forgets())).await
+    }
+
     async fn call<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        call: impl Fn(&dyn SecretStore) -> Result<T, SecretStoreError> + Send + Sync + 'static,
+    ) -> Result<T, SecretStoreError> {
+        let call = Arc::new(call);
+        let again = Arc::clone(&call);
+        match (
+            self.call_once(operation, move |store| call(store)).await,
+            &self.unlocker,
+        ) {
+            (Err(SecretStoreError::VaultLocked), Some(unlocker)) => {
+                unlocker.unlock().await?;
+                self.call_once(operation, move |store| again(store)).await
+            }
+            (result, _) => result,
+        }
+    }
+
+    async fn call_once<T: Send + 'static>(
         &self,
         operation: &'static str,
         call: impl FnOnce(&dyn SecretStore) -> Result<T, SecretStoreError> + Send + 'static,

@@ -6,7 +6,18 @@ use crate::{Secret, SecretId, SecretStoreError};
 /// can move between systems.
 pub const LIMIT_BYTES: usize = 2_560;
 
-/// Where secrets are kept: a keyring, later a vault. Calls block, perhaps until a person has answered a prompt; use
+/// A secret on its way into a store.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Which one.
+    pub id: SecretId,
+    /// The secret itself.
+    pub value: Secret,
+    /// What the person sees in their password manager.
+    pub label: String,
+}
+
+/// Where secrets are kept: a keyring, a vault file, memory. Calls block, perhaps until a person has answered a prompt; use
 /// them through [`crate::Secrets`].
 pub trait SecretStore: Send + Sync + 'static {
     /// The secret, or `None` when the store has none of this id. May ask the person to unlock the store.
@@ -39,6 +50,33 @@ pub trait SecretStore: Send + Sync + 'static {
     /// # Errors
     /// When the store can't be used.
     fn locked(&self) -> Result<bool, SecretStoreError>;
+
+    /// As [`SecretStore::set`] for many; after a failure some may be kept.
+    ///
+    /// # Errors
+    /// When the store can't be used, or a value takes more than [`LIMIT_BYTES`].
+    fn set_many(&self, entries: &[Entry]) -> Result<(), SecretStoreError> {
+        entries
+            .iter()
+            .try_for_each(|entry| self.set(&entry.id, &entry.value, &entry.label))
+    }
+
+    /// As [`SecretStore::delete`] for many; answers how many there were. After a failure some may be gone.
+    ///
+    /// # Errors
+    /// When the store can't be used.
+    fn delete_many(&self, ids: &[SecretId]) -> Result<usize, SecretStoreError> {
+        let mut removed = 0;
+        for id in ids {
+            removed += usize::from(self.delete(id)?);
+        }
+        Ok(removed)
+    }
+
+    /// Whether people chose to be asked for secrets each time, so that one which is not here was not lost.
+    fn forgets(&self) -> bool {
+        false
+    }
 }
 
 /// Refuses a value that some supported system could not keep.

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use secrets::{
     Keyring, LIMIT_BYTES, MemoryStore, Secret, SecretId, SecretStore, SecretStoreError, Secrets,
+    Vault,
 };
-use test_support::run_in_keyring;
+use test_support::{TestFolder, run_in_keyring};
 
 const CATALOG: &str = "018f9f6e-0000-7000-8000-000000000001";
 
@@ -125,6 +126,17 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 fn memory() {
     conformance(&MemoryStore::new());
     block_on(conformance_of_front(Arc::new(MemoryStore::new())));
+}
+
+#[test]
+fn vault() {
+    let folder = TestFolder::new();
+    let vault = Vault::with_work(folder.path().join("passwords.vault"), 2);
+    vault
+        .create(&Secret::from("a passphrase"))
+        .expect("it is made");
+    conformance(&vault);
+    block_on(conformance_of_front(Arc::new(vault)));
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use catalog::{Note, SubjectKind};
 use jiff::{SignedDuration, Timestamp};
-use secrets::SecretId;
 
 use crate::dto::ActivityView;
+use crate::keyring_entries::Settled;
 use crate::view::activity_view;
 use crate::{Result, Workbench};
 
@@ -59,12 +59,21 @@ impl Workbench {
     /// Ends the undoability of what is older than the retention, and removes the keyring entries that nothing can
     /// bring back any more. A window does so a while after its start; what fails is tried again next time.
     pub async fn purge(&self) -> Result<usize> {
+        self.clear_left_places().await?;
         let limit = Timestamp::now() - SignedDuration::from_hours(24 * catalog::RETENTION_DAYS);
-        let ids = self.on_catalog(move |catalog| catalog.purge(limit)).await?;
-        let ids: Vec<SecretId> = ids
-            .iter()
-            .map(|id| SecretId::for_url(self.catalog_id(), id))
-            .collect();
-        Ok(self.remove_entries(&ids).await)
+        self.on_catalog(move |catalog| catalog.purge(limit)).await?;
+        Ok(self.settle_keyring().await?.removed)
+    }
+
+    /// Makes a deletion final: undo is no longer possible, and the passwords of what was deleted leave the keyring at
+    /// once. `left` of the answer says how many could not, because the keyring is locked or away; they follow as soon
+    /// as it is not.
+    ///
+    /// # Errors
+    /// `conflict` when the activity deleted nothing, or was undone or purged already.
+    pub async fn purge_deletion(&self, activity_id: String) -> Result<Settled> {
+        self.on_catalog(move |catalog| catalog.purge_deletion(&activity_id))
+            .await?;
+        self.settle_keyring().await
     }
 }

@@ -458,18 +458,19 @@ fn keyring_slow(after: Duration) -> TestError {
 }
 
 fn secret_error(error: &ResolveError) -> TestError {
+    let advice = match error {
+        ResolveError::Store(store) => crate::secret_place::advice(store),
+        _ => Vec::new(),
+    };
     let remedy = match error.code() {
+        _ if !advice.is_empty() => advice[0],
         "secret_missing" => {
-            "Enter the missing secret in the connection of this cell, or with `tapedeck secret set`."
+            "Enter what is missing: the matrix and `tapedeck secret check` list it, `tapedeck secret enter` asks for it."
         }
-        "keyring_locked" => {
-            "Unlock the keyring (log in to the desktop, or open its password manager) and test again."
-        }
-        "keyring_unavailable" => {
-            "Start a Secret Service such as GNOME Keyring or KWallet, then test again."
-        }
-        "keyring_timeout" => {
-            "Look for a prompt of the keyring that waits for an answer, then test again."
+        code if code.starts_with("keyring_") => "Try again in a moment.",
+        "vault_locked" => "Unlock the vault file with its passphrase, then test again.",
+        code if code.starts_with("vault_") => {
+            "Put the vault file right, or choose another place for passwords."
         }
         _ => "Correct the connection URL of this cell.",
     };

@@ -12,9 +12,10 @@ use zeroize::Zeroizing;
 use crate::action_record::faults_in_database;
 use crate::dto::{Changed, ConfigInput, DatabaseInput, DatabasePatchInput, DatabaseView};
 use crate::error::FieldFault;
+use crate::keyring_entries::NewEntries;
 use crate::migration_record;
 use crate::products::set;
-use crate::sealing::{NewEntries, Unsealed};
+use crate::sealing::Unsealed;
 use crate::view::database_view;
 use crate::{AppError, Result, Workbench};
 

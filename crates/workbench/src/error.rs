@@ -143,12 +143,16 @@ fn list_fields(faults: &[FieldFault]) -> String {
 
 impl From<SecretStoreError> for AppError {
     fn from(error: SecretStoreError) -> Self {
-        let code = error.code();
+        let advice = crate::secret_place::advice(&error);
+        let message = match advice.first() {
+            Some(first) => format!("{error} {first}"),
+            None => error.to_string(),
+        };
         Self {
-            code,
-            message: error.to_string(),
-            detail: None,
-            retryable: code != "secret_too_long",
+            code: error.code(),
+            message,
+            detail: (!advice.is_empty()).then(|| json!({ "advice": advice })),
+            retryable: error.retryable(),
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use age::armor::{ArmoredReader, ArmoredWriter, Format};
 use age::secrecy::SecretString;
 use catalog::{Database, SubjectKind};
 use connection_url::ConnectionUrl;
-use secrets::SecretId;
+use secrets::{SecretId, replace_private_file};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -133,7 +133,7 @@ impl Workbench {
         text.push('\n');
         let shown = path.display().to_string();
         let written =
-            tokio::task::spawn_blocking(move || replace_file(&path, text.as_bytes())).await;
+            tokio::task::spawn_blocking(move || replace_private_file(&path, text.as_bytes())).await;
         written.map_err(AppError::internal)?.map_err(|error| {
             AppError::new(
                 "io",
@@ -144,6 +144,7 @@ impl Workbench {
 
     async fn envelope_of(&self, product: &str, databases: &[Database]) -> Result<Envelope> {
         let secrets = self.secrets();
+        let named = self.named_entries().await?;
         let mut envelope = Envelope::default();
         let mut missing = Vec::new();
         for database in databases {
@@ -168,10 +169,10 @@ impl Workbench {
                         format!("{}@{}", reference.key, config.slug),
                         reference.key.clone(),
                     ] {
-                        if let Some(value) = secrets
-                            .get(&SecretId::named(self.catalog_id(), &name))
-                            .await?
-                        {
+                        let Some(id) = named.get(&name) else {
+                            continue;
+                        };
+                        if let Some(value) = secrets.get(id).await? {
                             envelope
                                 .named
                                 .insert(name, Zeroizing::new(value.expose().to_owned()));
@@ -190,28 +191,4 @@ impl Workbench {
         Err(AppError::new("secret_missing", message)
             .with_detail(serde_json::json!({ "missing": missing })))
     }
-}
-
-/// Writes beside the file and renames, so that a full disk or a crash leaves the old one.
-fn replace_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut name = path
-        .file_name()
-        .map(std::ffi::OsStr::to_owned)
-        .unwrap_or_default();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let outcome = options.open(&part).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&part, path)
-    });
-    if outcome.is_err() {
-        // What failed is what is told; a part that can't be removed either is no second error.
-        let _ = std::fs::remove_file(&part);
-    }
-    outcome
 }

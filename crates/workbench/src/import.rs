@@ -6,7 +6,6 @@ use std::sync::Mutex;
 
 use catalog::{ExportDatabase, ExportDocument, ImportPlan, ImportWarning};
 use connection_url::ConnectionUrl;
-use secrets::{Secret, SecretId};
 use serde_json::Value;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -15,7 +14,8 @@ use crate::action_check::record_faults;
 use crate::dto::{FieldChangeView, ImportStep, ImportView};
 use crate::error::shown_value;
 use crate::export::Envelope;
-use crate::sealing::{NewEntries, Unsealed};
+use crate::keyring_entries::NewEntries;
+use crate::sealing::Unsealed;
 use crate::{AppError, Result, Workbench};
 
 /// Documents over this size are refused.
@@ -189,29 +189,23 @@ impl Workbench {
 
     async fn apply(&self, mut prepared: Prepared) -> Result<ImportView> {
         let view = prepared.view(true);
-        let named = std::mem::take(&mut prepared.named);
-        for (name, value) in &named {
+        let here = self.named_entries().await?;
+        let mut named = Vec::new();
+        for (key, value) in std::mem::take(&mut prepared.named) {
             // Named secrets that are already here win: an import drops nothing.
-            let id = SecretId::named(self.catalog_id(), name);
-            if self.secrets().get(&id).await?.is_none() {
-                self.secrets()
-                    .set(
-                        &id,
-                        &Secret::new(value.clone()),
-                        &format!("Tapedeck: secret {name}"),
-                    )
-                    .await?;
+            let is_here = match here.get(&key) {
+                Some(id) => self.secrets().get(id).await?.is_some(),
+                None => false,
+            };
+            if !is_here {
+                let entry = prepared.entries.add_named(&key, value);
+                named.push((key, entry));
             }
         }
         let context = self.context();
         let plan = prepared.plan;
-        let commit = self.on_catalog(move |catalog| {
-            catalog.apply_import(&context, &plan)?;
-            for (name, _) in &named {
-                catalog.put_named_secret(&context, name)?;
-            }
-            Ok(())
-        });
+        let commit = self
+            .on_catalog(move |catalog| catalog.apply_import(&context, &plan, &named).map(|_| ()));
         self.commit_sealed(prepared.entries, commit).await?;
         Ok(view)
     }

@@ -9,7 +9,8 @@
 //! - No answer holds a stored secret but those of [`Workbench::url_reveal`], [`Workbench::url_for_copy`],
 //!   [`Workbench::environment_variables`] and [`Workbench::native_client`], each asked for by one gesture.
 //! - A keyring entry is never overwritten: a new secret gets a new id, and the catalog's commit is the moment at
-//!   which it counts. A crash before it leaves an orphan that `secret check --orphans` finds, never a wrong password.
+//!   which it counts. Before it is written it stands in the catalog's journal, so that the next start takes back what a
+//!   crash left (`keyring_entries`).
 //! - No lock is held across an `.await`; catalog calls run on blocking threads.
 
 mod action_attempt;
@@ -28,6 +29,7 @@ mod activity;
 mod cell_runs;
 mod connection_test;
 mod credentials;
+mod credentials_entry;
 mod databases;
 pub mod dto;
 mod engine_info;
@@ -38,6 +40,7 @@ mod export;
 mod guard;
 mod import;
 mod item_record;
+mod keyring_entries;
 mod matrix;
 mod migration_applied;
 mod migration_batch;
@@ -62,6 +65,7 @@ mod resolve;
 mod reveal;
 mod schema_outline;
 mod sealing;
+mod secret_place;
 mod settings;
 mod target;
 mod url_commands;
@@ -73,11 +77,11 @@ mod view;
 mod watch;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use catalog::{Catalog, CatalogError, Context, SqliteCatalog};
-use secrets::{Keyring, SecretStore, Secrets};
+use secrets::{Keyring, Places, SecretStore, Secrets, Unlocker, Vault};
 
 pub use action_run::PAGE_ROWS;
 pub use catalog::{DatabaseType, EnvironmentClass, Fault, FaultCode, Origin};
@@ -87,11 +91,13 @@ pub use dto::*;
 pub use environment_variables::EnvironmentVariables;
 pub use error::{AppError, Result};
 pub use import::ImportPlanned;
+pub use keyring_entries::Settled;
 pub use migration_status::{CellAddress, MigrationStatusSummary};
 pub use migration_transfer::{MigrationExport, MigrationImportPlanned};
 pub use native_client::ClientCommand;
 pub use process::guard as guard_process;
 pub use reveal::Copied;
+pub use secret_place::PassphraseSource;
 pub use target::Address;
 pub use url_commands::{
     UrlCopyLine, UrlCopyOrder, UrlDiagnosis, UrlProblem, UrlSeverity, url_convert, url_diagnose,
@@ -119,7 +125,8 @@ struct Inner {
     data_dir: PathBuf,
     origin: Origin,
     catalog: Arc<dyn Catalog>,
-    store: Arc<dyn SecretStore>,
+    places: Arc<Places>,
+    unlocker: OnceLock<Arc<dyn Unlocker>>,
     keyring_limit: Duration,
     test_limit: std::sync::Mutex<Option<Duration>>,
     runs: cell_runs::Runs,
@@ -139,20 +146,36 @@ impl Workbench {
         Self::open_with(options, Arc::new(Keyring::new())).await
     }
 
-    /// As [`Workbench::open`], with another place for secrets than the system's keyring.
-    pub async fn open_with(options: Options, store: Arc<dyn SecretStore>) -> Result<Self> {
+    /// As [`Workbench::open`], with another keyring than the system's.
+    pub async fn open_with(options: Options, keyring: Arc<dyn SecretStore>) -> Result<Self> {
+        let folder = paths::data_dir(options.data_dir.clone())?;
+        let catalog = blocking(move || SqliteCatalog::open(&folder)).await?;
+        Self::open_over(options, Arc::new(catalog), keyring)
+    }
+
+    /// As [`Workbench::open_with`], over a catalog that is open already. The data folder is the catalog's own.
+    pub fn open_over(
+        options: Options,
+        catalog: Arc<dyn Catalog>,
+        keyring: Arc<dyn SecretStore>,
+    ) -> Result<Self> {
         engines::install_crypto_provider();
         let data_dir = paths::data_dir(options.data_dir)?;
-        let folder = data_dir.clone();
-        let catalog = blocking(move || SqliteCatalog::open(&folder)).await?;
-        let catalog: Arc<dyn Catalog> = Arc::new(catalog);
         let settings = settings::read(catalog.as_ref())?;
-        Ok(Self {
+        let places = Places::new(
+            keyring,
+            Vault::new(data_dir.join(secret_place::VAULT_FILE)),
+            Box::new(secret_place::CatalogChoice(Arc::clone(&catalog))),
+            catalog.catalog_id().to_owned(),
+            &data_dir,
+        );
+        let workbench = Self {
             inner: Arc::new(Inner {
                 data_dir,
                 origin: options.origin,
                 catalog,
-                store,
+                places: Arc::new(places),
+                unlocker: OnceLock::new(),
                 keyring_limit: Duration::from_secs(u64::from(settings.keyring_timeout_seconds)),
                 test_limit: std::sync::Mutex::new(None),
                 runs: cell_runs::Runs::default(),
@@ -161,7 +184,9 @@ impl Workbench {
                 migration_runs: cell_runs::Runs::default(),
                 folders: migration_transfer::PlannedFolders::default(),
             }),
-        })
+        };
+        workbench.set_vault_idle_limit(settings.vault_idle_minutes);
+        Ok(workbench)
     }
 
     /// Where everything this program writes is.
@@ -190,7 +215,14 @@ impl Workbench {
     }
 
     pub(crate) fn secrets(&self) -> Secrets {
-        Secrets::new(Arc::clone(&self.inner.store), self.inner.keyring_limit)
+        self.secrets_without_asking()
+            .with_unlocker(self.inner.unlocker.get().cloned())
+    }
+
+    /// As [`Workbench::secrets`], for calls that are not worth a question for a passphrase.
+    pub(crate) fn secrets_without_asking(&self) -> Secrets {
+        let store = Arc::clone(&self.inner.places) as Arc<dyn SecretStore>;
+        Secrets::new(store, self.inner.keyring_limit)
     }
 
     pub(crate) fn runs(&self) -> &cell_runs::Runs {

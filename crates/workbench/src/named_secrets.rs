@@ -1,12 +1,15 @@
-//! Named secrets, for `$Secret{KEY}`. The catalog knows their keys, the keyring their values.
+//! Named secrets, for `$Secret{KEY}`. The catalog knows their keys, the keyring their values. As with passwords, a new
+//! value is a new entry, so that undo brings the old one back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{Fault, FaultCode};
-use secrets::{Secret, SecretId, SecretStoreError};
+use secrets::{Secret, SecretId};
 use zeroize::Zeroizing;
 
 use crate::dto::{CredentialStateView, NamedSecretView};
+use crate::keyring_entries::NewEntries;
+use crate::resolve::ResolveError;
 use crate::{AppError, Result, Workbench};
 
 /// Whether a name is `KEY` or `KEY@slug`.
@@ -15,6 +18,22 @@ fn is_name(name: &str) -> bool {
         None => connection_url::is_reference_key(name),
         Some((key, slug)) => connection_url::is_reference_key(key) && catalog::is_slug(slug),
     }
+}
+
+/// The names of all.
+pub(crate) fn keys(
+    catalog: &dyn catalog::Catalog,
+) -> Result<BTreeSet<String>, catalog::CatalogError> {
+    Ok(catalog
+        .named_secrets()?
+        .into_iter()
+        .map(|secret| secret.key)
+        .collect())
+}
+
+/// What a password manager shows for a named secret.
+pub(crate) fn entry_label(name: &str) -> String {
+    format!("Tapedeck: secret {name}")
 }
 
 impl Workbench {
@@ -50,13 +69,13 @@ impl Workbench {
         Ok(names
             .iter()
             .map(|name| {
-                let id = SecretId::named(self.catalog_id(), &name.key);
+                let id = self.secret_id(&name.entry);
                 let state = match &present {
                     Ok(ids) if ids.contains(&id) && locked => CredentialStateView::Locked,
                     Ok(ids) if ids.contains(&id) => CredentialStateView::Present,
                     Ok(_) if locked => CredentialStateView::Locked,
                     Ok(_) => CredentialStateView::Missing,
-                    Err(SecretStoreError::Locked) => CredentialStateView::Locked,
+                    Err(error) if error.is_locked() => CredentialStateView::Locked,
                     Err(_) => CredentialStateView::Unavailable,
                 };
                 let (key, slug) = match name.key.split_once('@') {
@@ -108,52 +127,36 @@ impl Workbench {
         if !faults.is_empty() {
             return Err(AppError::validation(&faults));
         }
-        // The name first: a name without a value says what is missing, a value without a name would be an orphan.
+        let mut entries = NewEntries::default();
+        let entry = entries.add_named(&name, value);
         let context = self.context();
-        let was_known = {
-            let name = name.clone();
-            self.on_catalog(move |catalog| {
-                let known = catalog
-                    .named_secrets()?
-                    .iter()
-                    .any(|secret| secret.key == name);
-                catalog.put_named_secret(&context, &name).map(|_| known)
-            })
-            .await?
-        };
-        let id = SecretId::named(self.catalog_id(), &name);
-        let label = format!("Tapedeck: secret {name}");
-        if let Err(error) = self.secrets().set(&id, &Secret::new(value), &label).await {
-            if !was_known {
-                self.on_catalog(move |catalog| catalog.remove_named_secret(&context, &name))
-                    .await?;
-            }
-            return Err(error.into());
-        }
-        Ok(())
+        let commit = self.on_catalog(move |catalog| {
+            catalog
+                .put_named_secret(&context, &name, &entry)
+                .map(|_| ())
+        });
+        self.commit_sealed(entries, commit).await
     }
 
-    /// Deletes a named secret from the keyring and from the list.
-    pub async fn secret_delete(&self, name: String) -> Result<()> {
-        let id = SecretId::named(self.catalog_id(), &name);
-        let known = {
-            let name = name.clone();
-            self.on_catalog(move |catalog| {
-                Ok(catalog
-                    .named_secrets()?
-                    .iter()
-                    .any(|secret| secret.key == name))
-            })
-            .await?
-        };
-        if !known {
-            return Err(AppError::not_found("secret", &name));
-        }
-        // The keyring first: a name without a value says what is missing, a value without a name would be an orphan.
-        self.secrets().delete(&id).await?;
+    /// Deletes a named secret; the answer undoes it. Its value stays in the keyring as long as undo is possible.
+    pub async fn secret_delete(&self, name: String) -> Result<String> {
         let context = self.context();
-        self.on_catalog(move |catalog| catalog.remove_named_secret(&context, &name))
-            .await
+        self.on_catalog(move |catalog| {
+            Ok(catalog
+                .remove_named_secret(&context, &name)?
+                .activity_id
+                .unwrap_or_default())
+        })
+        .await
+    }
+
+    /// The keyring entry of each named secret, by its key.
+    pub(crate) async fn named_entries(&self) -> Result<BTreeMap<String, SecretId>> {
+        let names = self.on_catalog(|catalog| catalog.named_secrets()).await?;
+        Ok(names
+            .into_iter()
+            .map(|name| (name.key, self.secret_id(&name.entry)))
+            .collect())
     }
 
     /// The value of `$Secret{key}` in an environment: `KEY@slug`, then `KEY`.
@@ -161,14 +164,14 @@ impl Workbench {
         &self,
         key: &str,
         slug: &str,
-    ) -> Result<Option<Secret>, SecretStoreError> {
-        secrets::resolve_named(
-            &self.secrets(),
-            self.catalog_id(),
-            key,
-            Some(slug),
-            |name| std::env::var(name).ok(),
-        )
-        .await
+    ) -> Result<Option<Secret>, ResolveError> {
+        let mut known = self.named_entries().await?;
+        let entries: Vec<SecretId> = [format!("{key}@{slug}"), key.to_owned()]
+            .iter()
+            .filter_map(|name| known.remove(name))
+            .collect();
+        let secrets = self.secrets();
+        let environment = |name: &str| std::env::var(name).ok();
+        Ok(secrets::resolve_named(&secrets, &entries, key, Some(slug), environment).await?)
     }
 }

@@ -62,6 +62,9 @@ pub(crate) enum ResolveError {
     /// What came out is no URL.
     #[error("{}", .0.message)]
     Url(#[from] UrlError),
+    /// The catalog could not be asked which entry a reference means.
+    #[error("{0}")]
+    Catalog(#[from] crate::AppError),
 }
 
 impl ResolveError {
@@ -70,6 +73,7 @@ impl ResolveError {
             Self::Missing(_) => "secret_missing",
             Self::Store(error) => error.code(),
             Self::Url(_) => "invalid_url",
+            Self::Catalog(error) => error.code,
         }
     }
 }
@@ -82,6 +86,7 @@ impl From<ResolveError> for crate::AppError {
                 .retryable(),
             ResolveError::Store(error) => error.into(),
             ResolveError::Url(error) => error.into(),
+            ResolveError::Catalog(error) => error,
         }
     }
 }

@@ -1,37 +1,19 @@
 //! Sealing: taking the secrets out of what a person handed in, before the catalog sees it.
 //!
-//! The order is fixed: validate everything, write the new keyring entries, commit the catalog. A failure before the
-//! commit takes the new entries back; a crash before it leaves entries that nothing names, which
-//! `secret check --orphans` lists. No entry is ever overwritten or removed here, so that the old password is still
-//! there when the commit fails, and for undo.
+//! The order is fixed: validate everything, write the new keyring entries, commit the catalog (`keyring_entries`). No
+//! entry is ever overwritten or removed here, so that the old password is still there when the commit fails, and for
+//! undo.
 
 use std::collections::BTreeMap;
 
 use catalog::{DatabaseType, EnvironmentConfig, Fault, FaultCode};
 use connection_url::{ConnectionUrl, Edit, PasswordEdit, SlotState};
 use secrets::{Secret, SecretId};
-use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::keyring_entries::NewEntries;
 use crate::resolve::encode_for;
 use crate::{Result, Workbench};
-
-/// Keyring entries to be written before a commit.
-#[derive(Default)]
-pub(crate) struct NewEntries(Vec<NewEntry>);
-
-impl NewEntries {
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-}
-
-struct NewEntry {
-    id: SecretId,
-    value: Secret,
-    label: String,
-}
 
 /// A URL as handed in, and where its hidden secrets come from.
 pub(crate) struct Unsealed<'a> {
@@ -53,6 +35,11 @@ pub(crate) struct Sealed {
     pub(crate) text: String,
     /// New keyring entries by slot; slots not named keep theirs.
     pub(crate) secrets: BTreeMap<String, String>,
+}
+
+/// What a password manager shows for the secret of a connection.
+pub(crate) fn entry_label(address: &str, slot: &str) -> String {
+    format!("Tapedeck: {address} {slot}")
 }
 
 impl Workbench {
@@ -94,13 +81,8 @@ impl Workbench {
                 SlotState::Reference | SlotState::Empty => None,
             };
             if let Some(raw) = raw {
-                let id = Uuid::now_v7().to_string();
-                let label = format!("Tapedeck: {} {}", unsealed.address, slot.name);
-                entries.0.push(NewEntry {
-                    id: SecretId::for_url(self.catalog_id(), &id),
-                    value: Secret::new(raw),
-                    label,
-                });
+                let label = entry_label(&unsealed.address, &slot.name);
+                let id = entries.add_url_secret(Secret::new(raw), label);
                 sealed.secrets.insert(slot.name.clone(), id);
             }
         }
@@ -121,48 +103,5 @@ impl Workbench {
             .await?;
         // An entry that this machine lacks is lacking in the copy as well; the matrix says so.
         Ok(secret.map(|secret| Zeroizing::new(secret.expose().to_owned())))
-    }
-
-    /// Writes the entries, runs `commit`, and takes the entries back when either fails.
-    pub(crate) async fn commit_sealed<T>(
-        &self,
-        entries: NewEntries,
-        commit: impl Future<Output = Result<T>>,
-    ) -> Result<T> {
-        let secrets = self.secrets();
-        let mut written = Vec::with_capacity(entries.0.len());
-        let mut failure = None;
-        for entry in entries.0 {
-            // A write that timed out may still happen: it is taken back as well.
-            written.push(entry.id.clone());
-            if let Err(error) = secrets.set(&entry.id, &entry.value, &entry.label).await {
-                failure = Some(error);
-                break;
-            }
-        }
-        let outcome = match failure {
-            None => commit.await,
-            Some(error) => Err(error.into()),
-        };
-        if outcome.is_err() {
-            self.remove_entries(&written).await;
-        }
-        outcome
-    }
-
-    /// Removes entries that nothing names; what the keyring refuses stays for `secret check --orphans`.
-    pub(crate) async fn remove_entries(&self, ids: &[SecretId]) -> usize {
-        let secrets = self.secrets();
-        let mut removed = 0;
-        for id in ids {
-            match secrets.delete(id).await {
-                Ok(was_there) => removed += usize::from(was_there),
-                Err(error) => tracing::warn!(
-                    code = error.code(),
-                    "a keyring entry that nothing names could not be removed"
-                ),
-            }
-        }
-        removed
     }
 }

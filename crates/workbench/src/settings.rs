@@ -53,6 +53,12 @@ fn check(settings: &Settings) -> Result<()> {
         5..=600,
         " seconds",
     );
+    within(
+        "vault_idle_minutes",
+        settings.vault_idle_minutes,
+        1..=1440,
+        " minutes",
+    );
     if faults.is_empty() {
         Ok(())
     } else {
@@ -75,6 +81,7 @@ impl Workbench {
         let value = serde_json::to_value(&settings).map_err(AppError::internal)?;
         self.on_catalog(move |catalog| catalog.set_setting(KEY, &value))
             .await?;
+        self.set_vault_idle_limit(settings.vault_idle_minutes);
         Ok(settings)
     }
 

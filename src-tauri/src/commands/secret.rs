@@ -19,8 +19,8 @@ pub async fn secret_set(bench: Bench<'_>, name: String, value: String) -> Answer
     bench.secret_set(name, value.into()).await
 }
 
-/// Deletes one.
+/// Deletes one; the answer undoes it.
 #[tauri::command]
-pub async fn secret_delete(bench: Bench<'_>, name: String) -> Answer<()> {
+pub async fn secret_delete(bench: Bench<'_>, name: String) -> Answer<String> {
     bench.secret_delete(name).await
 }

@@ -1,13 +1,24 @@
-import { ActionsScreen } from '../features/actions/ActionsScreen';
-import { ActivityScreen } from '../features/activity/ActivityScreen';
-import { DatabasesScreen } from '../features/databases/DatabasesScreen';
 import { MatrixScreen } from '../features/matrix/MatrixScreen';
-import { MigrationsScreen } from '../features/migrations/MigrationsScreen';
-import { ProductScreen } from '../features/products/ProductScreen';
-import { SecretsScreen } from '../features/secrets/SecretsScreen';
-import { SettingsScreen } from '../features/settings/SettingsScreen';
+import { later } from './later';
 import { navigation } from './navigation';
 import { useStore } from './store';
+
+// The matrix is the first frame; the others wait for theirs.
+const ActionsScreen = later(async () => (await import('../features/actions/ActionsScreen')).ActionsScreen);
+const ActivityScreen = later(
+  async () => (await import('../features/activity/ActivityScreen')).ActivityScreen,
+);
+const DatabasesScreen = later(
+  async () => (await import('../features/databases/DatabasesScreen')).DatabasesScreen,
+);
+const MigrationsScreen = later(
+  async () => (await import('../features/migrations/MigrationsScreen')).MigrationsScreen,
+);
+const ProductScreen = later(async () => (await import('../features/products/ProductScreen')).ProductScreen);
+const SecretsScreen = later(async () => (await import('../features/secrets/SecretsScreen')).SecretsScreen);
+const SettingsScreen = later(
+  async () => (await import('../features/settings/SettingsScreen')).SettingsScreen,
+);
 
 export function Screens() {
   const screen = useStore(navigation, (state) => state.screen);

@@ -1,4 +1,5 @@
 import { ChevronDown, Command, Plus, Search, X } from 'lucide-react';
+import { useEffect } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { Button } from '../design/Button';
 import { Icon } from '../design/Icon';
@@ -12,6 +13,7 @@ import { matrix as matrixText } from '../text/matrix';
 import { products as productText } from '../text/products';
 import { shell as text } from '../text/shell';
 import { SCREENS, testScopes } from './actions';
+import { readAhead } from './later';
 import { chooseProduct, goTo, navigation, openDialog } from './navigation';
 import { shortcut } from './platformKeys';
 import { useMatrix, useProducts } from './queries';
@@ -114,11 +116,20 @@ function Tests() {
   );
 }
 
+/** Long enough that the first frame, what it asks for and a first keystroke come before the rest of the code. */
+const READ_AHEAD_DELAY = 400;
+
 export function Shell() {
   const screen = useStore(navigation, (state) => state.screen);
   const view = useStore(navigation, (state) => state.view);
   const matrix = useMatrix().data;
   const hasEnvironments = (matrix?.environments.length ?? 0) > 0;
+  const shown = matrix !== undefined;
+  useEffect(() => {
+    if (!shown) return;
+    const timer = setTimeout(() => void readAhead(), READ_AHEAD_DELAY);
+    return () => clearTimeout(timer);
+  }, [shown]);
   return (
     <div className={styles.shell}>
       <div className={styles.product}>

@@ -34,12 +34,27 @@ export const keys = {
   policy: ['promotion-policy'] as const,
 };
 
+const bootstrapQuery = { queryKey: keys.bootstrap, queryFn: () => platform.appBootstrap() };
+const productsQuery = { queryKey: keys.products, queryFn: () => platform.productList() };
+const matrixQuery = (productId: string) => ({
+  queryKey: keys.matrix(productId),
+  queryFn: () => platform.matrixLoad(productId),
+});
+
+/** Asks for all that the first frame shows, at once and before anything is drawn: one round trip, not one a level. */
+export function askForFirstFrame(): void {
+  void queries.prefetchQuery(bootstrapQuery);
+  void queries.prefetchQuery(productsQuery);
+  const { productId } = navigation.get();
+  if (productId !== null) void queries.prefetchQuery(matrixQuery(productId));
+}
+
 export function useBootstrap() {
-  return useQuery({ queryKey: keys.bootstrap, queryFn: () => platform.appBootstrap() });
+  return useQuery(bootstrapQuery);
 }
 
 export function useProducts() {
-  return useQuery({ queryKey: keys.products, queryFn: () => platform.productList() });
+  return useQuery(productsQuery);
 }
 
 export function useProductId(): string | null {
@@ -48,11 +63,7 @@ export function useProductId(): string | null {
 
 export function useMatrix() {
   const productId = useProductId();
-  return useQuery({
-    queryKey: keys.matrix(productId ?? ''),
-    queryFn: () => platform.matrixLoad(productId ?? ''),
-    enabled: productId !== null,
-  });
+  return useQuery({ ...matrixQuery(productId ?? ''), enabled: productId !== null });
 }
 
 export interface Credentials {

@@ -27,4 +27,8 @@ test_concurrency: number,
 /**
  * How long a copied secret stays on the clipboard, in seconds.
  */
-clipboard_seconds: number, };
+clipboard_seconds: number, 
+/**
+ * After how long without use the vault file locks itself, in minutes.
+ */
+vault_idle_minutes: number, };

@@ -143,6 +143,9 @@ export function fakeDatabases(world: World) {
       return {
         cells,
         keyring_message: locked ? 'The keyring is locked. Unlock it, then check again.' : null,
+        keyring_code: locked ? 'keyring_locked' : null,
+        place: 'keyring',
+        to_enter: 0,
       };
     },
   } satisfies Partial<Platform>;

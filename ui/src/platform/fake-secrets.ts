@@ -1,5 +1,5 @@
 /** The fake's named secrets. */
-import { now, refuseFaults, type World } from './fake-world';
+import { copy, now, refuse, refuseFaults, type World } from './fake-world';
 import type { Platform } from './types';
 
 export function fakeSecrets(world: World) {
@@ -35,7 +35,12 @@ export function fakeSecrets(world: World) {
       named.set(name, { value, at: now() });
     },
     async secretDelete(name) {
+      const secret = named.get(name);
+      if (!secret) return refuse('not_found', 'That secret is gone.');
       named.delete(name);
+      const activityId = world.record('delete', 'secret', name, copy(world.products));
+      world.undoing.set(activityId, () => named.set(name, secret));
+      return activityId;
     },
   } satisfies Partial<Platform>;
 }

@@ -36,7 +36,7 @@ export interface Product {
   migrations?: Record<string, StoredMigration[]>;
 }
 
-type Subject = 'product' | 'environment' | 'database' | 'action' | 'migration';
+type Subject = 'product' | 'environment' | 'database' | 'action' | 'migration' | 'secret';
 type Labelled = { name: string } | { env_name: string };
 
 export function refuse(code: string, message: string, detail?: unknown): never {
@@ -125,6 +125,7 @@ export class World {
       keyring_timeout_seconds: 5,
       test_concurrency: 16,
       clipboard_seconds: 30,
+      vault_idle_minutes: 15,
     };
   }
 
@@ -165,6 +166,9 @@ export class World {
     }
     return refuse('not_found', 'That environment is gone.');
   }
+
+  /** What undoing an activity brings back beside the products. */
+  readonly undoing = new Map<string, () => void>();
 
   config(configId: string): [DatabaseView, ConfigView] {
     for (const { databases } of this.products)

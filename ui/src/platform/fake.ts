@@ -92,6 +92,7 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
       const entry = world.activity.find((candidate) => candidate.id === activityId);
       if (!entry?.restore) return refuse('not_found', 'There is nothing left to undo.');
       world.products = copy(entry.restore);
+      world.undoing.get(activityId)?.();
       world.activity = world.activity.map((other) =>
         other === entry ? { ...other, undoable: false } : other,
       );

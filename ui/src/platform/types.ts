@@ -118,7 +118,7 @@ export interface Platform {
   testCancel(runId: string, configId: string | null): Promise<void>;
   secretList(productId: string | null): Promise<NamedSecretView[]>;
   secretSet(name: string, value: string): Promise<void>;
-  secretDelete(name: string): Promise<void>;
+  secretDelete(name: string): Promise<string>;
   actionList(databaseId: string): Promise<ActionSummary[]>;
   actionFetch(id: string): Promise<ActionView>;
   actionCreate(databaseId: string, input: ActionRecordInput): Promise<Changed<ActionView>>;

@@ -24,7 +24,7 @@ export const secrets = {
     'Use one where several connections share a password, or where a password differs by environment: write $Secret{KEY} in the URL and set KEY here.',
   delete: (name: string) => `Delete ${name}`,
   deleteTitle: (name: string) => `Delete ${name}?`,
-  deleteText: 'Its value leaves the keyring of this machine and can’t be brought back.',
+  deleteText: 'Undo brings it back for 30 days. After that its value leaves the keyring of this machine.',
   usedWarning: (cells: string) => `Still used by ${cells}.`,
   valueRequired: 'Type a value.',
 };

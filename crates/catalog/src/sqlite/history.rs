@@ -8,10 +8,10 @@ use rusqlite::{Connection, Row, Transaction, params};
 use super::failure::Failure;
 use super::rows::{all, timestamp};
 use super::write::{self, Deed};
+use super::{journal, undo};
 use crate::error::{CatalogError, SubjectKind};
-use crate::fault::{Fault, FaultCode};
-use crate::port::{Activity, Context, NamedSecret, Note, Origin};
-use crate::rules;
+use crate::journal::EntryName;
+use crate::port::{Activity, Context, Note, Origin};
 
 const ACTIVITY: &str = "SELECT sequence, id, at, origin, verb, subject_kind, subject_id, subject_label, summary,
      undone_by IS NOT NULL, EXISTS (SELECT 1 FROM changes c WHERE c.activity = a.sequence) FROM activities a";
@@ -74,106 +74,63 @@ pub(super) fn note(
 }
 
 /// Every keyring entry that a record uses, or that undoing something would use again.
-pub(super) fn secret_ids_in_use(connection: &Connection) -> Result<BTreeSet<String>, Failure> {
-    let ids = all(
+pub(super) fn entries_in_use(connection: &Connection) -> Result<BTreeSet<EntryName>, Failure> {
+    let entries = all(
         connection,
-        "SELECT j.value FROM environment_configs c, json_each(c.secrets) j WHERE c.secrets <> '{}'
+        "SELECT 'url/' || j.value FROM environment_configs c, json_each(c.secrets) j WHERE c.secrets <> '{}'
+         UNION SELECT entry FROM named_secrets
          UNION SELECT secret_id FROM released_secrets",
         [],
         |row| Ok(row.get(0)?),
     )?;
-    Ok(ids.into_iter().collect())
+    Ok(entries.into_iter().collect())
 }
 
 pub(super) fn purge(
     transaction: &Transaction<'_>,
     older_than: Timestamp,
-) -> Result<Vec<String>, Failure> {
-    let limit = older_than.as_millisecond();
-    let old = "(SELECT sequence FROM activities WHERE at < ?1)";
-    let released: Vec<String> = all(
+) -> Result<usize, Failure> {
+    let old = all(
         transaction,
-        &format!("SELECT DISTINCT secret_id FROM released_secrets WHERE activity IN {old}"),
-        [limit],
+        "SELECT DISTINCT a.sequence FROM activities a JOIN changes c ON c.activity = a.sequence WHERE a.at < ?1",
+        [older_than.as_millisecond()],
         |row| Ok(row.get(0)?),
     )?;
-    for table in ["released_secrets", "changes"] {
-        transaction.execute(
-            &format!("DELETE FROM {table} WHERE activity IN {old}"),
-            [limit],
-        )?;
-    }
-    let used = secret_ids_in_use(transaction)?;
-    Ok(released
-        .into_iter()
-        .filter(|id| !used.contains(id))
-        .collect())
+    end_undoability(transaction, &old)
 }
 
-fn named_secret(row: &Row<'_>) -> Result<NamedSecret, Failure> {
-    Ok(NamedSecret {
-        key: row.get(0)?,
-        created_at: timestamp(row.get(1)?)?,
-        updated_at: timestamp(row.get(2)?)?,
-    })
-}
-
-pub(super) fn named_secrets(connection: &Connection) -> Result<Vec<NamedSecret>, Failure> {
-    let sql = "SELECT key, created_at, updated_at FROM named_secrets ORDER BY key";
-    all(connection, sql, [], named_secret)
-}
-
-pub(super) fn put_named_secret(
+pub(super) fn purge_deletion(
     transaction: &Transaction<'_>,
-    context: &Context,
-    key: &str,
-) -> Result<NamedSecret, Failure> {
-    if !rules::is_secret_key(key) {
-        return Err(Fault::new(
-            "key",
-            FaultCode::InvalidKey,
-            "A key has 1 to 128 letters, digits, _, . and -, starts with a letter or _, and may end in @ and a slug.",
-        )
-        .into());
-    }
-    let now = context.timestamp().as_millisecond();
-    transaction.execute(
-        "INSERT INTO named_secrets (key, created_at, updated_at) VALUES (?1, ?2, ?2)
-         ON CONFLICT (key) DO UPDATE SET updated_at = excluded.updated_at",
-        params![key, now],
+    activity_id: &str,
+) -> Result<usize, Failure> {
+    let (sequence, activity) = find(transaction, activity_id)?;
+    // What was done to a record before its deletion can't be undone without undoing that first.
+    let touched = all(
+        transaction,
+        "SELECT DISTINCT earlier.activity FROM changes deleted JOIN changes earlier ON earlier.record_id = deleted.record_id
+         WHERE deleted.activity = ?1 AND deleted.after IS NULL",
+        [sequence],
+        |row| Ok(row.get(0)?),
     )?;
-    about_key(transaction, context, "set", "Set", key)?;
-    let sql = "SELECT key, created_at, updated_at FROM named_secrets WHERE key = ?1";
-    all(transaction, sql, [key], named_secret)?
-        .pop()
-        .ok_or(Failure::BrokenValue)
-}
-
-pub(super) fn remove_named_secret(
-    transaction: &Transaction<'_>,
-    context: &Context,
-    key: &str,
-) -> Result<(), Failure> {
-    if transaction.execute("DELETE FROM named_secrets WHERE key = ?1", [key])? == 0 {
-        return Err(CatalogError::not_found(SubjectKind::NamedSecret, key).into());
+    if touched.is_empty() || !activity.undoable {
+        return Err(undo::not_undoable(&activity).into());
     }
-    about_key(transaction, context, "delete", "Deleted", key)
+    end_undoability(transaction, &touched)
 }
 
-fn about_key(
-    transaction: &Transaction<'_>,
-    context: &Context,
-    verb: &str,
-    did: &str,
-    key: &str,
-) -> Result<(), Failure> {
-    let deed = Deed {
-        verb,
-        kind: SubjectKind::NamedSecret,
-        id: key,
-        label: key.to_owned(),
-        summary: format!("{did} the named secret {key}"),
-    };
-    write::note(transaction, context, &deed)?;
-    Ok(())
+/// Forgets what undoing these activities needs, and writes down the keyring entries that only they would have used.
+fn end_undoability(transaction: &Transaction<'_>, activities: &[i64]) -> Result<usize, Failure> {
+    let mut released = BTreeSet::new();
+    for activity in activities {
+        let sql = "SELECT secret_id FROM released_secrets WHERE activity = ?1";
+        released.extend(all(transaction, sql, [activity], |row| {
+            Ok(row.get::<_, EntryName>(0)?)
+        })?);
+        for table in ["released_secrets", "changes"] {
+            transaction
+                .prepare_cached(&format!("DELETE FROM {table} WHERE activity = ?1"))?
+                .execute([activity])?;
+        }
+    }
+    journal::let_go(transaction, released)
 }

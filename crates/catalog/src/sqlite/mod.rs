@@ -6,7 +6,9 @@
 mod failure;
 mod history;
 mod items;
+mod journal;
 mod mutations;
+mod named;
 mod open;
 mod readings;
 mod rows;
@@ -36,6 +38,7 @@ use crate::input::{
     DatabasePatch, EnvironmentPatch, NewDatabase, NewEnvironment, NewProduct, ProductPatch,
 };
 use crate::items::{ItemChange, ItemKind};
+use crate::journal::EntryName;
 use crate::merge;
 use crate::port::{
     ActionRun, Activity, Catalog, Committed, Context, LastTest, Location, Matrix, MatrixDatabase,
@@ -351,18 +354,26 @@ impl Catalog for SqliteCatalog {
     }
 
     fn named_secrets(&self) -> Result<Vec<NamedSecret>, CatalogError> {
-        self.store
-            .read(|transaction| history::named_secrets(transaction))
+        self.store.read(|transaction| named::list(transaction))
     }
 
-    fn put_named_secret(&self, context: &Context, key: &str) -> Result<NamedSecret, CatalogError> {
+    fn put_named_secret(
+        &self,
+        context: &Context,
+        key: &str,
+        entry: &str,
+    ) -> Result<Committed<NamedSecret>, CatalogError> {
         self.store
-            .write(|transaction| history::put_named_secret(transaction, context, key))
+            .write(|transaction| named::put(transaction, context, key, entry))
     }
 
-    fn remove_named_secret(&self, context: &Context, key: &str) -> Result<(), CatalogError> {
+    fn remove_named_secret(
+        &self,
+        context: &Context,
+        key: &str,
+    ) -> Result<Committed<NamedSecret>, CatalogError> {
         self.store
-            .write(|transaction| history::remove_named_secret(transaction, context, key))
+            .write(|transaction| named::remove(transaction, context, key))
     }
 
     fn settings(&self) -> Result<BTreeMap<String, Value>, CatalogError> {
@@ -461,14 +472,19 @@ impl Catalog for SqliteCatalog {
         })
     }
 
-    fn secret_ids_in_use(&self) -> Result<BTreeSet<String>, CatalogError> {
+    fn entries_in_use(&self) -> Result<BTreeSet<EntryName>, CatalogError> {
         self.store
-            .read(|transaction| history::secret_ids_in_use(transaction))
+            .read(|transaction| history::entries_in_use(transaction))
     }
 
-    fn purge(&self, older_than: Timestamp) -> Result<Vec<String>, CatalogError> {
+    fn purge(&self, older_than: Timestamp) -> Result<usize, CatalogError> {
         self.store
             .write(|transaction| history::purge(transaction, older_than))
+    }
+
+    fn purge_deletion(&self, activity_id: &str) -> Result<usize, CatalogError> {
+        self.store
+            .write(|transaction| history::purge_deletion(transaction, activity_id))
     }
 
     fn export_product(&self, product: &str) -> Result<ExportDocument, CatalogError> {
@@ -490,8 +506,9 @@ impl Catalog for SqliteCatalog {
         &self,
         context: &Context,
         plan: &ImportPlan,
+        named: &[(String, EntryName)],
     ) -> Result<ImportOutcome, CatalogError> {
         self.store
-            .write(|transaction| transfer::apply_import(transaction, context, plan))
+            .write(|transaction| transfer::apply_import(transaction, context, plan, named))
     }
 }

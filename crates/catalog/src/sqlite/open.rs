@@ -20,6 +20,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_records.sql"),
     include_str!("../../migrations/0002_runs.sql"),
     include_str!("../../migrations/0003_migration_states.sql"),
+    include_str!("../../migrations/0004_keyring_journal.sql"),
 ];
 
 /// "TPDK": tells our file from any other SQLite file.

@@ -289,3 +289,26 @@ fn a_deleted_text_is_in_no_page_of_the_file_once_it_is_purged() {
     let canary = CANARY.as_bytes();
     assert!(!bytes.windows(canary.len()).any(|window| window == canary));
 }
+
+#[test]
+fn what_an_older_version_knew_of_the_keyring_is_still_known() {
+    let folder = folder();
+    let before = SqliteCatalog::open_with(folder.path(), &open::MIGRATIONS[..3]).expect("opened");
+    let other = Connection::open(before.path()).expect("opened");
+    other
+        .execute_batch(
+            "INSERT INTO named_secrets (key, created_at, updated_at) VALUES ('API@prd', 1, 1);
+             INSERT INTO activities (id, at, origin, verb, subject_kind, subject_id, subject_label, summary)
+                 VALUES ('a', 1, 'cli', 'update', 'database', 'd', 'd', 's');
+             INSERT INTO released_secrets (activity, secret_id) VALUES (1, 'old-password');",
+        )
+        .expect("written");
+    drop((before, other));
+    let catalog = SqliteCatalog::open(folder.path()).expect("upgraded");
+    let known: Vec<String> = catalog
+        .entries_in_use()
+        .expect("listed")
+        .into_iter()
+        .collect();
+    assert_eq!(known, ["named/API@prd", "url/old-password"]);
+}

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction};
 
 use super::failure::Failure;
+use super::named;
 use super::rows::{self, Scope};
 use super::write::{self, Deed};
 use crate::change::Record;
@@ -14,6 +15,7 @@ use crate::error::{CatalogError, SubjectKind};
 use crate::export::{ExportDocument, ExportProduct};
 use crate::fault::{Fault, FaultCode};
 use crate::import::{self, ImportAction, ImportOutcome, ImportPlan, Planned, StoredProduct};
+use crate::journal::EntryName;
 use crate::port::Context;
 
 pub(super) fn export_product(
@@ -118,6 +120,7 @@ pub(super) fn apply_import(
     transaction: &Transaction<'_>,
     context: &Context,
     plan_shown: &ImportPlan,
+    named: &[(String, EntryName)],
 ) -> Result<ImportOutcome, Failure> {
     let planned = plan(transaction, &plan_shown.document, plan_shown.planned_at)?;
     if planned.steps != plan_shown.steps {
@@ -133,8 +136,12 @@ pub(super) fn apply_import(
         }))
         .into());
     }
+    let mut changes = planned.changes;
+    for (key, entry) in named {
+        changes.push(named::setting(transaction, context, key, entry)?.1);
+    }
     let mut activity_id = None;
-    if let Some(first) = planned.changes.first().and_then(|change| change.record()) {
+    if let Some(first) = changes.first().and_then(|change| change.record()) {
         let tags: Vec<&str> = plan_shown
             .document
             .products
@@ -142,10 +149,11 @@ pub(super) fn apply_import(
             .map(|product| product.tag.as_str())
             .collect();
         let label = crate::rules::excerpt(&tags.join(", "));
-        let product_id = match first {
-            Record::Product(record) => &record.id,
-            Record::Environment(record) => &record.product_id,
-            Record::Database(record) => &record.product_id,
+        let (kind, id) = match first {
+            Record::Product(record) => (SubjectKind::Product, &record.id),
+            Record::Environment(record) => (SubjectKind::Product, &record.product_id),
+            Record::Database(record) => (SubjectKind::Product, &record.product_id),
+            Record::NamedSecret(record) => (SubjectKind::NamedSecret, &record.key),
         };
         let number = |action| {
             planned
@@ -156,8 +164,8 @@ pub(super) fn apply_import(
         };
         let deed = Deed {
             verb: "import",
-            kind: SubjectKind::Product,
-            id: product_id,
+            kind,
+            id,
             summary: format!(
                 "Imported {label}: {} added, {} changed",
                 number(ImportAction::Add),
@@ -165,7 +173,7 @@ pub(super) fn apply_import(
             ),
             label,
         };
-        activity_id = Some(write::commit(transaction, context, &deed, &planned.changes)?.id);
+        activity_id = Some(write::commit(transaction, context, &deed, &changes)?.id);
     }
     Ok(ImportOutcome {
         steps: planned.steps,

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::failure::Failure;
 use super::history;
 use super::mutations::refresh_slugs;
+use super::named;
 use super::rows::{self, Scope};
 use super::write::{self, Deed};
 use crate::change::{Change, Record};
@@ -67,7 +68,8 @@ pub(super) fn undo(
     Ok(undone)
 }
 
-fn not_undoable(activity: &Activity) -> CatalogError {
+/// The refusal of what was undone already, or is too old.
+pub(super) fn not_undoable(activity: &Activity) -> CatalogError {
     CatalogError::Conflict(Box::new(Conflict {
         kind: SubjectKind::Activity,
         id: activity.id.clone(),
@@ -113,6 +115,9 @@ fn current(connection: &Connection, of: &Record) -> Result<Option<Record>, Failu
         Record::Database(database) => rows::databases(connection, Scope::Database(&database.id))?
             .pop()
             .map(Record::Database),
+        Record::NamedSecret(secret) => {
+            named::find(connection, &secret.key)?.map(Record::NamedSecret)
+        }
     };
     Ok(found)
 }
@@ -142,6 +147,7 @@ fn reverse(connection: &Connection, past: &Past, context: &Context) -> Result<Ch
             Record::Product(record) => record.updated_at = at,
             Record::Environment(record) => record.updated_at = at,
             Record::Database(record) => record.updated_at = at,
+            Record::NamedSecret(record) => record.updated_at = at,
         }
     }
     Ok(Change {
@@ -212,7 +218,7 @@ fn environments_after(
     let mut product_ids: Vec<&str> = changes
         .iter()
         .filter_map(Change::record)
-        .map(product_id)
+        .filter_map(product_id)
         .collect();
     product_ids.sort_unstable();
     product_ids.dedup();
@@ -232,11 +238,13 @@ fn environments_after(
     Ok(environments)
 }
 
-fn product_id(record: &Record) -> &str {
+/// The product that a record is or stands in; a named secret stands in none.
+fn product_id(record: &Record) -> Option<&str> {
     match record {
-        Record::Product(record) => &record.id,
-        Record::Environment(record) => &record.product_id,
-        Record::Database(record) => &record.product_id,
+        Record::Product(record) => Some(&record.id),
+        Record::Environment(record) => Some(&record.product_id),
+        Record::Database(record) => Some(&record.product_id),
+        Record::NamedSecret(_) => None,
     }
 }
 
@@ -264,6 +272,8 @@ fn refuse_taken_names(connection: &Connection, changes: &[Change]) -> Result<(),
                     faults.push(merge::duplicate_tag(&record.tag));
                 }
             }
+            // A key that was set again meanwhile is another revision, which `reverse` refused.
+            Record::NamedSecret(_) => {}
         }
     }
     if faults.is_empty() {
@@ -281,7 +291,9 @@ fn refuse_missing_parents(
 ) -> Result<(), Failure> {
     let mut faults = Vec::new();
     for record in changes.iter().filter_map(|change| change.after.as_ref()) {
-        let id = product_id(record);
+        let Some(id) = product_id(record) else {
+            continue;
+        };
         let restored = changes.iter().any(
             |change| matches!(&change.after, Some(Record::Product(product)) if product.id == id),
         );
@@ -336,7 +348,7 @@ fn refuse_used(connection: &Connection, changes: &[Change]) -> Result<(), Failur
                 "SELECT d.id, d.tag FROM environment_configs c JOIN databases d ON d.id = c.database_id
                  WHERE c.environment_id = ?1"
             }
-            Record::Database(_) => continue,
+            Record::Database(_) | Record::NamedSecret(_) => continue,
         };
         let users = rows::all(connection, sql, [record.id()], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))

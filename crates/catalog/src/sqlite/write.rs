@@ -4,6 +4,7 @@ use rusqlite::{Transaction, params};
 use serde_json::Value;
 
 use super::failure::Failure;
+use super::{journal, named};
 use crate::change::{Change, Record};
 use crate::conflict;
 use crate::error::SubjectKind;
@@ -37,6 +38,7 @@ pub(super) fn commit(
 ) -> Result<Activity, Failure> {
     for change in changes {
         apply(transaction, change)?;
+        journal::strike(transaction, change)?;
     }
     let (sequence, mut activity) = note(transaction, context, deed)?;
     let mut insert = transaction.prepare_cached(
@@ -60,8 +62,8 @@ pub(super) fn commit(
             snapshot(&change.before)?,
             snapshot(&change.after)?,
         ])?;
-        for id in change.released_secret_ids() {
-            release.execute(params![sequence, id])?;
+        for entry in change.released_entries() {
+            release.execute(params![sequence, entry])?;
         }
     }
     activity.undoable = !changes.is_empty();
@@ -138,6 +140,7 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> Result<(), Failure> 
             };
             put_database(transaction, before, database)
         }
+        (_, Some(Record::NamedSecret(secret))) => named::store(transaction, secret),
         (Some(record), None) => remove(transaction, record),
         (None, None) => Ok(()),
     }
@@ -153,6 +156,7 @@ fn remove(transaction: &Transaction<'_>, record: &Record) -> Result<(), Failure>
             "DELETE FROM migrations WHERE database_id = ?1",
             "DELETE FROM databases WHERE id = ?1",
         ],
+        Record::NamedSecret(_) => &["DELETE FROM named_secrets WHERE key = ?1"],
     };
     for sql in statements {
         transaction.prepare_cached(sql)?.execute([record.id()])?;

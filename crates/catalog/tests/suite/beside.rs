@@ -115,10 +115,15 @@ pub fn migrations_are_remembered_as_they_were_read(catalog: &impl Catalog) {
 }
 
 pub fn named_secrets_are_listed(catalog: &impl Catalog) {
-    let first = catalog.put_named_secret(&CLI, "PG_URL@dev").expect("set");
-    catalog.put_named_secret(&CLI, "API").expect("set");
+    let first = catalog
+        .put_named_secret(&CLI, "PG_URL@dev", "named/PG_URL@dev#1")
+        .expect("set")
+        .record;
     catalog
-        .put_named_secret(&CLI, "PG_URL@dev")
+        .put_named_secret(&CLI, "API", "named/API#1")
+        .expect("set");
+    catalog
+        .put_named_secret(&CLI, "PG_URL@dev", "named/PG_URL@dev#2")
         .expect("set again");
     let keys: Vec<String> = catalog
         .named_secrets()
@@ -133,7 +138,7 @@ pub fn named_secrets_are_listed(catalog: &impl Catalog) {
     );
     for key in ["", "1A", "A B", "A@", "A@DEV", "A@dev@stg"] {
         assert_eq!(
-            faults_of(catalog.put_named_secret(&CLI, key)),
+            faults_of(catalog.put_named_secret(&CLI, key, "named/x")),
             [("key".into(), "invalid_key")]
         );
     }

@@ -1,5 +1,7 @@
+use catalog::JournalState::Due;
 use catalog::{Catalog, Context, DatabasePatch, EnvironmentPatch, NewProduct, Note, SubjectKind};
 
+use super::journal::journal;
 use super::{
     CLI, config, conflict_of, environment, faults_of, new_database, orders, patch_config, shop,
 };
@@ -39,11 +41,11 @@ pub fn a_deleted_product_comes_back_whole(catalog: &impl Catalog) {
     shop(catalog);
     orders(catalog);
     let before = catalog.export_product("shop").expect("exported");
-    let ids = catalog.secret_ids_in_use().expect("listed");
+    let ids = catalog.entries_in_use().expect("listed");
     let deleted = catalog.delete_product(&CLI, "shop", None).expect("deleted");
     assert!(catalog.fetch_products().expect("listed").is_empty());
     // Undo would bring the passwords back, so that they are still in use.
-    assert_eq!(catalog.secret_ids_in_use().expect("listed"), ids);
+    assert_eq!(catalog.entries_in_use().expect("listed"), ids);
     catalog
         .undo(&CLI, &deleted.activity_id.expect("an activity"))
         .expect("undone");
@@ -228,21 +230,27 @@ pub fn released_secrets_are_kept_until_purged(catalog: &impl Catalog) {
     catalog
         .update_database(&CLI, "shop", "orders", &patch)
         .expect("changed");
-    let all = ["secret-2", "secret-3", "secret-dev", "secret-prd"];
+    let all = [
+        "url/secret-2",
+        "url/secret-3",
+        "url/secret-dev",
+        "url/secret-prd",
+    ];
     assert!(
         catalog
-            .secret_ids_in_use()
+            .entries_in_use()
             .expect("listed")
             .into_iter()
             .eq(all)
     );
     let limit = "2021-01-01T00:00:00Z".parse().expect("a time");
-    assert_eq!(catalog.purge(limit).expect("purged"), ["secret-dev"]);
-    assert!(catalog.purge(limit).expect("purged").is_empty());
-    let left = ["secret-2", "secret-3", "secret-prd"];
+    assert_eq!(catalog.purge(limit).expect("purged"), 1);
+    assert_eq!(journal(catalog), [("url/secret-dev".into(), Due)]);
+    assert_eq!(catalog.purge(limit).expect("purged"), 0);
+    let left = ["url/secret-2", "url/secret-3", "url/secret-prd"];
     assert!(
         catalog
-            .secret_ids_in_use()
+            .entries_in_use()
             .expect("listed")
             .into_iter()
             .eq(left)

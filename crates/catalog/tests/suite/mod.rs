@@ -3,6 +3,7 @@
 pub mod beside;
 pub mod history;
 pub mod items;
+pub mod journal;
 pub mod records;
 pub mod refusals;
 pub mod transfer;

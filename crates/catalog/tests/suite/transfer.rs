@@ -31,7 +31,7 @@ pub fn an_export_imports_into_the_same(catalog: &impl Catalog) {
     );
     assert_eq!(
         catalog
-            .apply_import(&CLI, &plan)
+            .apply_import(&CLI, &plan, &[])
             .expect("applied")
             .activity_id,
         None
@@ -40,7 +40,7 @@ pub fn an_export_imports_into_the_same(catalog: &impl Catalog) {
     catalog.delete_product(&CLI, "shop", None).expect("deleted");
     let plan = catalog.plan_import(&read, None).expect("planned");
     assert_eq!(plan.steps.len(), 5);
-    let outcome = catalog.apply_import(&CLI, &plan).expect("applied");
+    let outcome = catalog.apply_import(&CLI, &plan, &[]).expect("applied");
     assert_eq!(exported(catalog), document);
     catalog
         .undo(&CLI, &outcome.activity_id.expect("an activity"))
@@ -87,7 +87,7 @@ pub fn an_import_merges_and_keeps_what_it_does_not_name(catalog: &impl Catalog) 
         change.before,
         Some(json!("postgresql://app:***@localhost/orders"))
     );
-    catalog.apply_import(&CLI, &plan).expect("applied");
+    catalog.apply_import(&CLI, &plan, &[]).expect("applied");
     let now = catalog.fetch_database("shop", "orders").expect("fetched");
     assert_eq!(
         (now.name.as_str(), now.config("prd")),
@@ -122,7 +122,7 @@ pub fn unknown_fields_come_out_again(catalog: &impl Catalog) {
     warned.sort_unstable();
     warned.dedup();
     assert_eq!(warned.len(), 7, "{warned:?}");
-    catalog.apply_import(&CLI, &plan).expect("applied");
+    catalog.apply_import(&CLI, &plan, &[]).expect("applied");
     let mut expected = document;
     expected["products"][0]["databases"][0]["apiToken"] = json!("***");
     expected["products"][0]["databases"][0]["link"] = json!("postgresql://a:***@h/d");
@@ -150,7 +150,7 @@ pub fn bare_records_are_accepted(catalog: &impl Catalog) {
     let refused = catalog.plan_import(&list, None);
     assert_eq!(faults_of(refused), [("product".into(), "required")]);
     let plan = catalog.plan_import(&list, Some("shop")).expect("planned");
-    catalog.apply_import(&CLI, &plan).expect("applied");
+    catalog.apply_import(&CLI, &plan, &[]).expect("applied");
     assert_eq!(
         catalog
             .fetch_database("shop", "mongo")
@@ -171,7 +171,7 @@ pub fn bare_records_are_accepted(catalog: &impl Catalog) {
     let plan = catalog
         .plan_import(&read_import(&product).expect("read"), None)
         .expect("planned");
-    catalog.apply_import(&CLI, &plan).expect("applied");
+    catalog.apply_import(&CLI, &plan, &[]).expect("applied");
     let live = catalog.fetch_environment("blog", "prd").expect("fetched");
     assert_eq!(live.class.as_str(), "production");
 }
@@ -189,7 +189,7 @@ pub fn a_plan_that_is_out_of_date_is_refused(catalog: &impl Catalog) {
     catalog
         .update_product(&CLI, "shop", &patch)
         .expect("changed");
-    conflict_of(catalog.apply_import(&CLI, &plan));
+    conflict_of(catalog.apply_import(&CLI, &plan, &[]));
     assert_eq!(
         catalog.fetch_product("shop").expect("fetched").name,
         "Meanwhile"

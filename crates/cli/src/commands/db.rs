@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use workbench::{
     AppError, UrlComparison, UrlCopyLine, UrlCopyOrder, UrlPartComparison, UrlPartState,
     UrlReplacePart, Workbench,
@@ -10,6 +10,7 @@ use workbench::{
 
 use super::text_of;
 use crate::arguments::{CopyUrlArguments, DbVerb};
+use crate::commands::activity::deleted;
 use crate::exit::{DONE, FAILED, NOT_COMPARED, REFUSED};
 use crate::input::read_json;
 use crate::output::{Output, table};
@@ -66,14 +67,12 @@ pub async fn run(
                 .await?;
             output.document(&record, describe)?;
         }
-        DbVerb::Delete { target } => {
+        DbVerb::Delete { target, purge } => {
             let database = target.need_database()?.to_owned();
-            workbench
-                .database_delete_in(target.product.clone(), database.clone())
+            let activity = workbench
+                .database_delete_in(target.product, database.clone())
                 .await?;
-            output.document(&json!({ "deleted": database }), |_| {
-                format!("Deleted {target}.")
-            })?;
+            deleted(workbench, output, &database, activity, purge).await?;
         }
         DbVerb::Unset { target } => {
             let (database, env) = (

@@ -7,6 +7,7 @@ use workbench::{AppError, PromotionPolicy, Workbench};
 
 use super::{clearable, fields, text_of};
 use crate::arguments::ProductVerb;
+use crate::commands::activity::deleted;
 use crate::output::{Output, table};
 
 /// Runs a verb.
@@ -76,9 +77,9 @@ pub async fn run(
                 format!("Updated {}.", text_of(record, "tag"))
             })?;
         }
-        ProductVerb::Delete { tag } => {
-            workbench.product_delete(tag.clone()).await?;
-            output.document(&json!({ "deleted": tag }), |_| format!("Deleted {tag}."))?;
+        ProductVerb::Delete { tag, purge } => {
+            let activity = workbench.product_delete(tag.clone()).await?;
+            deleted(workbench, output, &tag, activity, purge).await?;
         }
     }
     Ok(ExitCode::SUCCESS)

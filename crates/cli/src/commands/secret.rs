@@ -6,6 +6,7 @@ use serde_json::json;
 use workbench::{AppError, CredentialStateView, Workbench};
 
 use crate::arguments::SecretVerb;
+use crate::commands::activity::deleted;
 use crate::exit;
 use crate::input::read_stdin_line;
 use crate::output::{Output, table};
@@ -39,9 +40,9 @@ pub async fn run(
                 table(["NAME", "STATE", "USED BY"], &rows)
             })?;
         }
-        SecretVerb::Delete { name } => {
-            workbench.secret_delete(name.clone()).await?;
-            output.document(&json!({ "deleted": name }), |_| format!("Deleted {name}."))?;
+        SecretVerb::Delete { name, purge } => {
+            let activity = workbench.secret_delete(name.clone()).await?;
+            deleted(workbench, output, &name, activity, purge).await?;
         }
         SecretVerb::Check {
             orphans: true,

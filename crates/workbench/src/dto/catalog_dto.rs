@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{AuthMechanismInfo, TestResult, UrlFormatInfo, UrlOptionInfo};
+use super::{AuthMechanismInfo, SecretPlace, TestResult, UrlFormatInfo, UrlOptionInfo};
 
 /// An engine a database can have, with what a face may ask of it instead of asking for its name.
 #[derive(Clone, Debug, Serialize, TS)]
@@ -200,7 +200,7 @@ pub enum CredentialStateView {
     Missing,
     /// The keyring is locked: whether the entry is there can't be read now.
     Locked,
-    /// No keyring answers.
+    /// The place where it is kept can't be used.
     Unavailable,
 }
 
@@ -224,6 +224,12 @@ pub struct CredentialReport {
     pub cells: Vec<CellCredential>,
     /// What to do when the keyring is locked or unavailable.
     pub keyring_message: Option<String>,
+    /// The code of what is wrong then.
+    pub keyring_code: Option<String>,
+    /// Where passwords are kept.
+    pub place: SecretPlace,
+    /// How many passwords of the product must be entered again.
+    pub to_enter: u32,
 }
 
 /// Fields of a product to create.
@@ -429,6 +435,8 @@ pub struct Settings {
     pub test_concurrency: u32,
     /// How long a copied secret stays on the clipboard, in seconds.
     pub clipboard_seconds: u32,
+    /// After how long without use the vault file locks itself, in minutes.
+    pub vault_idle_minutes: u32,
 }
 
 impl Default for Settings {
@@ -440,6 +448,7 @@ impl Default for Settings {
             keyring_timeout_seconds: 5,
             test_concurrency: 16,
             clipboard_seconds: 30,
+            vault_idle_minutes: 15,
         }
     }
 }

@@ -3,6 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod actions;
+#[expect(dead_code, reason = "the tests of the store crate use the rest of it")]
+#[path = "../../../secrets/tests/support/faulty.rs"]
+mod faulty;
+mod secret_places;
+mod secrets_entered;
 mod url_tools;
 
 use std::collections::BTreeMap;
@@ -10,12 +15,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use catalog::{KeyringJournal, SqliteCatalog};
 use secrets::{MemoryStore, Secret, SecretId, SecretStore, SecretStoreError};
 use serde_json::json;
 use test_support::hostile::SilentServer;
 use workbench::{
     ConfigInput, DatabaseInput, DatabasePatchInput, DraftTestRequest, EnvironmentInput, Options,
-    Origin, ProductInput, TestEvent, TestRequest, Workbench,
+    Origin, ProductInput, Settings, TestEvent, TestRequest, Workbench,
 };
 
 /// A store that can be told to fail or to hang, and that counts reads of values.
@@ -80,6 +86,17 @@ async fn bench() -> Bench {
         origin: Origin::Window,
     };
     let workbench = Workbench::open_with(options, store.clone()).await.unwrap();
+    let product = product_of_three(&workbench).await;
+    Bench {
+        _folder: folder,
+        store,
+        workbench,
+        product,
+    }
+}
+
+/// Makes `shop` with dev, stg and prd; answers its id.
+async fn product_of_three(workbench: &Workbench) -> String {
     let environment = |slug: &str| EnvironmentInput {
         env_name: slug.to_owned(),
         slug: slug.to_owned(),
@@ -93,13 +110,7 @@ async fn bench() -> Bench {
         description: None,
         environments: vec![environment("dev"), environment("stg"), environment("prd")],
     };
-    let product = workbench.product_create(input).await.unwrap().record.id;
-    Bench {
-        _folder: folder,
-        store,
-        workbench,
-        product,
-    }
+    workbench.product_create(input).await.unwrap().record.id
 }
 
 fn config(slug: &str, url: &str) -> ConfigInput {
@@ -330,17 +341,18 @@ async fn orphans_are_found_and_removed_and_nothing_else_is() {
         .unwrap()
         .record;
     let own = bench.store.memory.list().unwrap().remove(0);
-    let old = uuid::Uuid::new_v7(uuid::Timestamp::from_unix(
-        uuid::NoContext,
-        1_600_000_000,
-        0,
-    ))
-    .to_string();
-    let young = uuid::Uuid::now_v7().to_string();
+    // What another run of the program does: it has the lock while it writes what stands in the journal.
+    let folder = bench.workbench.data_dir().to_owned();
+    let lock = std::fs::File::create(folder.join("keyring.lock")).unwrap();
+    lock.lock_shared().unwrap();
+    let catalog = SqliteCatalog::open(&folder).unwrap();
+    catalog
+        .begin_entries(&["url/being-written".to_owned()])
+        .unwrap();
     for id in [
-        SecretId::for_url(own.catalog(), &old),
-        SecretId::for_url(own.catalog(), &young),
-        SecretId::for_url("another", &old),
+        SecretId::for_url(own.catalog(), "forgotten"),
+        SecretId::for_url(own.catalog(), "being-written"),
+        SecretId::for_url("another", "forgotten"),
     ] {
         bench
             .store
@@ -358,10 +370,47 @@ async fn orphans_are_found_and_removed_and_nothing_else_is() {
         1
     );
     assert_eq!(bench.entries(), 3);
+    // It ends before it commits: what it wrote is taken back.
+    drop(lock);
+    let settled = bench.workbench.settle_keyring().await.unwrap();
+    assert_eq!((settled.removed, settled.left), (1, 0));
+    assert_eq!(bench.entries(), 2);
     assert_eq!(
         bench.real(&made.envs[0].id).await,
         "postgresql://a:first@h/d"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_happens_after_its_time_is_taken_back() {
+    let bench = bench().await;
+    let settings = Settings {
+        keyring_timeout_seconds: 1,
+        ..bench.workbench.settings_get().await.unwrap()
+    };
+    bench.workbench.settings_update(settings).await.unwrap();
+    let options = Options {
+        data_dir: Some(bench.workbench.data_dir().to_owned()),
+        origin: Origin::Window,
+    };
+    let workbench = Workbench::open_with(options, bench.store.clone())
+        .await
+        .unwrap();
+    bench.store.hanging.store(true, Ordering::Relaxed);
+    let input = database("orders", vec![config("dev", "postgresql://a:late@h/d")]);
+    let error = workbench
+        .database_create(bench.product.clone(), input)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code, "keyring_timeout", "{error:?}");
+    bench.store.hanging.store(false, Ordering::Relaxed);
+    let began = Instant::now();
+    while bench.entries() == 0 {
+        assert!(began.elapsed() < Duration::from_secs(20), "it never woke");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(workbench.settle_keyring().await.unwrap().removed, 1);
+    assert_eq!(bench.entries(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,8 @@
 import { Button as AriaButton, ToggleButton } from 'react-aria-components';
 import type { ActionInput } from '../../bindings/ActionInput';
-import { ErrorText, Field, Segments, Select } from '../../design/Field';
+import { ErrorText, Field, Select } from '../../design/Field';
 import primitives from '../../design/primitives.module.css';
+import { Segments } from '../../design/Segments';
 import { plain } from '../../design/text';
 import { runForm as text } from '../../text/actions';
 import { controlOf, keyOf, nowAs, stepped, type Value } from './inputs';

@@ -1,5 +1,6 @@
 import { FlaskConical, Play, Plus, RefreshCw, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { later } from '../../app/later';
 import { navigation, openDialog } from '../../app/navigation';
 import { queries, useBootstrap, useCredentials, useEngines, useMatrix } from '../../app/queries';
 import { useStore } from '../../app/store';
@@ -13,7 +14,6 @@ import { databases as databaseText } from '../../text/databases';
 import { errorText } from '../../text/errors';
 import { matrix as text } from '../../text/matrix';
 import { matrixText } from '../../text/migrations';
-import { Drawer } from '../connection/Drawer';
 import { refreshCells, useMigrationCells } from '../migrations/cells';
 import { migrationFace } from '../migrations/face';
 import { planCells } from '../migrations/matrixDeeds';
@@ -23,6 +23,8 @@ import { Matrix } from './Matrix';
 import styles from './matrix.module.css';
 import { cellFace, columnsOf, filterRows, rowsOf } from './model';
 import { startTests, testRuns } from './testRuns';
+
+const Drawer = later(async () => (await import('../connection/Drawer')).Drawer);
 
 /** The time, once a minute. */
 function useMinute(): number {

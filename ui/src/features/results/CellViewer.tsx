@@ -3,10 +3,11 @@ import { type KeyboardEvent, useCallback, useDeferredValue, useMemo, useRef, use
 import type { ColumnView } from '../../bindings/ColumnView';
 import { Button } from '../../design/Button';
 import { Dialog } from '../../design/Dialog';
-import { Checkbox, Field, Segments } from '../../design/Field';
+import { Checkbox, Field } from '../../design/Field';
 import { Icon } from '../../design/Icon';
 import { Waiting } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
+import { Segments } from '../../design/Segments';
 import { plain } from '../../design/text';
 import { common } from '../../text/common';
 import { results, viewer as text } from '../../text/results';

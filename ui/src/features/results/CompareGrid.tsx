@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { ColumnView } from '../../bindings/ColumnView';
-import { Segments } from '../../design/Field';
+import { Segments } from '../../design/Segments';
 import { plain } from '../../design/text';
 import { compared, results as text } from '../../text/results';
 import type { Position } from '../matrix/keyboard';

@@ -93,13 +93,13 @@ export function SecretsScreen() {
   );
 }
 
-/** A deleted value can't be brought back, so this one asks. */
+/** What a secret is used by is elsewhere, so this one asks. */
 function SecretDelete({ secret, onClose }: { secret: NamedSecretView; onClose: () => void }) {
   const remove = () =>
     attempt(async () => {
-      await platform.secretDelete(secret.name);
+      const activityId = await platform.secretDelete(secret.name);
       onClose();
-      await announce(text.removed(secret.name), null);
+      await announce(text.removed(secret.name), activityId);
     });
   return (
     <FormDialog
