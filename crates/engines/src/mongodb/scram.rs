@@ -52,7 +52,7 @@ impl Hash {
             Self::Sha256 => (pbkdf2::PBKDF2_HMAC_SHA256, 32),
         };
         let mut output = Zeroizing::new(vec![0; length]);
-        pbkdf2::derive(algorithm, iterations, salt, password, &mut output);
+        wiped_after(|| pbkdf2::derive(algorithm, iterations, salt, password, &mut output));
         output
     }
 }

@@ -48,7 +48,7 @@ impl Login<'_> {
             _ => NATIVE.to_owned(),
         };
         let mut scramble = greeting.scramble.clone();
-        let response = self.first_response(&plugin, &scramble)?;
+        let response = wiped_after(|| self.first_response(&plugin, &scramble))?;
         let packet = handshake_response(capabilities, &self.settings.user, &response, &plugin)
             .map_err(|error| self.lost(&error))?;
         channel
@@ -70,7 +70,7 @@ impl Login<'_> {
                     let switch = Switch::parse(rest);
                     plugin = switch.plugin;
                     scramble = switch.scramble;
-                    let response = self.first_response(&plugin, &scramble)?;
+                    let response = wiped_after(|| self.first_response(&plugin, &scramble))?;
                     channel
                         .write(&response)
                         .await

@@ -251,7 +251,7 @@ async fn scram(
     if rounds(&data).is_none_or(|rounds| rounds > MOST_SCRAM_ROUNDS) {
         return Err(Fault::TooManyRounds);
     }
-    scram.update(&data).map_err(broken)?;
+    wiped_after(|| scram.update(&data)).map_err(broken)?;
     frontend::sasl_response(scram.message(), &mut channel.output)?;
     channel.flush().await?;
     let (number, data) = request(channel, false).await?;
