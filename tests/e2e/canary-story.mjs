@@ -394,7 +394,7 @@ async function asked(told) {
 
 /** Windows, settings, and what is deleted. */
 async function tidied(told) {
-  const { window, call, attempt, cli, page } = told;
+  const { window, call, attempt, cli, tryCli, page } = told;
   const { settings } = await call("app_bootstrap");
   await call("settings_update", { settings: { ...settings, theme: "dark" } });
   await attempt("data_folder_open");
@@ -403,6 +403,9 @@ async function tidied(told) {
   await call("database_update", { id: database.id, patch: { name: "Still wrong", description: null, revision: database.revision } });
   await call("database_delete", { id: database.id });
   cli("db delete", ["shop/wrong-mongodb"]);
+  const [{ id }] = JSON.parse(cli("activity list", ["--json"]));
+  tryCli("activity undo", [id]);
+  tryCli("activity purge", [id]);
   for (const nav of ["activity", "settings", "secrets", "databases", "matrix"]) {
     if (await window.exists(`nav-${nav}`)) await window.click(`nav-${nav}`);
     await page();

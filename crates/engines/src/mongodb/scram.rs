@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use crate::stack::wiped_after;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};

@@ -16,6 +16,7 @@ use super::packet::{Channel, Greeting, Reported, Switch, handshake_response, inv
 use super::settings::Settings;
 use crate::error::code;
 use crate::failure::{Attempt, Failure};
+use crate::stack::wiped_after;
 
 const NATIVE: &str = "mysql_native_password";
 const CACHING: &str = "caching_sha2_password";

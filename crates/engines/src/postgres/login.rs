@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::channel::{Channel, Fields, Reported, invalid};
 use super::settings::Methods;
+use crate::stack::wiped_after;
 
 /// More would be work for an attacker's sake; PostgreSQL asks for 4,096 unless it is told otherwise.
 const MOST_SCRAM_ROUNDS: u32 = 1_000_000;
