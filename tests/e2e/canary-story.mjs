@@ -25,6 +25,7 @@ export async function useCases(story) {
   await migrated(told);
   await carried(told);
   await asked(told);
+  await kept(told);
   await tidied(told);
   return told;
 }
@@ -390,6 +391,24 @@ async function asked(told) {
   for (const type of TYPES) tryCli("connect", [`shop/${type}@dev`]);
   cli("completions", ["bash"]);
   cli("manual");
+}
+
+/** Where the passwords are kept: in a vault file and back in the keyring, with a wrong passphrase on the way. */
+async function kept(told) {
+  const { secrets, call, attempt, tryCli } = told;
+  await call("secret_place_status");
+  await attempt("secret_place_choose", { choice: { place: "vault", old: "move", passphrase: secrets.passphrase } });
+  await attempt("vault_lock");
+  await attempt("vault_unlock", { passphrase: secrets.wrong });
+  await attempt("vault_unlock", { passphrase: secrets.passphrase });
+  await attempt("vault_passphrase_change", { old: secrets.passphrase, new: secrets["window passphrase"] });
+  await call("secrets_to_enter", { productId: null });
+  await attempt("secrets_enter", { typed: [{ key: "none", value: secrets.typed }] });
+  tryCli("secret store", [], {});
+  tryCli("secret passphrase", ["--passphrase-stdin"], { input: `${secrets.wrong}\n${secrets.typed}\n` });
+  tryCli("secret enter", ["shop"], { input: secrets.typed });
+  const back = await attempt("secret_place_choose", { choice: { place: "keyring", old: "move" } });
+  assert.ok(back.answer, JSON.stringify(back.error));
 }
 
 /** Windows, settings, and what is deleted. */

@@ -2,6 +2,7 @@
 
 mod activity;
 mod migration;
+mod secret;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use workbench::{Address, UrlReplacePart, url_format_words};
 
 pub use activity::*;
 pub use migration::*;
+pub use secret::*;
 
 /// Your product's databases, every environment, one command.
 #[derive(Parser)]
@@ -159,6 +161,21 @@ pub enum Command {
     /// Print the manual page
     #[command(hide = true)]
     Manual,
+}
+
+impl Command {
+    /// What a command opens connections to, and so needs the secrets of.
+    pub fn connects_to(&self) -> Option<&Address> {
+        match self {
+            Command::Test { target, .. } | Command::Connect { target } => Some(target),
+            Command::Exec(arguments) => Some(&arguments.target),
+            Command::Action {
+                verb: ActionVerb::Run(arguments),
+            } => Some(&arguments.target),
+            Command::Migration { verb } => verb.connects_to(),
+            _ => None,
+        }
+    }
 }
 
 /// Verbs of `product`.
@@ -546,37 +563,6 @@ pub enum UrlVerb {
         /// With its secrets
         #[arg(long, requires = "apply")]
         reveal: bool,
-    },
-}
-
-/// Verbs of `secret`.
-#[derive(Subcommand)]
-pub enum SecretVerb {
-    /// Set a named secret; its value comes from stdin
-    Set {
-        /// KEY, or KEY@ENV for one environment
-        name: String,
-    },
-    /// The named secrets, without values
-    List,
-    /// Delete a named secret
-    Delete {
-        /// KEY or KEY@ENV
-        name: String,
-        /// Make it final: no undo, and its passwords leave the keyring at once
-        #[arg(long)]
-        purge: bool,
-    },
-    /// Which credentials this machine lacks
-    Check {
-        /// Only this product
-        product: Option<String>,
-        /// Find and remove keyring entries that nothing uses
-        #[arg(long)]
-        orphans: bool,
-        /// With --orphans: only list them
-        #[arg(long, requires = "orphans")]
-        dry_run: bool,
     },
 }
 

@@ -6,15 +6,18 @@ mod commands;
 mod exit;
 mod input;
 mod output;
+mod shown;
 mod terminal;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
 use workbench::{AppError, Options, Origin, Workbench};
 
 use crate::arguments::{ActionVerb, Arguments, Command};
 use crate::output::Output;
+use crate::terminal::VaultPassphrase;
 
 /// Drivers and parsers free copies of secrets that nobody can zero by name; this allocator zeroes whatever is freed.
 #[global_allocator]
@@ -75,6 +78,7 @@ async fn dispatch(arguments: Arguments, output: Output) -> Result<ExitCode, AppE
                 origin: Origin::Cli,
             };
             let workbench = Workbench::open(options).await?;
+            workbench.ask_passphrases_of(Arc::new(VaultPassphrase));
             workbench.settle_keyring_at_start().await;
             if let Some(seconds) = arguments.global.timeout {
                 workbench.limit_tests_to(std::time::Duration::from_secs_f64(seconds));

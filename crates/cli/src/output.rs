@@ -5,7 +5,7 @@ use std::io::Write;
 use serde::Serialize;
 use workbench::AppError;
 
-use crate::terminal::{for_a_person, for_json};
+use crate::shown::{for_a_person, for_json};
 
 /// How to print.
 #[derive(Clone, Copy)]

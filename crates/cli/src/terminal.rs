@@ -1,71 +1,77 @@
-//! Text of servers and records, shown as text: on a terminal some characters are orders (colours, titles, cursors) and
-//! some turn the direction of what follows, so that a line reads as another one.
+//! What is asked of a person at a terminal. Nothing is asked where stdin is none.
 
-use std::borrow::Cow;
-use std::fmt::Write;
+use std::io::{ErrorKind, IsTerminal};
+use std::path::PathBuf;
 
-/// For a person: each such character as its escape.
-pub fn for_a_person(text: &str) -> Cow<'_, str> {
-    escaped(text, |letter, shown| {
-        shown.extend(letter.escape_unicode());
-    })
+use workbench::{AppError, PassphraseSource};
+use zeroize::Zeroizing;
+
+/// Names a file whose first line is the vault's passphrase, for jobs that have no terminal.
+const PASSPHRASE_FILE: &str = "TAPEDECK_VAULT_PASSPHRASE_FILE";
+
+/// Whether there is somebody to ask.
+pub fn is_there() -> bool {
+    std::io::stdin().is_terminal()
 }
 
-/// JSON that means the same: what may not be seen as it is stands only inside of strings, and is escaped there.
-pub fn for_json(text: &str) -> Cow<'_, str> {
-    escaped(text, |letter, shown| {
-        for unit in letter.encode_utf16(&mut [0; 2]) {
-            // Writing to a String can't fail.
-            let _ = write!(shown, "\\u{unit:04x}");
-        }
-    })
-}
-
-fn escaped(text: &str, escape: impl Fn(char, &mut String)) -> Cow<'_, str> {
-    if !text.contains(gives_orders) {
-        return Cow::Borrowed(text);
+/// Asks for something that is not shown while it is typed; `None` where there is nobody to ask.
+pub fn ask_hidden(prompt: &str) -> Result<Option<Zeroizing<String>>, AppError> {
+    if !is_there() {
+        return Ok(None);
     }
-    let mut shown = String::with_capacity(text.len() + 16);
-    for letter in text.chars() {
-        if gives_orders(letter) {
-            escape(letter, &mut shown);
+    match rpassword::prompt_password(prompt) {
+        Ok(typed) => Ok(Some(Zeroizing::new(typed))),
+        Err(error) if error.kind() == ErrorKind::Interrupted => Err(AppError::cancelled()),
+        Err(error) => Err(AppError::new(
+            "io",
+            format!("The terminal can't be read: {error}."),
+        )),
+    }
+}
+
+/// Asks for a new passphrase, twice.
+pub fn ask_new_passphrase() -> Result<Option<Zeroizing<String>>, AppError> {
+    let Some(first) = ask_hidden("New passphrase of the vault file: ")? else {
+        return Ok(None);
+    };
+    let second = ask_hidden("The same again: ")?;
+    if second.as_deref() == Some(&*first) {
+        Ok(Some(first))
+    } else {
+        Err(AppError::new(
+            "usage",
+            "The two passphrases differ. Nothing was changed.",
+        ))
+    }
+}
+
+/// The passphrase from the file that the environment names; `None` where it names none.
+pub fn passphrase_from_file() -> Result<Option<Zeroizing<String>>, AppError> {
+    let Some(path) = std::env::var_os(PASSPHRASE_FILE).filter(|path| !path.is_empty()) else {
+        return Ok(None);
+    };
+    let text = Zeroizing::new(crate::input::read_text(&PathBuf::from(path))?);
+    let line = text.lines().next().unwrap_or_default();
+    Ok(Some(Zeroizing::new(line.to_owned())))
+}
+
+/// Where a command gets the vault's passphrase from when a call needs it.
+pub struct VaultPassphrase;
+
+impl PassphraseSource for VaultPassphrase {
+    fn passphrase(&self, attempt: u32) -> Result<Option<Zeroizing<String>>, AppError> {
+        if let Some(passphrase) = passphrase_from_file()? {
+            return Ok(Some(passphrase));
+        }
+        let prompt = if attempt == 1 {
+            "Passphrase of the vault file: "
         } else {
-            shown.push(letter);
-        }
-    }
-    Cow::Owned(shown)
-}
-
-/// Control characters but those that lay text out, and what turns or isolates its direction.
-fn gives_orders(letter: char) -> bool {
-    letter.is_control() && !matches!(letter, '\n' | '\t')
-        || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{for_a_person, for_json};
-
-    const HOSTILE: &str = "a\u{1b}[2J\u{7}b\u{9b}31m\u{202e}c\u{2067}\td\r\ne é 𝄞";
-
-    #[test]
-    fn what_gives_orders_is_shown_as_its_escape() {
-        assert_eq!(
-            for_a_person(HOSTILE),
-            "a\\u{1b}[2J\\u{7}b\\u{9b}31m\\u{202e}c\\u{2067}\td\\u{d}\ne é 𝄞"
-        );
-        assert_eq!(for_a_person("é\tplain\n"), "é\tplain\n");
+            "That was not it. Passphrase of the vault file: "
+        };
+        ask_hidden(prompt)
     }
 
-    #[test]
-    fn json_keeps_its_meaning() {
-        let value = serde_json::json!({ HOSTILE: [HOSTILE] });
-        let text = value.to_string();
-        let shown = for_json(&text);
-        assert!(!shown.contains(super::gives_orders), "{shown}");
-        assert_eq!(
-            serde_json::from_str::<serde_json::Value>(&shown).unwrap(),
-            value
-        );
+    fn is_a_person(&self) -> bool {
+        std::env::var_os(PASSPHRASE_FILE).is_none() && is_there()
     }
 }

@@ -8,11 +8,27 @@ import { BatchDialog } from '../features/migrations/BatchDialog';
 import { MigrationExportDialog, MigrationImportDialog } from '../features/migrations/TransferDialogs';
 import { ProductEdit } from '../features/products/ProductEdit';
 import { ProductForm } from '../features/products/ProductForm';
+import { EnterDialog } from '../features/secrets/EnterDialog';
+import { PlaceDialog } from '../features/secrets/PlaceDialog';
 import { SecretDialog } from '../features/secrets/SecretDialog';
+import { UnlockDialog, VaultPassphraseDialog } from '../features/secrets/VaultDialogs';
 import { ExportDialog, ImportDialog } from '../features/transfer/TransferDialogs';
 import { products as text } from '../text/products';
 import { closeDialog, navigation } from './navigation';
 import { useStore } from './store';
+
+/** What a deed waits for. It stands above a dialog that may be open, which keeps what was typed. */
+export function OneQuestion() {
+  const question = useStore(navigation, (state) => state.question);
+  if (question === null) return null;
+  const leave = () => question.answered(false);
+  const goOn = () => question.answered(true);
+  return question.kind === 'vault-unlock' ? (
+    <UnlockDialog onClose={leave} then={goOn} />
+  ) : (
+    <EnterDialog onClose={leave} then={goOn} />
+  );
+}
 
 /** The dialog that is open. */
 export function OneDialog() {
@@ -44,6 +60,14 @@ export function OneDialog() {
       return <CopyAs databaseId={dialog.databaseId} slug={dialog.slug} onClose={closeDialog} />;
     case 'secret':
       return <SecretDialog name={dialog.name} onClose={closeDialog} />;
+    case 'secret-place':
+      return <PlaceDialog onClose={closeDialog} />;
+    case 'secrets-enter':
+      return <EnterDialog onClose={closeDialog} />;
+    case 'vault-unlock':
+      return <UnlockDialog onClose={closeDialog} />;
+    case 'vault-passphrase':
+      return <VaultPassphraseDialog onClose={closeDialog} />;
     case 'migration-batch':
       return <BatchDialog configIds={dialog.configIds} onClose={closeDialog} />;
     case 'migration-import':

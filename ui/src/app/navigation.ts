@@ -29,6 +29,10 @@ export type DialogTarget =
   | { kind: 'cell-compare'; databaseId: string; slug: string }
   | { kind: 'cell-copy-as'; databaseId: string; slug: string }
   | { kind: 'secret'; name: string | null }
+  | { kind: 'secret-place' }
+  | { kind: 'secrets-enter' }
+  | { kind: 'vault-unlock' }
+  | { kind: 'vault-passphrase' }
   | { kind: 'migration-batch'; configIds: string[] }
   | { kind: 'migration-import'; databaseId: string }
   | { kind: 'migration-export'; databaseId: string }
@@ -45,6 +49,8 @@ interface Navigation {
   /** The database that the Databases screen shows. */
   databaseId: string | null;
   dialog: DialogTarget | null;
+  /** What a deed waits for, above whatever is open; `answered` says whether the person went on. */
+  question: { kind: 'secrets-enter' | 'vault-unlock'; answered: (wentOn: boolean) => void } | null;
   palette: boolean;
   filter: string;
 }
@@ -67,6 +73,7 @@ export const navigation = createStore<Navigation>({
   tab: 'connection',
   databaseId: null,
   dialog: null,
+  question: null,
   palette: false,
   filter: '',
 });

@@ -12,7 +12,7 @@ use workbench::{
 use super::migration_words::duration;
 use crate::arguments::MigrationVerb;
 use crate::output::{Output, print};
-use crate::terminal::for_a_person;
+use crate::shown::for_a_person;
 
 /// Runs a verb.
 pub async fn run(
