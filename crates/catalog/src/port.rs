@@ -498,6 +498,9 @@ pub trait Catalog: KeyringJournal + Send + Sync {
     /// A product for export, secrets left out.
     fn export_product(&self, product: &str) -> Result<ExportDocument, CatalogError>;
 
+    /// Remembers that a product was exported in the state of this fingerprint, if that is what it still is.
+    fn remember_export(&self, product: &str, fingerprint: &str) -> Result<(), CatalogError>;
+
     /// What an import would do; changes nothing. A bare list of databases goes into `product`.
     fn plan_import(
         &self,

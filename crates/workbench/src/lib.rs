@@ -88,7 +88,7 @@ pub use credentials::{CredentialCheck, CredentialLine, OrphanReport};
 pub use dto::*;
 pub use environment_variables::EnvironmentVariables;
 pub use error::{AppError, Result};
-pub use import::ImportPlanned;
+pub use import::{ImportPlanned, decode_text};
 pub use keyring_entries::Settled;
 pub use migration_status::{CellAddress, MigrationStatusSummary};
 pub use migration_transfer::{MigrationExport, MigrationImportPlanned};

@@ -3,6 +3,7 @@
 //! Any number of processes may have it open. Whoever writes takes the write lock first, so that what a mutation read
 //! is still true when it commits; whoever reads sees one state and waits for no one.
 
+mod bases;
 mod failure;
 mod history;
 mod items;
@@ -490,6 +491,12 @@ impl Catalog for SqliteCatalog {
     fn export_product(&self, product: &str) -> Result<ExportDocument, CatalogError> {
         self.store
             .read(|transaction| transfer::export_product(transaction, product))
+    }
+
+    fn remember_export(&self, product: &str, fingerprint: &str) -> Result<(), CatalogError> {
+        self.store.write(|transaction| {
+            bases::remember_export(transaction, product, fingerprint, Timestamp::now())
+        })
     }
 
     fn plan_import(

@@ -21,6 +21,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_runs.sql"),
     include_str!("../../migrations/0003_migration_states.sql"),
     include_str!("../../migrations/0004_keyring_journal.sql"),
+    include_str!("../../migrations/0005_transfer_bases.sql"),
 ];
 
 /// "TPDK": tells our file from any other SQLite file.

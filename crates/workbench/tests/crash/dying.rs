@@ -147,6 +147,7 @@ impl Catalog for CountedCatalog {
         fn set_setting(key: &str, value: &Value) -> ();
         fn note_activity(context: &Context, note: &Note) -> Activity;
         fn undo(context: &Context, activity_id: &str) -> Activity;
+        fn remember_export(product: &str, fingerprint: &str) -> ();
         fn purge(older_than: Timestamp) -> usize;
         fn purge_deletion(activity_id: &str) -> usize;
         fn apply_import(context: &Context, plan: &ImportPlan, named: &[(String, EntryName)]) -> ImportOutcome;
