@@ -163,8 +163,8 @@ pub trait Session: Send {
         batch: &mut Batch,
     ) -> Result<Option<Completion>, RunError>;
 
-    /// Runs operations one after the other, up to the first that fails, and leaves their rows out. Nothing is prepared or kept: it is
-    /// for what is sent once, and for what a server runs and does not prepare.
+    /// Runs operations one after the other, up to the first that fails, and leaves their rows out. It is for what is sent once, and for
+    /// what a server runs and does not prepare. What takes values may be kept at the server, and then takes less time with the next.
     ///
     /// Where the protocol can, all go out at once. PostgreSQL then makes one transaction of those that are in none: several in one
     /// call begin one, or belong to one that is open.

@@ -21,5 +21,5 @@ pub use history::{Direction, HistoryRow, RowState};
 pub use lint::{Code, Lint, Warning, codes, lint};
 pub use migration::{Migration, RecordFault, Side, Waiver};
 pub use script::{Piece, join, split};
-pub use select::{Pick, Refusal, promotion_gap, steps_down, steps_promote, steps_up};
+pub use select::{Pick, Refusal, steps_down, steps_up};
 pub use status::{MigrationState, MigrationStatus, TargetStatus, status};

@@ -59,82 +59,9 @@ pub fn steps_up(
         Some(tag) => 1 + place_of(migrations, status, tag)?,
     };
     ready(status, accept_checksum)?;
-    let picks = picks_up(migrations, status, |index, _| index < last);
+    let picks = picks_up(migrations, status, last);
     in_order(&picks, status, out_of_order)?;
     Ok(picks)
-}
-
-/// What another environment has and this one lacks, in order: exactly the migrations that are applied there.
-///
-/// # Errors
-/// A [`Refusal`]. One that is applied there with another `up`, or that the catalog lacks, cannot be promoted.
-pub fn steps_promote(
-    migrations: &[Migration],
-    from: &TargetStatus,
-    to: &TargetStatus,
-    accept_checksum: bool,
-    out_of_order: bool,
-) -> Result<Vec<Pick>, Refusal> {
-    ready(to, accept_checksum)?;
-    let lacks = |tag: &str| {
-        !to.migrations
-            .iter()
-            .any(|one| one.tag == tag && one.is_applied())
-    };
-    let unknown = tags(from, |one| {
-        one.id.is_none() && one.is_applied() && lacks(&one.tag)
-    });
-    if !unknown.is_empty() {
-        return Err(Refusal::new(
-            "missing",
-            format!(
-                "{} is applied there and not in this catalog. Adopt it first.",
-                listed(&unknown)
-            ),
-            unknown,
-        ));
-    }
-    let standings = Standings::of(from);
-    let applied = |migration: &Migration| standings.get(migration).filter(|one| one.is_applied());
-    let picks = picks_up(migrations, to, |_, migration| applied(migration).is_some());
-    let changed: Vec<String> = picks
-        .iter()
-        .filter(|pick| {
-            applied(&pick.migration).is_some_and(|one| one.checksum_matches == Some(false))
-        })
-        .map(|pick| pick.migration.tag.clone())
-        .collect();
-    if !changed.is_empty() {
-        return Err(Refusal::new(
-            "checksum_changed",
-            format!(
-                "{} was edited since it was applied there: what would run has never run before.",
-                listed(&changed)
-            ),
-            changed,
-        ));
-    }
-    in_order(&picks, to, out_of_order)?;
-    Ok(picks)
-}
-
-/// The tags of those to run that are not applied with the same checksum in an earlier environment.
-#[must_use]
-pub fn promotion_gap(picks: &[Pick], earlier: &TargetStatus) -> Vec<String> {
-    picks
-        .iter()
-        .filter(|pick| pick.direction == Direction::Up)
-        .map(|pick| &pick.migration)
-        .filter(|migration| {
-            let checksum = migration.checksum();
-            !earlier.migrations.iter().any(|one| {
-                one.is_applied()
-                    && is_of(one, migration)
-                    && one.row.as_ref().is_some_and(|row| row.checksum == checksum)
-            })
-        })
-        .map(|migration| migration.tag.clone())
-        .collect()
 }
 
 /// Those to revert, last first: the last `steps` applied ones, or all that come after `to` (a tag, which stays applied); one where
@@ -346,20 +273,17 @@ impl<'a> Standings<'a> {
     }
 }
 
-fn picks_up(
-    migrations: &[Migration],
-    status: &TargetStatus,
-    wanted: impl Fn(usize, &Migration) -> bool,
-) -> Vec<Pick> {
+/// Those of the first `last` that are to run.
+fn picks_up(migrations: &[Migration], status: &TargetStatus, last: usize) -> Vec<Pick> {
     let standings = Standings::of(status);
     migrations
         .iter()
         .enumerate()
-        .filter(|(index, migration)| {
-            wanted(*index, migration)
-                && standings
-                    .get(migration)
-                    .is_none_or(MigrationStatus::is_to_run)
+        .take(last)
+        .filter(|(_, migration)| {
+            standings
+                .get(migration)
+                .is_none_or(MigrationStatus::is_to_run)
         })
         .map(|(index, migration)| Pick {
             migration: migration.clone(),

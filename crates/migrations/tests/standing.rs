@@ -4,7 +4,7 @@
 
 use migrations::{
     DatabaseType, Direction, HistoryRow, Migration, MigrationState, Pick, Refusal, RowState,
-    TargetStatus, promotion_gap, status, steps_down, steps_promote, steps_up,
+    TargetStatus, status, steps_down, steps_up,
 };
 use serde_json::{Value, json};
 
@@ -466,80 +466,4 @@ fn a_rollback_takes_back_what_was_applied() {
         picks[0].migration.down,
         ["{\"drop\":\"z\",\"comment\":\"x\"}"]
     );
-}
-
-#[test]
-fn promotion_takes_what_the_other_has() {
-    let all = list("a b c d");
-    let [a, b, c, _] = all.as_slice() else {
-        panic!("four")
-    };
-    let stands = |rows: &[HistoryRow]| status(&all, rows);
-    let promote = |from: &[HistoryRow], to: &[HistoryRow]| {
-        steps_promote(&all, &stands(from), &stands(to), false, false)
-    };
-    assert_eq!(
-        tags(promote(&[applied(a, 1), applied(c, 3)], &[])),
-        ["a@1", "c@3"]
-    );
-    assert_eq!(
-        tags(promote(&[applied(a, 1), applied(b, 2)], &[applied(a, 1)])),
-        ["b@2"]
-    );
-    assert!(tags(promote(&[applied(a, 1)], &[applied(a, 1), applied(b, 2)])).is_empty());
-    assert!(tags(promote(&[row(a, 1, RowState::RolledBack)], &[])).is_empty());
-    assert!(tags(promote(&[row(a, 1, RowState::Started)], &[])).is_empty());
-    assert_eq!(
-        refused(promote(&[applied(a, 1)], &[row(b, 2, RowState::Started)])),
-        "unfinished b"
-    );
-    assert_eq!(
-        refused(promote(&[applied(&migration("z"), 1)], &[])),
-        "missing z"
-    );
-    assert!(
-        tags(promote(
-            &[applied(&migration("z"), 1)],
-            &[applied(&migration("z"), 1)]
-        ))
-        .is_empty()
-    );
-    let edited = HistoryRow {
-        checksum: "x".to_owned(),
-        ..applied(b, 2)
-    };
-    assert_eq!(
-        refused(promote(&[applied(a, 1), edited.clone()], &[])),
-        "checksum_changed b"
-    );
-    assert_eq!(
-        refused(promote(&[applied(a, 1), applied(b, 2)], &[edited])),
-        "checksum_changed b"
-    );
-    assert_eq!(
-        refused(promote(&[applied(a, 1)], &[applied(c, 3)])),
-        "out_of_order a"
-    );
-
-    let gap = |earlier: &[HistoryRow]| {
-        let picks = steps_up(&all, &stands(&[]), Some("c"), false, false).unwrap();
-        promotion_gap(&picks, &stands(earlier))
-    };
-    assert!(gap(&[applied(a, 1), applied(b, 2), applied(c, 3)]).is_empty());
-    assert_eq!(gap(&[]), ["a", "b", "c"]);
-    let edited = HistoryRow {
-        checksum: "x".to_owned(),
-        ..applied(a, 1)
-    };
-    assert_eq!(
-        gap(&[
-            edited,
-            row(b, 2, RowState::RolledBack),
-            failed(c, Direction::Down, 0, None)
-        ]),
-        ["a", "b"]
-    );
-    // Going back is free of the order.
-    let back = steps_down(&all, &stands(&[applied(a, 1)]), None, None).unwrap();
-    assert!(promotion_gap(&back, &stands(&[])).is_empty());
 }

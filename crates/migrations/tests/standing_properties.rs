@@ -3,8 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use migrations::{
-    DatabaseType, Direction, HistoryRow, Migration, Pick, RowState, promotion_gap, status,
-    steps_down, steps_promote, steps_up,
+    DatabaseType, Direction, HistoryRow, Migration, Pick, RowState, status, steps_down, steps_up,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -163,13 +162,5 @@ proptest! {
                 }
             }
         }
-        // What is promoted to an empty target is what is here, and nothing of it is a gap.
-        let here = status(&all, &target.rows);
-        let empty = status(&all, &[]);
-        let picks = steps_promote(&all, &here, &empty, false, false).unwrap();
-        let applied = here.migrations.iter().filter(|one| one.is_applied()).count();
-        prop_assert_eq!(picks.len(), applied);
-        prop_assert!(promotion_gap(&picks, &here).is_empty());
-        prop_assert_eq!(promotion_gap(&picks, &empty).len(), applied);
     }
 }

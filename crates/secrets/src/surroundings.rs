@@ -190,7 +190,9 @@ mod tests {
         let none = SecretStoreError::unavailable("no D-Bus");
         let gnome = ("XDG_CURRENT_DESKTOP", "ubuntu:GNOME");
         let ssh = ("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22");
-        let cases: [(&str, &[(&str, &str)], &[&str], &str); 12] = [
+        /// The system, its variables, the files that are there, and what the advice has in it.
+        type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str], &'a str);
+        let cases: [Case<'_>; 12] = [
             ("linux", &[gnome], &[], "GNOME: install gnome-keyring"),
             (
                 "linux",

@@ -73,7 +73,7 @@ pub(crate) struct Decision {
     pub(crate) obstacles: Vec<MigrationObstacle>,
     pub(crate) lifted: Vec<MigrationObstacle>,
     pub(crate) notes: Vec<String>,
-    /// Whether a statement can lose data or objects.
+    /// Whether a statement can lose data or objects, where a confirmation hangs on it.
     pub(crate) destructive: bool,
 }
 
@@ -129,11 +129,14 @@ impl Question {
             };
             found.obstacles.push(obstacle("inactive", refusal, None));
         }
-        found.destructive = found.picks.iter().any(|pick| {
-            let lints = lint(&pick.migration, pick.direction, self.database_type());
-            let mut warnings = lints.iter().flat_map(|lint| &lint.warnings);
-            warnings.any(|warning| warning.destructive)
-        });
+        // Where nothing is asked, nobody needs to know; reading every statement takes longer than sending it.
+        let asks = self.place.environment.class != EnvironmentClass::Development;
+        found.destructive = asks
+            && found.picks.iter().any(|pick| {
+                let lints = lint(&pick.migration, pick.direction, self.database_type());
+                let mut warnings = lints.iter().flat_map(|lint| &lint.warnings);
+                warnings.any(|warning| warning.destructive)
+            });
         let set_aside = self.exceptions;
         let (lifted, left) =
             found

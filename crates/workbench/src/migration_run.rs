@@ -18,7 +18,7 @@ use crate::migration_decision::{Decision, Question};
 use crate::migration_events::Narrator;
 use crate::migration_plan::{Supposed, can_run_dry};
 use crate::migration_status::failed_cell;
-use crate::migration_target::{Depth, person};
+use crate::migration_target::{Depth, Place, Reading, person};
 use crate::{AppError, Result, Workbench};
 
 impl From<MigrationRepair> for Repair {
@@ -96,7 +96,9 @@ impl Workbench {
             self.note_migrations(&question, &report, failure.as_ref())
                 .await?;
         }
-        let cell = self.cell_after(&question).await;
+        let cell = self
+            .cell_after(&question, report.fingerprint.as_deref())
+            .await;
         if let Some(error) = failure {
             return Err(error);
         }
@@ -204,11 +206,11 @@ impl Workbench {
             .map_err(|error| runner_error(&error))
     }
 
-    /// How the cell stands after a run, whatever became of it.
-    async fn cell_after(&self, question: &Question) -> MigrationCell {
+    /// How the cell stands after a run, whatever became of it. `left` is the fingerprint of the schema that the run read at its end.
+    async fn cell_after(&self, question: &Question, left: Option<&str>) -> MigrationCell {
         let place = &question.place;
         let token = CancellationToken::new();
-        match self.read_place(place, Depth::Drift, &token).await {
+        match self.reading_after(place, left, &token).await {
             Ok(reading) => {
                 self.remember_reading(place, &question.migrations, &reading)
                     .await
@@ -221,6 +223,24 @@ impl Workbench {
                 failed_cell(place, known.get(&place.config.id), &error)
             }
         }
+    }
+
+    /// What was live a moment ago, under the lock, need not be read once more, unless somebody else has run since.
+    async fn reading_after(
+        &self,
+        place: &Place,
+        left: Option<&str>,
+        cancel: &CancellationToken,
+    ) -> Result<Reading> {
+        if left.is_some() {
+            let mut reading = self.read_place(place, Depth::History, cancel).await?;
+            let kept = reading.history.snapshot.as_ref();
+            reading.as_left = kept.map(|kept| kept.fingerprint.as_str()) == left;
+            if reading.as_left {
+                return Ok(reading);
+            }
+        }
+        self.read_place(place, Depth::Drift, cancel).await
     }
 
     /// Writes down what is set aside, before it is.

@@ -65,7 +65,7 @@ impl Workbench {
             .await?;
         self.remember_reading(&place, &readable(&place), &reading)
             .await;
-        let Reading { history, live } = reading;
+        let Reading { history, live, .. } = reading;
         let (Some(stored), Some(live)) = (history.snapshot, live) else {
             return Err(AppError::new(
                 "not_compared",

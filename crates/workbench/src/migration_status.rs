@@ -6,6 +6,7 @@ use catalog::{Catalog, CatalogError, MigrationReading, NewMigrationReading};
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use migrations::{Direction, HistoryRow, Migration, MigrationState, MigrationStatus, TargetStatus};
+use runner::History;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 use tokio_util::sync::CancellationToken;
@@ -143,7 +144,11 @@ impl Workbench {
             let cell = match outcome {
                 Ok(reading) => {
                     summary.read += 1;
-                    let known = Known::of(&reading, before.map(|(_, known)| known));
+                    let known = Known::of(
+                        &reading.history,
+                        reading.has_drifted(),
+                        before.map(|(_, known)| known),
+                    );
                     let list = lists.get(&place.database.id);
                     let list = list.map(Vec::as_slice).unwrap_or_default();
                     let cell = known_cell(place, list, &known, now);
@@ -224,11 +229,15 @@ impl Workbench {
         reading: &Reading,
     ) -> MigrationCell {
         let now = now();
-        let before = self.known_cells(&place.product.id).await.ok();
+        let drift = reading.has_drifted();
+        let before = match drift {
+            Some(_) => None,
+            None => self.known_cells(&place.product.id).await.ok(),
+        };
         let before = before
             .as_ref()
             .and_then(|known| known.get(&place.config.id));
-        let known = Known::of(reading, before.map(|(_, known)| known));
+        let known = Known::of(&reading.history, drift, before.map(|(_, known)| known));
         let cell = known_cell(place, migrations, &known, now);
         self.remember_readings(known.into_reading(place, now).into_iter().collect())
             .await;
@@ -294,18 +303,17 @@ pub(crate) fn readable(place: &Place) -> Vec<Migration> {
 
 impl Known {
     /// What is kept of a reading. Where the schema was not read, what was known of it stays, unless somebody ran something since.
-    fn of(reading: &Reading, before: Option<&Self>) -> Self {
-        let mut rows = reading.history.rows.clone();
+    fn of(history: &History, drift: Option<bool>, before: Option<&Self>) -> Self {
+        let mut rows = history.rows.clone();
         for row in &mut rows {
             // Statements are the target's to keep; they can be long, and hold what a person put into them.
             row.record = Map::new();
         }
-        let drift = match reading.drift() {
-            Some(differences) => Some(!differences.is_empty()),
-            None => before
+        let drift = drift.or_else(|| {
+            before
                 .filter(|before| before.rows == rows)
-                .and_then(|before| before.drift),
-        };
+                .and_then(|before| before.drift)
+        });
         Self { rows, drift }
     }
 

@@ -88,13 +88,23 @@ pub(crate) struct Reading {
     pub(crate) history: History,
     /// The live schema, where it was asked for and there is one to compare it with, or it was asked for in any case.
     pub(crate) live: Option<Snapshot>,
+    /// Whether the schema is what the last run left, as is known without reading it: that run has ended a moment ago.
+    pub(crate) as_left: bool,
 }
 
 impl Reading {
     /// From the schema that the last run left to the one that is there; `None` where that was not read.
     pub(crate) fn drift(&self) -> Option<Vec<Difference>> {
+        if self.as_left {
+            return Some(Vec::new());
+        }
         let stored = self.history.snapshot.as_ref()?;
         Some(compare(&stored.snapshot, self.live.as_ref()?))
+    }
+
+    /// Whether the schema is another one than the last run left; `None` where it was not read.
+    pub(crate) fn has_drifted(&self) -> Option<bool> {
+        self.drift().map(|differences| !differences.is_empty())
     }
 
     pub(crate) fn status(&self, migrations: &[Migration]) -> TargetStatus {
@@ -261,7 +271,11 @@ impl Reader {
                 ),
                 false => None,
             };
-            Ok(Reading { history, live })
+            Ok(Reading {
+                history,
+                live,
+                as_left: false,
+            })
         };
         until(reading, canceller.as_ref(), limit, cancel).await
     }

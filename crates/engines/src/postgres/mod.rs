@@ -5,7 +5,7 @@
 //!
 //! `channel.rs` frames messages, `login.rs` and `session.rs` lead to an open database. `query.rs` is the port's session:
 //! `prepared.rs` has statements prepared, `values.rs` writes parameters and reads columns, `answer.rs` reads what comes back,
-//! `pipeline.rs` sends what is not prepared, `statement.rs` tells what a statement is.
+//! `pipeline.rs` sends several at once, `statement.rs` tells what a statement is.
 
 mod answer;
 mod cancel;

@@ -1,18 +1,27 @@
-//! Several statements in one message to the server (PostgreSQL's documentation, 53.2.4 “Pipelining”), none of them prepared by name.
+//! Several statements in one message to the server (PostgreSQL's documentation, 53.2.4 “Pipelining”).
 //!
 //! Each is parsed by itself, so that a text of several statements is refused; `Sync` comes once, at the end. The server skips what
-//! stands behind one that failed.
+//! stands behind one that failed. What takes values is likely to come again with others, as the rows of a history do: it is parsed
+//! once, under a name.
 
+use std::collections::VecDeque;
 use std::io;
 
 use postgres_protocol::message::{backend, frontend};
 
 use super::answer::affected;
 use super::channel::{Fields, Reported, Transaction, invalid};
+use super::prepared::MOST_PREPARED;
 use super::query::{Answer, ONLY_READ, PostgresSession, Run, Trouble, bind};
 use super::session::simple;
 use super::statement;
 use crate::session::{Completion, Executed, Fate, Operation, Parameter, RunError};
+
+/// Of each statement that the server is to parse, in order: its text and the name that it shall have, if any.
+type Parsed = VecDeque<Option<(String, String)>>;
+
+/// “invalid_sql_statement_name”: something took the names away.
+const NO_SUCH_NAME: &str = "26000";
 
 /// What becomes of a statement when it fails, and when the connection breaks.
 #[derive(Clone, Copy)]
@@ -53,9 +62,15 @@ impl PostgresSession {
         }
         let fates = fates(&statements, outside);
         let result = match self.send_all(&statements).await {
-            Ok(()) => self.answers(statements.len(), done).await,
+            Ok(parsed) => self.answers(statements.len(), parsed, done).await,
             Err(error) => Err(error.into()),
         };
+        let unnames = statements.iter().any(|(text, _)| statement::unnames(text));
+        if unnames
+            || matches!(&result, Err(Trouble::Server(reported)) if reported.code == NO_SUCH_NAME)
+        {
+            self.named.clear();
+        }
         self.torn = false;
         self.completion = Completion::default();
         result.map_err(|trouble| {
@@ -67,25 +82,51 @@ impl PostgresSession {
         })
     }
 
-    async fn send_all(&mut self, statements: &[(&str, &[Parameter])]) -> io::Result<()> {
+    /// Sends statements; what is given back is, of each that the server is to parse, the text and the name that it shall have, if any.
+    async fn send_all(&mut self, statements: &[(&str, &[Parameter])]) -> io::Result<Parsed> {
+        let mut parsed = Parsed::default();
+        let names = !statements.iter().any(|(text, _)| statement::unnames(text));
         for (statement, parameters) in statements {
+            let mut name = String::new();
+            if names && !parameters.is_empty() {
+                if let Some(known) = self.named.get(*statement) {
+                    name.clone_from(known);
+                    bind(&name, parameters, &mut self.channel.output)?;
+                    frontend::execute("", 0, &mut self.channel.output)?;
+                    continue;
+                }
+                if self.named.len() + parsed.len() < MOST_PREPARED {
+                    self.made += 1;
+                    name = format!("tapedeck_{}", self.made);
+                }
+            }
             let output = &mut self.channel.output;
-            frontend::parse("", statement, [], output)?;
-            bind("", parameters, output)?;
+            frontend::parse(&name, statement, [], output)?;
+            bind(&name, parameters, output)?;
             frontend::execute("", 0, output)?;
+            parsed.push_back((!name.is_empty()).then(|| ((*statement).to_owned(), name)));
         }
         frontend::sync(&mut self.channel.output);
         self.answer = Answer::Rows;
         self.completion = Completion::default();
-        self.channel.flush().await
+        self.channel.flush().await?;
+        Ok(parsed)
     }
 
     /// Reads the answers to so many statements, and what the server says when it is ready for the next.
-    async fn answers(&mut self, statements: usize, done: &mut Vec<Completion>) -> Run<()> {
+    async fn answers(
+        &mut self,
+        statements: usize,
+        mut parsed: Parsed,
+        done: &mut Vec<Completion>,
+    ) -> Run<()> {
         let mut failed = None;
         loop {
             let frame = self.channel.next().await?;
             match frame.tag {
+                backend::PARSE_COMPLETE_TAG => {
+                    self.named.extend(parsed.pop_front().flatten());
+                }
                 backend::COMMAND_COMPLETE_TAG => {
                     let tag = Fields(frame.body).text()?;
                     let mut completion = std::mem::take(&mut self.completion);

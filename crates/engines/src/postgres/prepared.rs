@@ -11,7 +11,7 @@ use super::values::{Written, fallback_type, oid, own_type, stands_for, type_name
 use crate::session::{Column, Parameter};
 
 /// More prepared statements are not kept at once.
-const MOST_PREPARED: usize = 64;
+pub(super) const MOST_PREPARED: usize = 64;
 
 /// A prepared statement.
 pub(super) struct Prepared {
@@ -225,6 +225,7 @@ impl PostgresSession {
     /// Forgets every prepared statement here and at the server.
     async fn forget(&mut self) -> Run<()> {
         self.prepared.clear();
+        self.named.clear();
         match simple(&mut self.channel, "DEALLOCATE ALL").await? {
             Ok(_) => Ok(()),
             Err(reported) => Err(Trouble::Server(reported)),

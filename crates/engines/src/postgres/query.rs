@@ -62,6 +62,8 @@ pub(crate) struct PostgresSession {
     pub(super) scrubber: Arc<Scrubber>,
     address: String,
     pub(super) prepared: HashMap<String, Prepared>,
+    /// The names of what `pipeline.rs` has parsed, by its text.
+    pub(super) named: HashMap<String, String>,
     pub(super) made: u64,
     /// Names of types that are not built in, by their ids.
     pub(super) types: HashMap<u32, String>,
@@ -130,6 +132,7 @@ impl PostgresSession {
             scrubber: Arc::new(scrubber),
             address: connected.address,
             prepared: HashMap::new(),
+            named: HashMap::new(),
             made: 0,
             types: HashMap::new(),
             read_only,
@@ -407,6 +410,9 @@ impl PostgresSession {
             // "cached plan must not change result type": the table has changed, and it is prepared anew next time.
             self.prepared.remove(&key);
             return Err(self.failure(trouble, self.lost, self.left));
+        }
+        if statement::unnames(text) {
+            self.named.clear();
         }
         Ok(key)
     }

@@ -74,6 +74,12 @@ pub(super) fn begins(statement: &str) -> bool {
         .any(|word| word.eq_ignore_ascii_case(first))
 }
 
+/// Whether a statement may take the names of prepared statements away: `DEALLOCATE ALL` and `DISCARD ALL` do, in a block of code too.
+pub(super) fn unnames(statement: &str) -> bool {
+    let lower = statement.to_ascii_lowercase();
+    lower.contains("deallocate") || lower.contains("discard")
+}
+
 /// Whether a statement outside of a transaction commits parts of what it does: these last when it fails.
 pub(super) fn has_steps(statement: &str) -> bool {
     let mut words = words(statement);

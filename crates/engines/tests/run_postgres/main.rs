@@ -5,6 +5,7 @@
 mod cancelling;
 mod false_servers;
 mod fates;
+mod pipelines;
 mod reading;
 #[path = "../sql_session/mod.rs"]
 mod sql_session;

@@ -235,7 +235,6 @@ impl Values {
             // PostgreSQL keeps no U+0000 in a text; MySQL would.
             Cell::Text(value) if self.postgres => self.push(text(value.replace('\0', "\u{fffd}"))),
             Cell::Text(value) => self.push(text(value)),
-            Cell::Number(number) if self.postgres => number.to_string(),
             // The same statement, whatever the number: it is prepared once.
             Cell::Number(number) => self.push(Parameter::Integer(number.to_string())),
             Cell::Moment(moment) if self.postgres => {
@@ -245,7 +244,8 @@ impl Values {
             Cell::Clock if self.postgres => "clock_timestamp()".to_owned(),
             Cell::Clock => "UTC_TIMESTAMP(6)".to_owned(),
             Cell::Ago(ms) if self.postgres => {
-                format!("clock_timestamp() - interval '{ms} milliseconds'")
+                let seconds = self.push(Parameter::Double(format!("{}e-3", ms)));
+                format!("clock_timestamp() - make_interval(secs => {seconds})")
             }
             Cell::Ago(ms) => {
                 format!(

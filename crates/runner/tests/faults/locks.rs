@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use engines::CancellationToken;
 use migrations::RowState;
-use runner::{Limits, RunnerError, RunnerEvent};
+use runner::{RunnerError, RunnerEvent};
 use serde_json::json;
 
+use super::child;
 use super::place::{Server, limits};
 use super::proxy::{Proxy, Then, WORD};
 
@@ -45,17 +46,19 @@ pub async fn the_holder_is_named(server: &Server) {
     assert!(!place.objects().await.contains(&"other".to_owned()));
 }
 
-/// Twenty at once: each migration is applied once.
+/// Twenty processes at once: each migration is applied once.
 pub async fn twenty_runners(server: &Server) {
     let place = server.place();
     let list = place.three();
-    let never = CancellationToken::new();
-    let runs = (0..20).map(|_| place.run_with(&list, &never, Limits::default()));
-    let told = futures_util::future::join_all(runs).await;
+    let mut runners: Vec<_> = (0..20).map(|_| child::ready(&place, &list)).collect();
+    runners.iter_mut().for_each(child::go);
+    let ends = runners
+        .into_iter()
+        .map(|runner| tokio::task::spawn_blocking(|| child::applied(runner)));
     let mut steps = Vec::new();
-    for one in &told {
-        // Where all twenty had chosen the same, one of them would fail with "exists already".
-        steps.extend(one.done().steps.iter().map(|step| step.tag.clone()));
+    for told in futures_util::future::join_all(ends).await {
+        // Where all twenty had chosen the same, one of them would have failed with "exists already".
+        steps.extend(told.unwrap());
     }
     steps.sort();
     assert_eq!(steps, ["a", "b", "c"]);
