@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::path::PathBuf;
 
 use connection_url::DatabaseType;
 use jiff::Timestamp;
@@ -481,6 +482,10 @@ pub trait Catalog: KeyringJournal + Send + Sync {
 
     /// How many databases a product has.
     fn count_databases(&self, product: &str) -> Result<usize, CatalogError>;
+
+    /// Takes a copy of the whole catalog once an hour, where it is kept on this machine. Answers where it is, when one was
+    /// due.
+    fn keep_copy(&self) -> Result<Option<PathBuf>, CatalogError>;
 
     /// Every keyring entry that a record uses, or that undoing something would bring back.
     fn entries_in_use(&self) -> Result<BTreeSet<EntryName>, CatalogError>;

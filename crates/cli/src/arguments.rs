@@ -2,6 +2,7 @@
 
 mod activity;
 mod migration;
+mod secret;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use workbench::{Address, UrlReplacePart, url_format_words};
 
 pub use activity::*;
 pub use migration::*;
+pub use secret::*;
 
 /// Your product's databases, every environment, one command.
 #[derive(Parser)]
@@ -107,6 +109,12 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         verb: ActivityVerb,
+    },
+    /// The catalog's file
+    Catalog {
+        /// What to do.
+        #[command(subcommand)]
+        verb: CatalogVerb,
     },
     /// Test one connection, or every one of a product
     Test {
@@ -546,37 +554,6 @@ pub enum UrlVerb {
         /// With its secrets
         #[arg(long, requires = "apply")]
         reveal: bool,
-    },
-}
-
-/// Verbs of `secret`.
-#[derive(Subcommand)]
-pub enum SecretVerb {
-    /// Set a named secret; its value comes from stdin
-    Set {
-        /// KEY, or KEY@ENV for one environment
-        name: String,
-    },
-    /// The named secrets, without values
-    List,
-    /// Delete a named secret
-    Delete {
-        /// KEY or KEY@ENV
-        name: String,
-        /// Make it final: no undo, and its passwords leave the keyring at once
-        #[arg(long)]
-        purge: bool,
-    },
-    /// Which credentials this machine lacks
-    Check {
-        /// Only this product
-        product: Option<String>,
-        /// Find and remove keyring entries that nothing uses
-        #[arg(long)]
-        orphans: bool,
-        /// With --orphans: only list them
-        #[arg(long, requires = "orphans")]
-        dry_run: bool,
     },
 }
 

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use workbench::{AppError, Options, Origin, Workbench};
 
-use crate::arguments::{ActionVerb, Arguments, Command};
+use crate::arguments::{ActionVerb, Arguments, CatalogVerb, Command};
 use crate::output::Output;
 
 /// Drivers and parsers free copies of secrets that nobody can zero by name; this allocator zeroes whatever is freed.
@@ -67,13 +67,18 @@ async fn dispatch(arguments: Arguments, output: Output) -> Result<ExitCode, AppE
         Command::Url { verb } => commands::url::run(verb, output),
         Command::Completions { shell } => commands::documentation::completions(shell),
         Command::Manual => commands::documentation::manual(),
+        Command::Catalog {
+            verb: CatalogVerb::Restore,
+        } => commands::activity::restore(arguments.global.data_dir, output).await,
         command => {
             let options = Options {
                 data_dir: arguments.global.data_dir,
                 origin: Origin::Cli,
             };
             let workbench = Workbench::open(options).await?;
-            workbench.settle_keyring_at_start().await;
+            if let Some(notice) = workbench.tidy().await {
+                output.remark(&notice);
+            }
             if let Some(seconds) = arguments.global.timeout {
                 workbench.limit_tests_to(std::time::Duration::from_secs_f64(seconds));
             }

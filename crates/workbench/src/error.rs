@@ -184,13 +184,18 @@ impl From<CatalogError> for AppError {
                 Self::new("conflict", conflict.to_string()).with_detail(conflict_detail(&conflict))
             }
             other => {
+                let detail = match &other {
+                    CatalogError::Damaged { copies, .. } => copies
+                        .first()
+                        .map(|copy| json!({ "copy": copy.display().to_string() })),
+                    _ => None,
+                };
                 let code = other.code();
-                let retryable = matches!(code, "catalog_locked" | "disk_full");
                 Self {
                     code,
                     message: other.to_string(),
-                    detail: None,
-                    retryable,
+                    detail,
+                    retryable: matches!(code, "catalog_locked" | "disk_full" | "overtaken"),
                 }
             }
         }

@@ -186,6 +186,21 @@ impl Workbench {
         Ok(workbench)
     }
 
+    /// Goes back to the newest whole copy of a catalog that can't be opened any more. The answer says which copy it was,
+    /// and where the old file is now.
+    ///
+    /// # Errors
+    /// `catalog_damaged` when there is no whole copy.
+    pub async fn restore_copy(data_dir: Option<PathBuf>) -> Result<String> {
+        let folder = paths::data_dir(data_dir)?;
+        let (copy, aside) = blocking(move || SqliteCatalog::restore_copy(&folder)).await?;
+        Ok(format!(
+            "Went back to {}. The damaged catalog is kept as {}.",
+            copy.display(),
+            aside.display()
+        ))
+    }
+
     /// Where everything this program writes is.
     pub fn data_dir(&self) -> &Path {
         &self.inner.data_dir

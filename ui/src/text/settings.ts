@@ -44,7 +44,7 @@ export const transfer = {
   changes: { add: 'add', change: 'change', same: 'same', keep: 'keep' } as Record<string, string>,
   base: (product: string, at: string, named: boolean) =>
     named
-      ? `Compared with ${product} as the file was made from it, ${at}.`
+      ? `Compared with ${product} as it was when this file was exported, ${at}.`
       : `Compared with ${product} as it was last exported or imported here, ${at}.`,
   noBase:
     'This file and this catalog have no earlier export in common, so nobody can tell which side changed a field.',

@@ -4,6 +4,7 @@
 //! is still true when it commits; whoever reads sees one state and waits for no one.
 
 mod bases;
+mod copies;
 mod failure;
 mod history;
 mod items;
@@ -23,7 +24,7 @@ mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
@@ -91,6 +92,15 @@ impl SqliteCatalog {
             })?,
         };
         Ok(Self { store, catalog_id })
+    }
+
+    /// Goes back to the newest whole copy of a catalog that can't be opened any more. What was there is put aside, never
+    /// removed. Answers which copy it was, and where the old file is now.
+    ///
+    /// # Errors
+    /// `catalog_damaged` when there is no whole copy.
+    pub fn restore_copy(directory: &Path) -> Result<(PathBuf, PathBuf), CatalogError> {
+        copies::restore(directory)
     }
 
     /// The file.
@@ -471,6 +481,12 @@ impl Catalog for SqliteCatalog {
             let product = rows::find_product(transaction, product)?;
             rows::count_databases(transaction, &product.id)
         })
+    }
+
+    fn keep_copy(&self) -> Result<Option<PathBuf>, CatalogError> {
+        let version = i64::try_from(open::MIGRATIONS.len()).unwrap_or(i64::MAX);
+        copies::keep_regular(self.path(), version)
+            .map_err(|failure| failure.into_catalog(self.path()))
     }
 
     fn entries_in_use(&self) -> Result<BTreeSet<EntryName>, CatalogError> {

@@ -123,6 +123,7 @@ impl Catalog for CountedCatalog {
         fn matrix(product: &str) -> Matrix;
         fn locate(kind: SubjectKind, id: &str) -> Location;
         fn count_databases(product: &str) -> usize;
+        fn keep_copy() -> Option<PathBuf>;
         fn entries_in_use() -> BTreeSet<EntryName>;
         fn export_product(product: &str) -> ExportDocument;
         fn plan_import(document: &ExportDocument, product: Option<&str>) -> ImportPlan;
