@@ -11,6 +11,7 @@ mod matrix;
 mod migration;
 mod product;
 mod secret;
+mod secret_place;
 mod settings;
 mod test;
 mod transfer;
@@ -100,6 +101,13 @@ pub fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static 
         secret::secret_list,
         secret::secret_set,
         secret::secret_delete,
+        secret_place::secret_place_status,
+        secret_place::secret_place_choose,
+        secret_place::vault_unlock,
+        secret_place::vault_lock,
+        secret_place::vault_passphrase_change,
+        secret_place::secrets_to_enter,
+        secret_place::secrets_enter,
         activity::activity_list,
         activity::activity_undo,
         settings::settings_update,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { actionSurfaces, otherActionSurfaces } from './action-surfaces.mjs';
 import { migrationSurfaces, otherMigrationSurfaces } from './migration-surfaces.mjs';
+import { secretSurfaces } from './secret-surfaces.mjs';
 import { openBrowser, serve } from './support.mjs';
 import { surfaces } from './surfaces.mjs';
 
@@ -37,6 +38,7 @@ const screens = {
   product: { fake: 'three', act: async (page) => { await page.getByTestId('nav-settings').click(); await page.getByTestId('manage-product').click(); } },
   ...Object.fromEntries(Object.entries({ ...surfaces, ...actionSurfaces, ...migrationSurfaces }).map(([name, act]) => [name.replaceAll(' ', '-'), { fake: 'three', act }])),
   ...Object.fromEntries(Object.entries({ ...otherActionSurfaces, ...otherMigrationSurfaces }).map(([name, { fake, query, act }]) => [name.replaceAll(' ', '-'), { fake, query, act }])),
+  ...Object.fromEntries(Object.entries(secretSurfaces).map(([name, { query, act }]) => [name.replaceAll(' ', '-'), { fake: 'three', query, act }])),
   import: { fake: 'three', act: async (page) => { await page.getByTestId('nav-settings').click(); await page.getByTestId('import').click(); await page.getByTestId('import-open').click(); } },
 };
 

@@ -55,7 +55,8 @@ pub use parse::{
 };
 pub use port::{
     ActionRun, Activity, Catalog, Committed, Context, LastTest, Location, Matrix, MatrixDatabase,
-    MigrationReading, NamedSecret, NewActionRun, NewMigrationReading, Note, Origin, RETENTION_DAYS,
+    MigrationReading, NamedSecret, NewActionRun, NewMigrationReading, NewTest, Note, Origin,
+    RETENTION_DAYS,
 };
 pub use records::{
     Database, DatabaseItem, Environment, EnvironmentClass, EnvironmentConfig, Extra, Product,

@@ -167,8 +167,19 @@ pub struct NamedSecret {
 pub struct LastTest {
     /// When it ended.
     pub at: Timestamp,
-    /// The report, without secrets, as the use cases wrote it.
-    pub result: Value,
+    /// The report, without secrets, as the use cases wrote it: JSON, which the catalog does not read. A matrix has thousands.
+    pub result: String,
+}
+
+/// A connection test that ended, to be remembered.
+#[derive(Clone, PartialEq, Debug)]
+pub struct NewTest {
+    /// The id of the environment config.
+    pub config_id: String,
+    /// The URL that was tested, as the catalog has it.
+    pub connection_url: String,
+    /// What came of it.
+    pub test: LastTest,
 }
 
 /// How the migrations of a database were last found in an environment.
@@ -405,14 +416,9 @@ pub trait Catalog: KeyringJournal + Send + Sync {
         revision: Option<u64>,
     ) -> Result<Committed<Database>, CatalogError>;
 
-    /// Remembers the last connection test of an environment config. No activity is written; a config that is gone,
-    /// or whose URL is no longer `connection_url`, is passed over, since the result says nothing about it.
-    fn record_test(
-        &self,
-        config_id: &str,
-        connection_url: &str,
-        test: &LastTest,
-    ) -> Result<(), CatalogError>;
+    /// Remembers the last connection tests of environment configs, in one commit. No activity is written; a config that is gone,
+    /// or whose URL is no longer the one that was tested, is passed over, since the result says nothing about it.
+    fn record_tests(&self, tests: &[NewTest]) -> Result<(), CatalogError>;
 
     /// Remembers how migrations were found in environments. No activity is written; a config that is gone, or whose URL is no longer
     /// the one that was read, is passed over. What was remembered is forgotten when the URL changes.

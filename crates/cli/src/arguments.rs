@@ -169,6 +169,21 @@ pub enum Command {
     Manual,
 }
 
+impl Command {
+    /// What a command opens connections to, and so needs the secrets of.
+    pub fn connects_to(&self) -> Option<&Address> {
+        match self {
+            Command::Test { target, .. } | Command::Connect { target } => Some(target),
+            Command::Exec(arguments) => Some(&arguments.target),
+            Command::Action {
+                verb: ActionVerb::Run(arguments),
+            } => Some(&arguments.target),
+            Command::Migration { verb } => verb.connects_to(),
+            _ => None,
+        }
+    }
+}
+
 /// Verbs of `product`.
 #[derive(Subcommand)]
 pub enum ProductVerb {

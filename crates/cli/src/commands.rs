@@ -15,6 +15,7 @@ mod migration_run;
 mod migration_words;
 pub mod product;
 pub mod secret;
+pub mod secret_place;
 pub mod test;
 pub mod transfer;
 pub mod url;
@@ -34,6 +35,9 @@ pub async fn run(
     workbench: &Workbench,
     output: Output,
 ) -> Result<ExitCode, AppError> {
+    if let Some(target) = command.connects_to() {
+        secret_place::prepare(target, workbench).await?;
+    }
     match command {
         Command::Product { verb } => product::run(verb, workbench, output).await,
         Command::Env { verb } => env::run(verb, workbench, output).await,

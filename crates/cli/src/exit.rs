@@ -46,8 +46,8 @@ pub fn with_error(output: &Output, error: &AppError) -> ExitCode {
         crate::output::stderr_line(&line);
     } else {
         crate::output::stderr_line(&format!("tapedeck: {}", error.message));
-        for fault in faults(error) {
-            crate::output::stderr_line(&format!("  {fault}"));
+        for line in faults(error).into_iter().chain(further_advice(error)) {
+            crate::output::stderr_line(&format!("  {line}"));
         }
     }
     ExitCode::from(status(error.code))
@@ -74,6 +74,34 @@ fn faults(error: &AppError) -> Vec<String> {
             .collect(),
         _ => Vec::new(),
     }
+}
+
+/// What else a person can do; the first of it is in the message.
+fn further_advice(error: &AppError) -> Vec<String> {
+    if error.code == "vault_locked" {
+        return vec![
+            "Run it at a terminal, or name a file with the passphrase in TAPEDECK_VAULT_PASSPHRASE_FILE."
+                .to_owned(),
+        ];
+    }
+    let advice = error
+        .detail
+        .as_ref()
+        .and_then(|detail| detail.get("advice"))
+        .and_then(Value::as_array);
+    let mut lines: Vec<String> = advice
+        .into_iter()
+        .flatten()
+        .skip(1)
+        .filter_map(|line| line.as_str().map(str::to_owned))
+        .collect();
+    if error.code == "keyring_unavailable" {
+        lines.push(
+            "`tapedeck secret store vault` and `tapedeck secret store ask` choose another place."
+                .to_owned(),
+        );
+    }
+    lines
 }
 
 /// What clap has to say: help and version on stdout with 0, the rest on stderr with 2.

@@ -6,14 +6,17 @@ mod commands;
 mod exit;
 mod input;
 mod output;
+mod terminal;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
 use workbench::{AppError, Options, Origin, Workbench};
 
 use crate::arguments::{ActionVerb, Arguments, CatalogVerb, Command};
 use crate::output::Output;
+use crate::terminal::VaultPassphrase;
 
 /// Drivers and parsers free copies of secrets that nobody can zero by name; this allocator zeroes whatever is freed.
 #[global_allocator]
@@ -76,6 +79,7 @@ async fn dispatch(arguments: Arguments, output: Output) -> Result<ExitCode, AppE
                 origin: Origin::Cli,
             };
             let workbench = Workbench::open(options).await?;
+            workbench.ask_passphrases_of(Arc::new(VaultPassphrase));
             if let Some(notice) = workbench.tidy().await {
                 output.remark(&notice);
             }

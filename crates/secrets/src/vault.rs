@@ -303,9 +303,7 @@ impl Inner {
                 (None, _) | (_, None) => {}
             }
         }
-        let open = state.open.as_mut().ok_or(SecretStoreError::VaultLocked)?;
-        open.used = Used::now();
-        Ok(open)
+        state.open.as_mut().ok_or(SecretStoreError::VaultLocked)
     }
 
     fn write(&self, key: Key, entries: Entries) -> Result<Open, SecretStoreError> {
@@ -333,6 +331,7 @@ impl Inner {
         let open = self.refreshed(&mut state)?;
         let mut entries = open.entries.clone();
         let answer = change(&mut entries);
+        open.used = Used::now();
         open.state = self.write_entries(&open.key, &entries)?;
         open.entries = entries;
         Ok(answer)
@@ -383,6 +382,8 @@ impl SecretStore for Vault {
     fn get(&self, id: &SecretId) -> Result<Option<Secret>, SecretStoreError> {
         let mut state = self.inner.state();
         let open = self.inner.refreshed(&mut state)?;
+        // A window that looks what is there is no person at work: only what gives or takes a secret counts as use.
+        open.used = Used::now();
         Ok(open.entries.get(id).map(|held| held.value.clone()))
     }
 

@@ -1,17 +1,58 @@
 //! Work on many cells of the matrix at once: connection tests, and readings of migrations. So many at a time as the settings say,
-//! each cell with a cancel token of its own, so that one hung host delays no other.
+//! each cell with a cancel token of its own.
+//!
+//! A connection test that is kept waiting steps aside: it goes on, and the next cell gets its place. Otherwise a few hung hosts would
+//! hold all places, and every other cell would wait for their time limit.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use crate::{AppError, Result, Workbench};
 
 /// No more than this many cells are worked on at once, whatever the settings say.
 const MOST_AT_ONCE: usize = 16;
+
+/// Whoever has waited for this long is taken to wait for a host that does not answer: one that does needs a few round trips.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// No more than this many wait aside. A server that is only slow gets no more connections than these and the places.
+const MOST_ASIDE: usize = 32;
+
+/// The places in which cells are worked on.
+pub(crate) struct Places {
+    free: Semaphore,
+    aside: Semaphore,
+}
+
+impl Places {
+    /// So many places, and no way to step aside: whoever has one keeps it until the work is done.
+    pub(crate) fn new(count: usize) -> Self {
+        Self {
+            free: Semaphore::new(count),
+            aside: Semaphore::new(0),
+        }
+    }
+
+    /// As before, and who is kept waiting gives up its place. For work that asks little of a server, of which there may be some more.
+    pub(crate) fn where_slow_ones_step_aside(self) -> Self {
+        Self {
+            aside: Semaphore::new(MOST_ASIDE),
+            ..self
+        }
+    }
+
+    /// Answers once it is time to step aside and there is room.
+    async fn step_aside(&self) -> Option<SemaphorePermit<'_>> {
+        tokio::time::sleep(PATIENCE).await;
+        self.aside.acquire().await.ok()
+    }
+}
 
 /// What is under way, by the id its caller chose.
 #[derive(Default)]
@@ -102,7 +143,7 @@ impl Drop for RunGuard<'_> {
 /// before its turn.
 pub(crate) fn as_they_end<'a, C, W, F>(
     run: &RunGuard<'_>,
-    places: &'a Semaphore,
+    places: &'a Places,
     cells: &'a [C],
     work: &'a W,
 ) -> FuturesUnordered<impl Future<Output = F::Output> + use<'a, C, W, F>>
@@ -117,10 +158,21 @@ where
             let token = run.cell_token(cell.config_id());
             async move {
                 let place = tokio::select! {
-                    place = places.acquire() => place.ok(),
+                    place = places.free.acquire() => place.ok(),
                     () = token.cancelled() => None,
                 };
-                work(cell, place.is_some().then_some(token)).await
+                let Some(place) = place else {
+                    return work(cell, None).await;
+                };
+                let mut working = pin!(work(cell, Some(token)));
+                let aside = tokio::select! {
+                    outcome = &mut working => return outcome,
+                    aside = places.step_aside() => aside,
+                };
+                drop(place);
+                let outcome = working.await;
+                drop(aside);
+                outcome
             }
         })
         .collect()
@@ -134,8 +186,8 @@ pub(crate) trait CellId {
 
 impl Workbench {
     /// How many cells are worked on at once.
-    pub(crate) async fn places(&self) -> Result<Semaphore> {
+    pub(crate) async fn places(&self) -> Result<Places> {
         let wanted = self.settings_get().await?.test_concurrency as usize;
-        Ok(Semaphore::new(wanted.clamp(1, MOST_AT_ONCE)))
+        Ok(Places::new(wanted.clamp(1, MOST_AT_ONCE)))
     }
 }

@@ -1,12 +1,12 @@
 //! Connection tests: one cell, a selection or a whole matrix, each cell streamed as it ends.
 //!
 //! A cell goes through `parse` and `secret` here and through the rest of the stages in its engine. At most
-//! [`Settings::test_concurrency`](crate::Settings) run at once; each has its own time limit and its own cancel
-//! token, so that one hung host, keyring prompt or name server delays no other cell.
+//! [`Settings::test_concurrency`](crate::Settings) are begun at once; each has its own time limit and its own cancel
+//! token, and one that is kept waiting steps aside, so that hung hosts, keyring prompts or name servers delay no other cell.
 
 use std::time::{Duration, Instant};
 
-use catalog::{DatabaseType, EnvironmentConfig};
+use catalog::{DatabaseType, EnvironmentConfig, LastTest, NewTest};
 use connection_url::ConnectionUrl;
 use engines::{Stage, TestOptions, TestReport};
 use futures_util::StreamExt;
@@ -19,6 +19,9 @@ use crate::dto::{
 use crate::resolve::{ResolveError, SecretSources};
 use crate::urls::parse_database_type;
 use crate::{AppError, Result, Workbench};
+
+/// At most so many results go into one commit, and are told of after it.
+const REMEMBERED_AT_ONCE: usize = 64;
 
 /// One cell to test, with all that is needed to do so.
 #[derive(Clone)]
@@ -233,7 +236,7 @@ impl Workbench {
         let run = self
             .runs()
             .begin(run_id, cells.iter().map(|cell| cell.config_id.clone()))?;
-        let places = self.places().await?;
+        let places = self.places().await?.where_slow_ones_step_aside();
         let options = &options;
         let work = |cell, token: Option<CancellationToken>| async move {
             match token {
@@ -241,41 +244,49 @@ impl Workbench {
                 None => (cell, cancelled_before_start(cell)),
             }
         };
-        let mut running = as_they_end(&run, &places, &cells, &work);
+        // What ends at the same moment is remembered in one commit: a cell must not wait for the disk once for each other.
+        let mut running =
+            as_they_end(&run, &places, &cells, &work).ready_chunks(REMEMBERED_AT_ONCE);
         let mut summary = TestSummary::default();
-        while let Some((cell, result)) = running.next().await {
-            let was_cancelled = result
-                .error
-                .as_ref()
-                .is_some_and(|error| error.code == "cancelled");
-            match (result.connected, was_cancelled) {
-                (true, _) => summary.connected += 1,
-                (_, true) => summary.cancelled += 1,
-                _ => summary.failed += 1,
+        while let Some(ended) = running.next().await {
+            self.remember_tests(&ended).await;
+            for (cell, result) in ended {
+                match (result.connected, was_cancelled(&result)) {
+                    (true, _) => summary.connected += 1,
+                    (_, true) => summary.cancelled += 1,
+                    _ => summary.failed += 1,
+                }
+                events(TestEvent::Finished {
+                    config_id: cell.config_id.clone(),
+                    result: Box::new(result),
+                });
             }
-            if !was_cancelled {
-                self.remember_test(cell, &result).await;
-            }
-            events(TestEvent::Finished {
-                config_id: cell.config_id.clone(),
-                result: Box::new(result),
-            });
         }
         Ok(summary)
     }
 
     /// A full disk must not turn a test that connected into one that failed: what can't be remembered is logged.
-    async fn remember_test(&self, cell: &Cell, result: &TestResult) {
-        let Ok(report) = serde_json::to_value(result) else {
+    async fn remember_tests(&self, ended: &[(&Cell, TestResult)]) {
+        let at = jiff::Timestamp::now();
+        let tests: Vec<NewTest> = ended
+            .iter()
+            .filter(|(_, result)| !was_cancelled(result))
+            .filter_map(|(cell, result)| {
+                Some(NewTest {
+                    config_id: cell.config_id.clone(),
+                    connection_url: cell.connection_url.to_string(),
+                    test: LastTest {
+                        at,
+                        result: serde_json::to_string(result).ok()?,
+                    },
+                })
+            })
+            .collect();
+        if tests.is_empty() {
             return;
-        };
-        let (id, url) = (cell.config_id.clone(), cell.connection_url.clone());
-        let test = catalog::LastTest {
-            at: jiff::Timestamp::now(),
-            result: report,
-        };
+        }
         let written = self
-            .on_catalog(move |catalog| catalog.record_test(&id, &url, &test))
+            .on_catalog(move |catalog| catalog.record_tests(&tests))
             .await;
         if let Err(error) = written {
             tracing::warn!(
@@ -414,6 +425,11 @@ impl Outcome {
 /// Microseconds are as fine as a person or a script needs.
 fn rounded(ms: f64) -> f64 {
     (ms * 1000.0).round() / 1000.0
+}
+
+fn was_cancelled(result: &TestResult) -> bool {
+    let error = result.error.as_ref();
+    error.is_some_and(|error| error.code == "cancelled")
 }
 
 fn cancelled_before_start(cell: &Cell) -> TestResult {

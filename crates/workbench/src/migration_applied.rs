@@ -6,10 +6,9 @@ use catalog::{Database, DatabaseItem, DatabasePatch, SubjectKind};
 use futures_util::StreamExt;
 use migrations::{Direction, HistoryRow, Migration, RowState};
 use serde_json::{Map, Value, json};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::cell_runs::as_they_end;
+use crate::cell_runs::{Places, as_they_end};
 use crate::item_record::Stored;
 use crate::migration_record;
 use crate::migration_run::runner_error;
@@ -88,7 +87,7 @@ impl Workbench {
         let run_id = uuid::Uuid::now_v7().to_string();
         let ids = places.iter().map(|place| place.config.id.clone());
         let run = self.inner.migration_runs.begin(&run_id, ids)?;
-        let free = Semaphore::new(AT_ONCE);
+        let free = Places::new(AT_ONCE);
         let work = |place, token: Option<CancellationToken>| async move {
             let token = token.unwrap_or_default();
             let read = self.read_within(place, Depth::History, LIMIT, &token);

@@ -232,6 +232,11 @@ impl Workbench {
         Ok(self.on_places(|places| places.choice()).await?.place.into())
     }
 
+    /// Whether people chose to be asked for secrets each time.
+    pub async fn asks_for_secrets(&self) -> Result<bool> {
+        Ok(self.secret_place().await? == SecretPlace::Ask)
+    }
+
     /// Where passwords are kept, and how that place is. Asks for nothing and reads no value.
     pub async fn secret_place_status(&self) -> Result<SecretPlaceStatus> {
         let choice = self.on_places(|places| places.choice()).await?;
@@ -295,6 +300,12 @@ impl Workbench {
         }
         let before = self.on_places(|places| places.choice()).await?.place;
         let labels = self.labels().await?;
+        // Where the catalog names none, a place that can't be used is left without a look into it.
+        let old = if self.names_no_secret().await? {
+            Old::Leave
+        } else {
+            old
+        };
         let turn = self
             .on_places(move |places| places.take_turn(old, TURN_PATIENCE))
             .await?;
@@ -415,6 +426,11 @@ impl Workbench {
         Ok(outcome.map_err(AppError::internal)??)
     }
 
+    async fn names_no_secret(&self) -> Result<bool> {
+        self.on_catalog(|catalog| Ok(catalog.entries_in_use()?.is_empty()))
+            .await
+    }
+
     /// What a password manager shows for each entry of a connection.
     async fn labels(&self) -> Result<BTreeMap<String, String>> {
         self.on_catalog(|catalog| {
@@ -474,7 +490,7 @@ fn check_passphrase(passphrase: Option<&str>, exists: bool) -> Result<()> {
 fn still_in_force(error: AppError, before: Place) -> AppError {
     AppError {
         message: format!(
-            "{} Nothing was changed: passwords are still kept {}.",
+            "{} Nothing was changed: passwords are still kept {}. They can also be left there, and entered again.",
             error.message,
             words(before)
         ),

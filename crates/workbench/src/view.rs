@@ -105,8 +105,7 @@ pub(crate) fn config_view(
         target: url.as_ref().map(target_of).unwrap_or_default(),
         needs_secret: hidden || !references.is_empty(),
         references,
-        last_test: last_test
-            .and_then(|test| serde_json::from_value::<TestResult>(test.result.clone()).ok()),
+        last_test: last_test.and_then(|test| serde_json::from_str::<TestResult>(&test.result).ok()),
     }
 }
 

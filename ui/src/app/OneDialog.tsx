@@ -8,7 +8,10 @@ import { BatchDialog } from '../features/migrations/BatchDialog';
 import { MigrationExportDialog, MigrationImportDialog } from '../features/migrations/TransferDialogs';
 import { ProductEdit } from '../features/products/ProductEdit';
 import { ProductForm } from '../features/products/ProductForm';
+import { EnterDialog } from '../features/secrets/EnterDialog';
+import { PlaceDialog } from '../features/secrets/PlaceDialog';
 import { SecretDialog } from '../features/secrets/SecretDialog';
+import { UnlockDialog, VaultPassphraseDialog } from '../features/secrets/VaultDialogs';
 import { ExportDialog, ImportDialog } from '../features/transfer/TransferDialogs';
 import { products as text } from '../text/products';
 import { closeDialog, navigation } from './navigation';
@@ -44,6 +47,14 @@ export function OneDialog() {
       return <CopyAs databaseId={dialog.databaseId} slug={dialog.slug} onClose={closeDialog} />;
     case 'secret':
       return <SecretDialog name={dialog.name} onClose={closeDialog} />;
+    case 'secret-place':
+      return <PlaceDialog onClose={closeDialog} />;
+    case 'secrets-enter':
+      return <EnterDialog onClose={closeDialog} then={dialog.then} />;
+    case 'vault-unlock':
+      return <UnlockDialog onClose={closeDialog} then={dialog.then} />;
+    case 'vault-passphrase':
+      return <VaultPassphraseDialog onClose={closeDialog} />;
     case 'migration-batch':
       return <BatchDialog configIds={dialog.configIds} onClose={closeDialog} />;
     case 'migration-import':

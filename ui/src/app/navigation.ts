@@ -29,6 +29,10 @@ export type DialogTarget =
   | { kind: 'cell-compare'; databaseId: string; slug: string }
   | { kind: 'cell-copy-as'; databaseId: string; slug: string }
   | { kind: 'secret'; name: string | null }
+  | { kind: 'secret-place' }
+  | { kind: 'secrets-enter'; then?: () => void }
+  | { kind: 'vault-unlock'; then?: () => void }
+  | { kind: 'vault-passphrase' }
   | { kind: 'migration-batch'; configIds: string[] }
   | { kind: 'migration-import'; databaseId: string }
   | { kind: 'migration-export'; databaseId: string }

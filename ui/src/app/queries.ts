@@ -2,6 +2,7 @@ import { QueryClient, useQuery } from '@tanstack/react-query';
 import type { CredentialStateView } from '../bindings/CredentialStateView';
 import type { EngineInfo } from '../bindings/EngineInfo';
 import type { MatrixView } from '../bindings/MatrixView';
+import type { SecretPlace } from '../bindings/SecretPlace';
 import { platform } from '../platform';
 import { navigation } from './navigation';
 import { useStore } from './store';
@@ -25,6 +26,8 @@ export const keys = {
   matrix: (productId: string) => ['matrix', productId] as const,
   credentials: (productId: string) => ['credentials', productId] as const,
   secrets: ['secrets'] as const,
+  secretPlace: ['secret-place'] as const,
+  secretsToEnter: ['secrets-to-enter'] as const,
   activity: ['activity'] as const,
   actions: ['actions'] as const,
   action: ['action'] as const,
@@ -69,7 +72,12 @@ export function useMatrix() {
 export interface Credentials {
   states: ReadonlyMap<string, CredentialStateView>;
   missing: ReadonlyMap<string, string[]>;
+  /** What is wrong with the place where passwords are kept, and its code. */
   message: string | null;
+  code: string | null;
+  place: SecretPlace;
+  /** How many passwords must be entered again. */
+  toEnter: number;
 }
 
 /** Apart from the matrix: a keyring that prompts or hangs must never hold the first frame. */
@@ -78,12 +86,17 @@ export function useCredentials() {
   return useQuery({
     queryKey: keys.credentials(productId ?? ''),
     enabled: productId !== null,
+    // A vault locks itself.
+    refetchInterval: (query) => (query.state.data?.place === 'vault' ? 15_000 : false),
     queryFn: async (): Promise<Credentials> => {
       const report = await platform.credentialsCheck(productId ?? '');
       return {
         states: new Map(report.cells.map((cell) => [cell.config_id, cell.state])),
         missing: new Map(report.cells.map((cell) => [cell.config_id, cell.missing])),
         message: report.keyring_message,
+        code: report.keyring_code,
+        place: report.place,
+        toEnter: report.to_enter,
       };
     },
   });
@@ -110,6 +123,7 @@ export async function refreshCatalog(): Promise<void> {
     queries.invalidateQueries({ queryKey: ['credentials'] }),
     queries.invalidateQueries({ queryKey: keys.activity }),
     queries.invalidateQueries({ queryKey: keys.secrets }),
+    queries.invalidateQueries({ queryKey: keys.secretPlace }),
     queries.invalidateQueries({ queryKey: keys.actions }),
     queries.invalidateQueries({ queryKey: keys.action }),
     queries.invalidateQueries({ queryKey: keys.migrations }),

@@ -1,7 +1,6 @@
 /** The fake's databases, the matrix of them, and what it says of their credentials. */
 import type { ConfigInput } from '../bindings/ConfigInput';
 import type { ConfigView } from '../bindings/ConfigView';
-import type { CredentialStateView } from '../bindings/CredentialStateView';
 import type { DatabaseView } from '../bindings/DatabaseView';
 import type { Fault } from './errors';
 import { fakeExtract, fakeInspect } from './fake-url';
@@ -127,11 +126,7 @@ export function fakeDatabases(world: World) {
       await world.wait(20);
       const cells = world.product(productId).databases.flatMap((database) =>
         database.envs.map((config) => {
-          const outcome = world.outcomes.get(config.id);
-          let state: CredentialStateView = 'present';
-          if (!config.needs_secret) state = 'none_needed';
-          else if (outcome === 'missing') state = 'missing';
-          else if (outcome === 'locked') state = 'locked';
+          const state = world.credentialOf(config);
           return {
             config_id: config.id,
             state,
@@ -139,13 +134,21 @@ export function fakeDatabases(world: World) {
           };
         }),
       );
-      const locked = cells.some((cell) => cell.state === 'locked');
+      const fault = world.secretPlaceFault();
+      const locked = fault === null && cells.some((cell) => cell.state === 'locked');
+      const messages = {
+        keyring_unavailable:
+          'No keyring can be used here (there is no D-Bus session). GNOME: install gnome-keyring, then log out and in again, so that it starts with your session.',
+        vault_locked: 'The vault file is locked. Unlock it with its passphrase.',
+        keyring_locked: 'The keyring is locked. Unlock it, then check again.',
+      };
+      const code = locked ? 'keyring_locked' : fault;
       return {
         cells,
-        keyring_message: locked ? 'The keyring is locked. Unlock it, then check again.' : null,
-        keyring_code: locked ? 'keyring_locked' : null,
-        place: 'keyring',
-        to_enter: 0,
+        keyring_message: code === null ? null : messages[code],
+        keyring_code: code,
+        place: world.secretPlace.place,
+        to_enter: code === null ? cells.filter((cell) => cell.state === 'missing').length : 0,
       };
     },
   } satisfies Partial<Platform>;

@@ -3,10 +3,12 @@ import type { ActionRecordInput } from '../bindings/ActionRecordInput';
 import type { ActivityView } from '../bindings/ActivityView';
 import type { Changed } from '../bindings/Changed';
 import type { ConfigView } from '../bindings/ConfigView';
+import type { CredentialStateView } from '../bindings/CredentialStateView';
 import type { DatabaseView } from '../bindings/DatabaseView';
 import type { EnvironmentView } from '../bindings/EnvironmentView';
 import type { MigrationInput } from '../bindings/MigrationInput';
 import type { ProductView } from '../bindings/ProductView';
+import type { SecretPlace } from '../bindings/SecretPlace';
 import type { Settings } from '../bindings/Settings';
 import type { AppError, ConflictChange, Fault } from './errors';
 
@@ -105,6 +107,17 @@ export class World {
   readonly outcomes = new Map<string, string>();
   /** Secrets by slot, by the config's id. */
   readonly passwords = new Map<string, Record<string, string>>();
+  /** Where passwords are kept. */
+  readonly secretPlace: {
+    place: SecretPlace;
+    usable: boolean;
+    /** The vault’s; null where there is none. */
+    passphrase: string | null;
+    unlocked: boolean;
+    /** All of them, but those of these cells. */
+    lost: boolean;
+    entered: Set<string>;
+  };
   readonly #pace: number;
   #serial = 0;
 
@@ -118,6 +131,15 @@ export class World {
     this.#pace = Number(parameters.get('pace') ?? '1');
     this.rows = Number(parameters.get('rows') ?? '0');
     this.huge = parameters.get('huge') === '1';
+    const secrets = parameters.get('secrets');
+    this.secretPlace = {
+      place: secrets === 'vault' || secrets === 'ask' ? secrets : 'keyring',
+      usable: secrets !== 'unavailable',
+      passphrase: secrets === 'vault' ? 'correct horse' : null,
+      unlocked: false,
+      lost: secrets === 'lost' || secrets === 'ask',
+      entered: new Set(),
+    };
     this.settings = {
       theme: parameters.get('theme') ?? 'system',
       compact: parameters.get('compact') === '1',
@@ -127,6 +149,24 @@ export class World {
       clipboard_seconds: 30,
       vault_idle_minutes: 15,
     };
+  }
+
+  /** What is wrong with the place where passwords are kept. */
+  secretPlaceFault(): 'keyring_unavailable' | 'vault_locked' | null {
+    const { place, usable, unlocked } = this.secretPlace;
+    if (place === 'keyring' && !usable) return 'keyring_unavailable';
+    return place === 'vault' && !unlocked ? 'vault_locked' : null;
+  }
+
+  credentialOf(config: ConfigView): CredentialStateView {
+    const { lost, entered } = this.secretPlace;
+    const outcome = this.outcomes.get(config.id);
+    if (!config.needs_secret) return 'none_needed';
+    const fault = this.secretPlaceFault();
+    if (fault !== null) return fault === 'vault_locked' ? 'locked' : 'unavailable';
+    if (entered.has(config.id)) return 'present';
+    if (outcome === 'missing' || lost) return 'missing';
+    return outcome === 'locked' ? 'locked' : 'present';
   }
 
   id(): string {

@@ -12,6 +12,7 @@ import { fakeMigrationRuns } from './fake-migration-runs';
 import { fakeMigrationUses } from './fake-migration-uses';
 import { fakeMigrations, plantMigrations, Targets } from './fake-migrations';
 import { fakeProducts } from './fake-products';
+import { fakeSecretPlace } from './fake-secret-place';
 import { fakeSecrets } from './fake-secrets';
 import { fakeTests } from './fake-tests';
 import { byName, copy, counted, refuse, World } from './fake-world';
@@ -71,6 +72,7 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
     ...fakeConnections(world, databases.databaseUpdate),
     ...fakeTests(world),
     ...fakeSecrets(world),
+    ...fakeSecretPlace(world),
     ...actions,
     ...fakeActionUses(world, actions),
     ...fakeMigrations(world, targets),

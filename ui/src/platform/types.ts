@@ -56,6 +56,12 @@ import type { RunEvent } from '../bindings/RunEvent';
 import type { RunPage } from '../bindings/RunPage';
 import type { SchemaComparison } from '../bindings/SchemaComparison';
 import type { SchemaOutline } from '../bindings/SchemaOutline';
+import type { SecretEntered } from '../bindings/SecretEntered';
+import type { SecretEntry } from '../bindings/SecretEntry';
+import type { SecretPlaceChoice } from '../bindings/SecretPlaceChoice';
+import type { SecretPlaceChosen } from '../bindings/SecretPlaceChosen';
+import type { SecretPlaceStatus } from '../bindings/SecretPlaceStatus';
+import type { SecretsToEnter } from '../bindings/SecretsToEnter';
 import type { Settings } from '../bindings/Settings';
 import type { TestEvent } from '../bindings/TestEvent';
 import type { TestRequest } from '../bindings/TestRequest';
@@ -119,6 +125,16 @@ export interface Platform {
   secretList(productId: string | null): Promise<NamedSecretView[]>;
   secretSet(name: string, value: string): Promise<void>;
   secretDelete(name: string): Promise<string>;
+  /** Where passwords are kept, and how that place is. */
+  secretPlaceStatus(): Promise<SecretPlaceStatus>;
+  secretPlaceChoose(choice: SecretPlaceChoice): Promise<SecretPlaceChosen>;
+  vaultUnlock(passphrase: string): Promise<void>;
+  vaultLock(): Promise<void>;
+  vaultPassphraseChange(old: string, next: string): Promise<void>;
+  /** What one product lacks on this machine; all of them when none is named. */
+  secretsToEnter(productId: string | null): Promise<SecretsToEnter>;
+  /** Keeps what was typed, each for itself; says which failed. */
+  secretsEnter(typed: SecretEntered[]): Promise<SecretEntry[]>;
   actionList(databaseId: string): Promise<ActionSummary[]>;
   actionFetch(id: string): Promise<ActionView>;
   actionCreate(databaseId: string, input: ActionRecordInput): Promise<Changed<ActionView>>;

@@ -3,8 +3,6 @@ import type { AppError } from '../platform/errors';
 
 /** Where the window knows better than the error what to do next. Matched by code, never by text. */
 const BY_CODE: Record<string, string> = {
-  keyring_locked: 'The keyring is locked. Unlock it, then try again.',
-  keyring_timeout: 'The keyring did not answer in time. It may be waiting for you to unlock it.',
   not_found: 'It is no longer there: another window or the command line may have removed it.',
   cancelled: 'Cancelled.',
 };

@@ -43,8 +43,8 @@ use crate::items::{ItemChange, ItemKind};
 use crate::journal::EntryName;
 use crate::merge;
 use crate::port::{
-    ActionRun, Activity, Catalog, Committed, Context, LastTest, Location, Matrix, MatrixDatabase,
-    MigrationReading, NamedSecret, NewActionRun, NewMigrationReading, Note,
+    ActionRun, Activity, Catalog, Committed, Context, Location, Matrix, MatrixDatabase,
+    MigrationReading, NamedSecret, NewActionRun, NewMigrationReading, NewTest, Note,
 };
 use crate::records::{Database, Environment, Product};
 
@@ -314,32 +314,14 @@ impl Catalog for SqliteCatalog {
         })
     }
 
-    fn record_test(
-        &self,
-        config_id: &str,
-        connection_url: &str,
-        test: &LastTest,
-    ) -> Result<(), CatalogError> {
-        self.store.write(|transaction| {
-            transaction
-                .prepare_cached(
-                    "INSERT INTO last_tests (config_id, at, result)
-                     SELECT id, ?3, ?4 FROM environment_configs WHERE id = ?1 AND connection_url = ?2
-                     ON CONFLICT (config_id) DO UPDATE SET at = excluded.at, result = excluded.result",
-                )?
-                .execute(params![
-                    config_id,
-                    connection_url,
-                    test.at.as_millisecond(),
-                    test.result.to_string(),
-                ])?;
-            Ok(())
-        })
+    fn record_tests(&self, tests: &[NewTest]) -> Result<(), CatalogError> {
+        self.store
+            .write(|transaction| readings::record_tests(transaction, tests))
     }
 
     fn record_migrations(&self, readings: &[NewMigrationReading]) -> Result<(), CatalogError> {
         self.store
-            .write(|transaction| readings::record(transaction, readings))
+            .write(|transaction| readings::record_migrations(transaction, readings))
     }
 
     fn migration_readings(
@@ -445,7 +427,7 @@ impl Catalog for SqliteCatalog {
             let product = rows::find_product(transaction, product)?;
             let environments = rows::environments(transaction, &product.id)?;
             let databases = rows::plain_databases(transaction, Scope::Product(&product.id))?;
-            let last_tests = rows::last_tests(transaction, &databases)?;
+            let last_tests = readings::last_tests(transaction, &databases)?;
             let databases = databases
                 .into_iter()
                 .map(|plain| MatrixDatabase {

@@ -1,6 +1,6 @@
 //! Records out of rows.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
 
 use connection_url::DatabaseType;
@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::failure::Failure;
 use crate::error::{CatalogError, SubjectKind};
-use crate::port::{LastTest, Location};
+use crate::port::Location;
 use crate::records::{
     Database, DatabaseItem, Environment, EnvironmentClass, EnvironmentConfig, Extra, Product,
 };
@@ -33,7 +33,7 @@ fn revision(row: &Row<'_>, column: usize) -> Result<u64, Failure> {
     u64::try_from(revision).map_err(|_| Failure::BrokenValue)
 }
 
-fn text<'row>(row: &'row Row<'_>, column: usize) -> Result<&'row str, Failure> {
+pub(super) fn text<'row>(row: &'row Row<'_>, column: usize) -> Result<&'row str, Failure> {
     row.get_ref(column)?
         .as_str()
         .map_err(|_| Failure::BrokenValue)
@@ -421,32 +421,4 @@ pub(super) fn tag_taken(
             .exists(params![product_id, tag, own_id])?,
     };
     Ok(taken)
-}
-
-/// The last test of each config of these databases.
-pub(super) fn last_tests(
-    connection: &Connection,
-    databases: &[Plain],
-) -> Result<BTreeMap<String, LastTest>, Failure> {
-    let wanted: HashSet<&str> = databases
-        .iter()
-        .flat_map(|plain| &plain.database.envs)
-        .map(|config| config.id.as_str())
-        .collect();
-    let mut tests = BTreeMap::new();
-    // All of them, since passing over those of other products costs less than finding each of these by its id.
-    let mut statement =
-        connection.prepare_cached("SELECT config_id, at, result FROM last_tests")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let config_id = text(row, 0)?;
-        if wanted.contains(config_id) {
-            let test = LastTest {
-                at: timestamp(row.get(1)?)?,
-                result: serde_json::from_str(text(row, 2)?)?,
-            };
-            tests.insert(config_id.to_owned(), test);
-        }
-    }
-    Ok(tests)
 }

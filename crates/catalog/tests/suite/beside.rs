@@ -1,4 +1,4 @@
-use catalog::{Catalog, LastTest, MigrationReading, NewMigrationReading, ProductPatch};
+use catalog::{Catalog, LastTest, MigrationReading, NewMigrationReading, NewTest, ProductPatch};
 use serde_json::json;
 
 use super::{CLI, faults_of, orders, patch_config, shop};
@@ -10,26 +10,25 @@ pub fn the_matrix_holds_everything_and_the_last_tests(catalog: &impl Catalog) {
     let at = "2026-01-01T00:00:00.123Z".parse().expect("a time");
     let test = LastTest {
         at,
-        result: json!({"connected": true}),
+        result: json!({"connected": true}).to_string(),
     };
-    for config in [dev, prd] {
-        catalog
-            .record_test(&config.id, &config.connection_url, &test)
-            .expect("recorded");
-    }
-    catalog
-        .record_test("gone", "x", &test)
-        .expect("passed over");
-    catalog
-        .record_test(
-            &dev.id,
-            "postgresql://old/url",
-            &LastTest {
-                at,
-                result: json!({}),
-            },
-        )
-        .expect("passed over");
+    let tested = |config_id: &str, url: &str, test: &LastTest| NewTest {
+        config_id: config_id.to_owned(),
+        connection_url: url.to_owned(),
+        test: test.clone(),
+    };
+    let nothing = LastTest {
+        at,
+        result: "{}".to_owned(),
+    };
+    // The last two are passed over: a config that is not there, and a URL that is another one now.
+    let tests = [
+        tested(&dev.id, &dev.connection_url, &test),
+        tested(&prd.id, &prd.connection_url, &test),
+        tested("gone", "x", &nothing),
+        tested(&dev.id, "postgresql://old/url", &nothing),
+    ];
+    catalog.record_tests(&tests).expect("recorded");
     let matrix = catalog.matrix("shop").expect("read");
     assert_eq!(matrix.product.tag, "shop");
     assert_eq!(matrix.environments.len(), 3);

@@ -156,6 +156,23 @@ impl MigrationVerb {
                 | Self::Repair(_)
         )
     }
+
+    /// What it opens connections to.
+    pub const fn connects_to(&self) -> Option<&Address> {
+        match self {
+            Self::Status { target, .. }
+            | Self::Baseline { target, .. }
+            | Self::Adopt { target, .. }
+            | Self::Diff { target, .. }
+            | Self::Drift { target, .. } => Some(target),
+            Self::Plan(arguments) => Some(&arguments.target),
+            Self::Run(arguments) => Some(&arguments.target),
+            Self::Rollback(arguments) => Some(&arguments.target),
+            Self::Promote(arguments) => Some(&arguments.target),
+            Self::Repair(arguments) => Some(&arguments.target),
+            _ => None,
+        }
+    }
 }
 
 /// Rules that are set aside for one run; each needs --yes, and is written in the activity list.

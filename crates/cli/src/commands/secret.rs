@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use serde_json::json;
 use workbench::{AppError, CredentialStateView, Workbench};
 
+use super::secret_place;
 use crate::arguments::SecretVerb;
 use crate::commands::activity::deleted;
 use crate::exit;
@@ -43,6 +44,15 @@ pub async fn run(
         SecretVerb::Delete { name, purge } => {
             let activity = workbench.secret_delete(name.clone()).await?;
             deleted(workbench, output, &name, activity, purge).await?;
+        }
+        SecretVerb::Store(arguments) => {
+            return secret_place::store(arguments, workbench, output).await;
+        }
+        SecretVerb::Passphrase { passphrase_stdin } => {
+            return secret_place::passphrase(passphrase_stdin, workbench, output).await;
+        }
+        SecretVerb::Enter(arguments) => {
+            return secret_place::enter(arguments, workbench, output).await;
         }
         SecretVerb::Check {
             orphans: true,

@@ -140,7 +140,7 @@ impl Catalog for CountedCatalog {
         fn delete_database(context: &Context, product: &str, database: &str, revision: Option<u64>) -> Committed<Database>;
         fn change_items(context: &Context, product: &str, database: &str, kind: ItemKind, change: &ItemChange) -> Committed<Database>;
         fn unset_environment_config(context: &Context, product: &str, database: &str, slug: &str, revision: Option<u64>) -> Committed<Database>;
-        fn record_test(config_id: &str, connection_url: &str, test: &LastTest) -> ();
+        fn record_tests(tests: &[NewTest]) -> ();
         fn record_migrations(readings: &[NewMigrationReading]) -> ();
         fn record_action_run(context: &Context, run: &NewActionRun) -> ActionRun;
         fn put_named_secret(context: &Context, key: &str, entry: &str) -> Committed<NamedSecret>;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod actions;
+mod cells;
 #[expect(dead_code, reason = "the tests of the store crate use the rest of it")]
 #[path = "../../../secrets/tests/support/faulty.rs"]
 mod faulty;
@@ -18,7 +19,6 @@ use std::time::{Duration, Instant};
 use catalog::{KeyringJournal, SqliteCatalog};
 use secrets::{MemoryStore, Secret, SecretId, SecretStore, SecretStoreError};
 use serde_json::json;
-use test_support::hostile::SilentServer;
 use workbench::{
     ConfigInput, DatabaseInput, DatabasePatchInput, DraftTestRequest, EnvironmentInput, Options,
     Origin, ProductInput, Settings, TestEvent, TestRequest, Workbench,
@@ -411,65 +411,6 @@ async fn a_write_that_happens_after_its_time_is_taken_back() {
     }
     assert_eq!(workbench.settle_keyring().await.unwrap().removed, 1);
     assert_eq!(bench.entries(), 0);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn at_most_sixteen_tests_run_at_once_and_cancel_ends_them() {
-    let bench = bench().await;
-    let silent = SilentServer::start();
-    let url = format!(
-        "postgresql://a:p@127.0.0.1:{}/d?sslmode=disable",
-        silent.port
-    );
-    for index in 0..20 {
-        let input = database(&format!("db{index}"), vec![config("dev", &url)]);
-        bench
-            .workbench
-            .database_create(bench.product.clone(), input)
-            .await
-            .unwrap();
-    }
-    let events: Arc<Mutex<Vec<TestEvent>>> = Arc::default();
-    let heard = Arc::clone(&events);
-    let request = TestRequest {
-        run_id: "run".to_owned(),
-        product_id: bench.product.clone(),
-        config_ids: None,
-    };
-    let workbench = bench.workbench.clone();
-    let running = tokio::spawn(async move {
-        workbench
-            .test_start(request, move |event| heard.lock().unwrap().push(event))
-            .await
-    });
-    tokio::time::sleep(Duration::from_millis(1500)).await;
-    let started = events
-        .lock()
-        .unwrap()
-        .iter()
-        .filter(|event| matches!(event, TestEvent::Started { .. }))
-        .count();
-    assert_eq!(started, 16);
-    let began = Instant::now();
-    bench
-        .workbench
-        .test_cancel("run".to_owned(), None)
-        .await
-        .unwrap();
-    let summary = running.await.unwrap().unwrap();
-    assert!(
-        began.elapsed() < Duration::from_millis(500),
-        "{:?}",
-        began.elapsed()
-    );
-    assert_eq!(
-        (summary.cancelled, summary.failed, summary.connected),
-        (20, 0, 0)
-    );
-    assert!(matches!(
-        events.lock().unwrap().last(),
-        Some(TestEvent::Done { cancelled: 20, .. })
-    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]

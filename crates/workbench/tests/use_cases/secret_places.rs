@@ -232,7 +232,7 @@ async fn passwords_go_to_a_vault_file_and_back() {
     assert!(
         error
             .message
-            .ends_with("passwords are still kept in the vault file."),
+            .contains("passwords are still kept in the vault file."),
         "{error}"
     );
     window

@@ -1,12 +1,12 @@
 import { FlaskConical, Play, Plus, RefreshCw, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useDeferredValue, useEffect, useState } from 'react';
 import { later } from '../../app/later';
 import { navigation, openDialog } from '../../app/navigation';
-import { queries, useBootstrap, useCredentials, useEngines, useMatrix } from '../../app/queries';
+import { useBootstrap, useCredentials, useEngines, useMatrix } from '../../app/queries';
 import { useStore } from '../../app/store';
 import { Button } from '../../design/Button';
 import { Icon } from '../../design/Icon';
-import { EmptyState, Notice, Waiting } from '../../design/Layout';
+import { EmptyState, Waiting } from '../../design/Layout';
 import { plain } from '../../design/text';
 import { asAppError } from '../../platform';
 import { common } from '../../text/common';
@@ -17,6 +17,7 @@ import { matrixText } from '../../text/migrations';
 import { refreshCells, useMigrationCells } from '../migrations/cells';
 import { migrationFace } from '../migrations/face';
 import { planCells } from '../migrations/matrixDeeds';
+import { CredentialNotice } from '../secrets/CredentialNotice';
 import { cursor } from './cursor';
 import { configIdsOf } from './deeds';
 import { Matrix } from './Matrix';
@@ -41,7 +42,8 @@ export function MatrixScreen() {
   const credentials = useCredentials().data;
   const engines = useEngines();
   const compact = useBootstrap().data?.settings.compact ?? false;
-  const filter = useStore(navigation, (state) => state.filter);
+  // What is typed is shown at once; which rows that leaves may follow a frame later.
+  const filter = useDeferredValue(useStore(navigation, (state) => state.filter));
   const cell = useStore(navigation, (state) => state.cell);
   const view = useStore(navigation, (state) => state.view);
   const cells = useMigrationCells();
@@ -91,14 +93,9 @@ export function MatrixScreen() {
   return (
     <div className={styles.screen}>
       <h1 className="visually-hidden">{plain(matrix.product.name)}</h1>
-      {credentials?.message ? (
+      {credentials && (credentials.message !== null || credentials.toEnter > 0) ? (
         <div className={styles.notice}>
-          <Notice tone="warn" role="status">
-            {plain(credentials.message)}{' '}
-            <Button small onPress={() => void queries.invalidateQueries({ queryKey: ['credentials'] })}>
-              {common.retry}
-            </Button>
-          </Notice>
+          <CredentialNotice credentials={credentials} />
         </div>
       ) : null}
       {rows.length === 0 ? (

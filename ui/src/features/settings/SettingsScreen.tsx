@@ -13,8 +13,10 @@ import primitives from '../../design/primitives.module.css';
 import { Segments } from '../../design/Segments';
 import { platform } from '../../platform';
 import { products } from '../../text/products';
+import { secretPlace as placeText } from '../../text/secretPlace';
 import { settings as text } from '../../text/settings';
 import { shell } from '../../text/shell';
+import { PlaceSection } from '../secrets/PlaceSection';
 import styles from './Settings.module.css';
 
 type NumberKey = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings];
@@ -96,6 +98,7 @@ export function SettingsScreen() {
           high={16}
         />
       </Section>
+      <PlaceSection />
       <Section title={text.secrets}>
         <NumberSetting
           label={text.keyringTimeout}
@@ -111,6 +114,13 @@ export function SettingsScreen() {
           settings={settings}
           low={5}
           high={600}
+        />
+        <NumberSetting
+          label={placeText.idle}
+          name="vault_idle_minutes"
+          settings={settings}
+          low={1}
+          high={1440}
         />
       </Section>
       <Section title={text.data}>
