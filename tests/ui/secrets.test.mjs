@@ -117,6 +117,35 @@ describe('by keyboard alone', () => {
     }));
 });
 
+test('what is typed elsewhere is kept while a locked vault is asked for, and then sent', () =>
+  open('fake=three&pace=0.1&secrets=vault', async (page) => {
+    const { keyboard } = page;
+    await id(page, 'notice-unlock').waitFor();
+    const create = async () => {
+      await keyboard.press('Enter');
+      await until(async () => (await focused(page)) === 'passphrase', 'the passphrase is asked for');
+    };
+    await keyboard.press('Control+n');
+    await id(page, 'database-name').waitFor();
+    await keyboard.type('Ledger');
+    await id(page, 'env-url-dev').click();
+    await keyboard.insertText('postgresql://app:hunter2@localhost/ledger');
+    await id(page, 'database-name').focus();
+    await create();
+    // Left: the form is there as it was, and says why.
+    await keyboard.press('Escape');
+    await until(async () => (await id(page, 'passphrase').count()) === 0, 'the question is gone');
+    await page.getByRole('dialog').getByText('The vault file is locked.').waitFor();
+    assert.equal(await id(page, 'database-name').inputValue(), 'Ledger');
+    await id(page, 'database-name').focus();
+    await create();
+    await keyboard.type('correct horse');
+    await keyboard.press('Enter');
+    await id(page, 'cell-ledger-dev').waitFor();
+    await until(async () => (await page.getByRole('dialog').count()) <= 1, 'the form is closed');
+    assert.doesNotMatch(await page.content(), /hunter2|correct horse/);
+  }));
+
 for (const theme of ['light', 'dark'])
   test(`axe finds nothing, ${theme}`, async () => {
     for (const [name, { query, act }] of Object.entries(secretSurfaces))

@@ -4,8 +4,16 @@ import { useStore } from './store';
 
 const OneDialog = later(async () => (await import('./OneDialog')).OneDialog, null);
 
-/** The one dialog that may be open. */
+const OneQuestion = later(async () => (await import('./OneDialog')).OneQuestion, null);
+
+/** The one dialog that may be open, and above it what a deed waits for. */
 export function Dialogs() {
   const open = useStore(navigation, (state) => state.dialog !== null);
-  return open ? <OneDialog /> : null;
+  const asked = useStore(navigation, (state) => state.question !== null);
+  return (
+    <>
+      {open ? <OneDialog /> : null}
+      {asked ? <OneQuestion /> : null}
+    </>
+  );
 }

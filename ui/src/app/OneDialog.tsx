@@ -17,6 +17,19 @@ import { products as text } from '../text/products';
 import { closeDialog, navigation } from './navigation';
 import { useStore } from './store';
 
+/** What a deed waits for. It stands above a dialog that may be open, which keeps what was typed. */
+export function OneQuestion() {
+  const question = useStore(navigation, (state) => state.question);
+  if (question === null) return null;
+  const leave = () => question.answered(false);
+  const goOn = () => question.answered(true);
+  return question.kind === 'vault-unlock' ? (
+    <UnlockDialog onClose={leave} then={goOn} />
+  ) : (
+    <EnterDialog onClose={leave} then={goOn} />
+  );
+}
+
 /** The dialog that is open. */
 export function OneDialog() {
   const dialog = useStore(navigation, (state) => state.dialog);
@@ -50,9 +63,9 @@ export function OneDialog() {
     case 'secret-place':
       return <PlaceDialog onClose={closeDialog} />;
     case 'secrets-enter':
-      return <EnterDialog onClose={closeDialog} then={dialog.then} />;
+      return <EnterDialog onClose={closeDialog} />;
     case 'vault-unlock':
-      return <UnlockDialog onClose={closeDialog} then={dialog.then} />;
+      return <UnlockDialog onClose={closeDialog} />;
     case 'vault-passphrase':
       return <VaultPassphraseDialog onClose={closeDialog} />;
     case 'migration-batch':

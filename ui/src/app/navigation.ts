@@ -30,8 +30,8 @@ export type DialogTarget =
   | { kind: 'cell-copy-as'; databaseId: string; slug: string }
   | { kind: 'secret'; name: string | null }
   | { kind: 'secret-place' }
-  | { kind: 'secrets-enter'; then?: () => void }
-  | { kind: 'vault-unlock'; then?: () => void }
+  | { kind: 'secrets-enter' }
+  | { kind: 'vault-unlock' }
   | { kind: 'vault-passphrase' }
   | { kind: 'migration-batch'; configIds: string[] }
   | { kind: 'migration-import'; databaseId: string }
@@ -49,6 +49,8 @@ interface Navigation {
   /** The database that the Databases screen shows. */
   databaseId: string | null;
   dialog: DialogTarget | null;
+  /** What a deed waits for, above whatever is open; `answered` says whether the person went on. */
+  question: { kind: 'secrets-enter' | 'vault-unlock'; answered: (wentOn: boolean) => void } | null;
   palette: boolean;
   filter: string;
 }
@@ -71,6 +73,7 @@ export const navigation = createStore<Navigation>({
   tab: 'connection',
   databaseId: null,
   dialog: null,
+  question: null,
   palette: false,
   filter: '',
 });

@@ -342,6 +342,7 @@ export function fakeActions(world: World) {
       return planOf(id, env, input)[0];
     },
     async actionRun(request, onEvent) {
+      world.needSecrets();
       const [plan, { database, action }] = planOf(request.action_id, request.env, request.input);
       if (plan.refused !== undefined) refuse('refused', plan.refused);
       if (plan.guard !== 'none' && request.confirm !== database.tag)

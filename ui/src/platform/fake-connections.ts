@@ -10,6 +10,7 @@ export function fakeConnections(world: World, databaseUpdate: Platform['database
     urlInspect: async (text, databaseType) => fakeInspect(text, databaseType),
     urlEdit: async (text, _databaseType, edit) => fakeEdit(text, edit),
     async urlReveal(configId) {
+      world.needSecrets();
       const [, config] = world.config(configId);
       const stored = world.passwords.get(configId) ?? {};
       let text = config.connection_url;

@@ -64,6 +64,7 @@ function configFaults(product: Product, type: string, envs: ConfigInput[]): Faul
 export function fakeDatabases(world: World) {
   return {
     async databaseCreate(productId, input) {
+      world.needSecrets();
       const product = world.product(productId);
       const faults = [
         ...nameFaults(input, product.databases),
@@ -96,6 +97,7 @@ export function fakeDatabases(world: World) {
       });
     },
     async databaseUpdate(databaseId, patch) {
+      world.needSecrets();
       const [product, database] = world.database(databaseId);
       refuseStale(database, patch);
       const { envs = [], remove_envs = [], ...fields } = patch;

@@ -158,6 +158,12 @@ export class World {
     return place === 'vault' && !unlocked ? 'vault_locked' : null;
   }
 
+  /** Refuses what reads or writes a password, as the core does. */
+  needSecrets(): void {
+    const fault = this.secretPlaceFault();
+    if (fault === 'vault_locked') refuse(fault, 'The vault file is locked. Unlock it with its passphrase.');
+  }
+
   credentialOf(config: ConfigView): CredentialStateView {
     const { lost, entered } = this.secretPlace;
     const outcome = this.outcomes.get(config.id);

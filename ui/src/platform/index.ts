@@ -1,4 +1,5 @@
 /** The only folder that imports `@tauri-apps/*`. */
+import { asking } from './asking';
 import { tauriPlatform } from './tauri';
 import type { Platform } from './types';
 
@@ -15,4 +16,4 @@ if (import.meta.env.DEV || import.meta.env.MODE === 'fake') {
   }
 }
 
-export const platform: Platform = chosen;
+export const platform: Platform = asking(chosen);

@@ -8,7 +8,7 @@ import type { TestResult } from '../../bindings/TestResult';
 import { say } from '../../design/toasts';
 import { platform } from '../../platform';
 import { matrix as text } from '../../text/matrix';
-import { asksFirst } from '../secrets/place';
+import { readyForSecrets } from '../secrets/ask';
 import type { Running } from './model';
 
 interface Run {
@@ -54,11 +54,10 @@ export function applyResults(matrix: MatrixView, results: ReadonlyMap<string, Te
  * Tests cells, all of the product when none are named. Resolves when all have ended. What it needs of passwords is asked
  * for first, once: what a person leaves empty then is told by each cell.
  */
-export async function startTests(configIds: string[] | null, asked = false): Promise<void> {
+export async function startTests(configIds: string[] | null): Promise<void> {
   const matrix = currentMatrix();
   const { productId } = navigation.get();
-  if (!matrix || productId === null) return;
-  if (!asked && asksFirst(() => void startTests(configIds, true))) return;
+  if (!matrix || productId === null || !(await readyForSecrets())) return;
   const inactive = new Set(
     matrix.environments.filter((environment) => !environment.active).map(({ slug }) => slug),
   );

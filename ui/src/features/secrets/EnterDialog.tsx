@@ -16,7 +16,7 @@ import { secretPlace as text } from '../../text/secretPlace';
 import { refreshSecrets } from './place';
 import styles from './places.module.css';
 
-/** Every password that this machine lacks, in one form. `then` is what the person was about to do. */
+/** Every password that this machine lacks, in one form. `then` is called in the place of `onClose` once it is sent. */
 export function EnterDialog({ onClose, then }: { onClose: () => void; then?: (() => void) | undefined }) {
   const productId = useProductId();
   const { data, error } = useQuery({
@@ -68,9 +68,8 @@ function EnterForm(props: { secrets: SecretToEnter[]; onClose: () => void; then:
           },
         };
       }
-      props.onClose();
       if (kept.size > 0) say({ text: text.entered(kept.size) });
-      props.then?.();
+      (props.then ?? props.onClose)();
     });
   };
   return (

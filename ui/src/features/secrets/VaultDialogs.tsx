@@ -34,16 +34,16 @@ async function besideField<T>(field: string, call: () => Promise<T>): Promise<T>
   }
 }
 
+/** Unlocks the vault file; `then` is called in the place of `onClose` once it is. */
 export function UnlockDialog({ onClose, then }: { onClose: () => void; then?: (() => void) | undefined }) {
   const [passphrase, setPassphrase] = useState('');
   const sending = useSubmit();
   const send = () =>
     void sending.submit(async () => {
       await besideField('passphrase', () => platform.vaultUnlock(passphrase));
-      onClose();
       say({ text: text.unlocked });
       await refreshSecrets();
-      then?.();
+      (then ?? onClose)();
     });
   return (
     <FormDialog

@@ -1,7 +1,6 @@
 /** Where passwords are kept, as the screens ask for it. */
 import { useQuery } from '@tanstack/react-query';
-import { navigation, openDialog } from '../../app/navigation';
-import { type Credentials, keys, queries } from '../../app/queries';
+import { keys, queries } from '../../app/queries';
 import { platform } from '../../platform';
 
 export function useSecretPlace() {
@@ -20,17 +19,4 @@ export async function refreshSecrets(): Promise<void> {
       queries.invalidateQueries({ queryKey }),
     ),
   );
-}
-
-/**
- * Asks for what a deed needs of passwords before it begins: the vault’s passphrase, or what is asked for each time. True
- * when it asks; `then` runs once the person has answered, and never when they leave.
- */
-export function asksFirst(then: () => void): boolean {
-  const { productId } = navigation.get();
-  const known = queries.getQueryData<Credentials>(keys.credentials(productId ?? ''));
-  if (known?.code === 'vault_locked') openDialog({ kind: 'vault-unlock', then });
-  else if (known?.place === 'ask' && known.toEnter > 0) openDialog({ kind: 'secrets-enter', then });
-  else return false;
-  return true;
 }
