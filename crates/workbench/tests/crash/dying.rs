@@ -123,6 +123,7 @@ impl Catalog for CountedCatalog {
         fn matrix(product: &str) -> Matrix;
         fn locate(kind: SubjectKind, id: &str) -> Location;
         fn count_databases(product: &str) -> usize;
+        fn keep_copy() -> Option<PathBuf>;
         fn entries_in_use() -> BTreeSet<EntryName>;
         fn export_product(product: &str) -> ExportDocument;
         fn plan_import(document: &ExportDocument, product: Option<&str>) -> ImportPlan;
@@ -147,6 +148,7 @@ impl Catalog for CountedCatalog {
         fn set_setting(key: &str, value: &Value) -> ();
         fn note_activity(context: &Context, note: &Note) -> Activity;
         fn undo(context: &Context, activity_id: &str) -> Activity;
+        fn remember_export(product: &str, fingerprint: &str) -> ();
         fn purge(older_than: Timestamp) -> usize;
         fn purge_deletion(activity_id: &str) -> usize;
         fn apply_import(context: &Context, plan: &ImportPlan, named: &[(String, EntryName)]) -> ImportOutcome;
