@@ -9,6 +9,9 @@ export async function mount(query: string) {
   window.history.replaceState({}, '', `/?pace=0&${query}`);
   const { App } = await import('../App');
   const { platform } = await import('../platform');
+  // Compiling what is loaded later can take longer than a test waits for an element.
+  const { readAhead } = await import('../app/later');
+  await readAhead();
   const user = userEvent.setup();
   render(<App />);
   return { user, platform };

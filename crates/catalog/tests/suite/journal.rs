@@ -127,7 +127,9 @@ pub fn a_deletion_is_purged_at_once_with_all_its_passwords(catalog: &impl Catalo
 pub fn a_named_secret_keeps_the_value_that_undo_brings_back(catalog: &impl Catalog) {
     let set = |id: &str| {
         let entry = named_entry("API", id);
-        catalog.begin_entries(std::slice::from_ref(&entry)).expect("begun");
+        catalog
+            .begin_entries(std::slice::from_ref(&entry))
+            .expect("begun");
         let set = catalog.put_named_secret(&CLI, "API", &entry).expect("set");
         assert!(journal(catalog).is_empty());
         set
