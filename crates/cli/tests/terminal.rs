@@ -1,8 +1,6 @@
 //! Text of a server or of a record, on a terminal: markup, orders to the terminal, controls of direction and very long
 //! texts do no harm, and JSON says all the same what was there.
 
-#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
-
 mod harness;
 
 use harness::{Cli, Run};
