@@ -29,8 +29,11 @@ use workbench::{AppError, Options, Origin, Workbench};
 static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
     zeroizing_alloc::ZeroAlloc(std::alloc::System);
 
-/// Long after the first frame: purging asks the keyring, and nobody waits for it.
-const PURGE_DELAY: std::time::Duration = std::time::Duration::from_secs(60);
+/// Long after the first frame: tidying asks the keyring, and nobody waits for it.
+const TIDY_DELAY: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// A window may be open for weeks.
+const TIDY_INTERVAL: std::time::Duration = std::time::Duration::from_secs(60 * 60);
 
 fn main() -> ExitCode {
     workbench::guard_process(|panic| tracing::error!("{panic}"));
@@ -46,7 +49,7 @@ fn main() -> ExitCode {
         }
     };
     let options = Options {
-        data_dir: arguments.data_dir,
+        data_dir: arguments.data_dir.clone(),
         origin: Origin::Window,
     };
     let opened = tauri::async_runtime::block_on(Workbench::open(options)).and_then(|workbench| {
@@ -62,7 +65,7 @@ fn main() -> ExitCode {
             );
             ExitCode::SUCCESS
         }
-        Err(error) => startup_error::show(&error),
+        Err(error) => startup_error::show(&error, arguments.data_dir),
     }
 }
 
@@ -112,13 +115,12 @@ fn start(app: &tauri::AppHandle, single_process: SingleProcess) -> tauri::Result
     let purging = workbench.inner().clone();
     tauri::async_runtime::spawn(async move {
         purging.settle_keyring_at_start().await;
-        tokio::time::sleep(PURGE_DELAY).await;
-        match purging.purge().await {
-            Ok(removed) => tracing::info!(removed, "what can no longer be undone was purged"),
-            Err(error) => tracing::warn!(
-                code = error.code,
-                "the purge is tried again at the next start"
-            ),
+        tokio::time::sleep(TIDY_DELAY).await;
+        loop {
+            if let Some(notice) = purging.tidy().await {
+                tracing::warn!(notice, "the clock is wrong");
+            }
+            tokio::time::sleep(TIDY_INTERVAL).await;
         }
     });
     let changed = app.clone();

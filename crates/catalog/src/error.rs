@@ -229,7 +229,7 @@ fn describe_damage(path: &std::path::Path, copies: &[PathBuf]) -> String {
     let path = path.display();
     match copies.first() {
         Some(copy) => format!(
-            "The catalog {path} is damaged or is not a Tapedeck catalog. It was left as it is. Put it aside and copy {} in its place to go back to what was there before the last upgrade.",
+            "The catalog {path} is damaged or is not a Tapedeck catalog. It was left as it is. There is a copy of it, {}: tapedeck catalog restore puts the damaged file aside and goes back to that copy.",
             copy.display()
         ),
         None => format!(

@@ -25,6 +25,8 @@ pub struct ExportDocument {
     pub products: Vec<ExportProduct>,
     /// Databases given without a product; only reading gives any.
     pub databases: Vec<ExportDatabase>,
+    /// Names the state that was exported, so that an import can tell what changed since on which side.
+    pub base: Option<String>,
     /// The secrets under a passphrase, armored by the use cases; opaque here.
     pub secrets: Option<String>,
     /// What reading it warned of.
@@ -124,6 +126,9 @@ impl Serialize for ExportDocument {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("format", FORMAT)?;
         map.serialize_entry("version", &FORMAT_VERSION)?;
+        if let Some(base) = &self.base {
+            map.serialize_entry("base", base)?;
+        }
         map.serialize_entry("products", &self.products)?;
         if !self.databases.is_empty() {
             map.serialize_entry("databases", &self.databases)?;

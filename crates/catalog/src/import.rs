@@ -3,12 +3,13 @@
 //! An import merges by tag and slug and drops nothing that it does not name. It goes through the same patches as every
 //! other change, so that it can do no more and no less than a person could.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::base::{ImportBase, ImportSide};
 use crate::change::{Change, Record};
 use crate::conflict;
 use crate::error::SubjectKind;
@@ -77,6 +78,9 @@ pub struct ImportFieldChange {
     pub before: Option<Value>,
     /// What it becomes.
     pub after: Option<Value>,
+    /// Who changed it since the base; `None` where no base is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side: Option<ImportSide>,
 }
 
 /// One record of a plan.
@@ -91,6 +95,10 @@ pub struct ImportStep {
     /// The fields that change.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<ImportFieldChange>,
+    /// Who made it, for one that is added: `here` where it was deleted here since. Who left it out, for one that is
+    /// kept: `file` where the file had it once. `None` where no base is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side: Option<ImportSide>,
 }
 
 /// What an import would do.
@@ -100,6 +108,8 @@ pub struct ImportPlan {
     pub steps: Vec<ImportStep>,
     /// What a person should know before.
     pub warnings: Vec<ImportWarning>,
+    /// What each product that is here was compared with, by its tag.
+    pub bases: BTreeMap<String, ImportBase>,
     /// What the plan was made from.
     #[serde(skip)]
     pub(crate) document: ExportDocument,
@@ -109,6 +119,18 @@ pub struct ImportPlan {
 }
 
 impl ImportPlan {
+    /// The steps without what is known of the base, which decides nothing.
+    pub(crate) fn bare_steps(&self) -> Vec<ImportStep> {
+        let mut steps = self.steps.clone();
+        for step in &mut steps {
+            step.side = None;
+            step.changes
+                .iter_mut()
+                .for_each(|change| change.side = None);
+        }
+        steps
+    }
+
     /// Whether the import would change nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -200,6 +222,7 @@ impl Planned {
                 kind,
                 label,
                 changes: Vec::new(),
+                side: None,
             });
             self.changes.push(Change {
                 before: None,
@@ -213,6 +236,7 @@ impl Planned {
                 field,
                 before,
                 after,
+                side: None,
             })
             .collect();
         let action = if before == after {
@@ -225,6 +249,7 @@ impl Planned {
             kind,
             label,
             changes,
+            side: None,
         });
         if action == ImportAction::Change {
             self.changes.push(Change {
@@ -240,6 +265,7 @@ impl Planned {
             kind,
             label,
             changes: Vec::new(),
+            side: None,
         });
     }
 

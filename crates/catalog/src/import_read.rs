@@ -16,6 +16,9 @@ use crate::parse::{OURS, OURS_IN_CONFIG, check_texts, read_items};
 use crate::reader::{Findings, Reader, Unknown};
 use crate::rules;
 
+/// The most faults of a document that are told.
+const FAULTS_TOLD: usize = 200;
+
 /// Reads a document, a product, a list of products, a database, or a list of databases; reports every fault.
 ///
 /// The URLs in it may hold secrets. Move them to the keyring and put `***` in their place before planning.
@@ -57,6 +60,7 @@ pub fn read_import(value: &Value) -> Result<ExportDocument, Vec<Fault>> {
     if findings.faults.is_empty() {
         Ok(document)
     } else {
+        findings.faults.truncate(FAULTS_TOLD);
         Err(findings.faults)
     }
 }
@@ -109,6 +113,7 @@ fn read_document(value: &Value, document: &mut ExportDocument, findings: &mut Fi
             .databases
             .extend(read_database(item, &path, findings));
     }
+    document.base = reader.optional_text("base", findings);
     document.secrets = reader.optional_text("secrets", findings);
     reader.finish(findings);
 }

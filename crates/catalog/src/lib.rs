@@ -8,12 +8,15 @@
 //! No secret ever gets here. A connection URL is kept with `***` in each secret's place, and
 //! [`EnvironmentConfig::secrets`] says which keyring entry fills which place.
 
+mod base;
 mod change;
 mod check;
 mod conflict;
+mod document;
 mod error;
 mod export;
 mod fault;
+pub mod fuzzing;
 mod import;
 mod import_read;
 mod input;
@@ -27,7 +30,9 @@ mod records;
 mod rules;
 mod sqlite;
 
+pub use base::{ImportBase, ImportSide};
 pub use conflict::{Conflict, FieldChange};
+pub use document::{DOCUMENT_LIMIT, decode_text, parse_document};
 pub use error::{CatalogError, SubjectKind};
 pub use export::{
     ExportDatabase, ExportDocument, ExportEnvironment, ExportEnvironmentConfig, ExportProduct,

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::path::PathBuf;
 
 use connection_url::DatabaseType;
 use jiff::Timestamp;
@@ -488,6 +489,10 @@ pub trait Catalog: KeyringJournal + Send + Sync {
     /// How many databases a product has.
     fn count_databases(&self, product: &str) -> Result<usize, CatalogError>;
 
+    /// Takes a copy of the whole catalog once an hour, where it is kept on this machine. Answers where it is, when one was
+    /// due.
+    fn keep_copy(&self) -> Result<Option<PathBuf>, CatalogError>;
+
     /// Every keyring entry that a record uses, or that undoing something would bring back.
     fn entries_in_use(&self) -> Result<BTreeSet<EntryName>, CatalogError>;
 
@@ -503,6 +508,9 @@ pub trait Catalog: KeyringJournal + Send + Sync {
 
     /// A product for export, secrets left out.
     fn export_product(&self, product: &str) -> Result<ExportDocument, CatalogError>;
+
+    /// Remembers that a product was exported in the state of this fingerprint, if that is what it still is.
+    fn remember_export(&self, product: &str, fingerprint: &str) -> Result<(), CatalogError>;
 
     /// What an import would do; changes nothing. A bare list of databases goes into `product`.
     fn plan_import(

@@ -75,6 +75,8 @@ conformance! { sqlite:
     }
     transfer {
         an_export_imports_into_the_same,
+        an_import_tells_who_changed_what,
+        too_many_records_are_refused_in_a_few_words,
         an_import_merges_and_keeps_what_it_does_not_name,
         unknown_fields_come_out_again,
         bare_records_are_accepted,

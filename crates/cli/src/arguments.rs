@@ -110,6 +110,12 @@ pub enum Command {
         #[command(subcommand)]
         verb: ActivityVerb,
     },
+    /// The catalog's file
+    Catalog {
+        /// What to do.
+        #[command(subcommand)]
+        verb: CatalogVerb,
+    },
     /// Test one connection, or every one of a product
     Test {
         /// PRODUCT/DATABASE@ENV, PRODUCT/DATABASE or PRODUCT

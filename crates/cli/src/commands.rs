@@ -2,7 +2,7 @@
 
 pub mod action;
 mod action_run;
-mod activity;
+pub mod activity;
 pub mod connect;
 pub mod db;
 pub mod documentation;
@@ -70,9 +70,12 @@ pub async fn run(
             passphrase_stdin,
             product,
         } => transfer::import(workbench, file, dry_run, passphrase_stdin, product, output).await,
-        Command::Url { .. } | Command::Completions { .. } | Command::Manual => Err(
-            AppError::internal("a command without a catalog was given one"),
-        ),
+        Command::Url { .. }
+        | Command::Catalog { .. }
+        | Command::Completions { .. }
+        | Command::Manual => Err(AppError::internal(
+            "a command without a catalog was given one",
+        )),
     }
 }
 

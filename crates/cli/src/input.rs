@@ -66,6 +66,5 @@ fn read_limited(source: impl Read, name: &str) -> Result<String, AppError> {
             format!("{name} is larger than 64 MiB, which no record is."),
         ));
     }
-    String::from_utf8(bytes)
-        .map_err(|_| AppError::new("validation", format!("{name} is not UTF-8 text.")))
+    workbench::decode_text(bytes).map(|text| text.to_string())
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use clap::Parser;
 use workbench::{AppError, Options, Origin, Workbench};
 
-use crate::arguments::{ActionVerb, Arguments, Command};
+use crate::arguments::{ActionVerb, Arguments, CatalogVerb, Command};
 use crate::output::Output;
 use crate::terminal::VaultPassphrase;
 
@@ -72,6 +72,9 @@ async fn dispatch(arguments: Arguments, output: Output) -> Result<ExitCode, AppE
         Command::Url { verb } => commands::url::run(verb, output),
         Command::Completions { shell } => commands::documentation::completions(shell),
         Command::Manual => commands::documentation::manual(),
+        Command::Catalog {
+            verb: CatalogVerb::Restore,
+        } => commands::activity::restore(arguments.global.data_dir, output).await,
         command => {
             let options = Options {
                 data_dir: arguments.global.data_dir,
@@ -79,7 +82,9 @@ async fn dispatch(arguments: Arguments, output: Output) -> Result<ExitCode, AppE
             };
             let workbench = Workbench::open(options).await?;
             workbench.ask_passphrases_of(Arc::new(VaultPassphrase));
-            workbench.settle_keyring_at_start().await;
+            if let Some(notice) = workbench.tidy().await {
+                output.remark(&notice);
+            }
             if let Some(seconds) = arguments.global.timeout {
                 workbench.limit_tests_to(std::time::Duration::from_secs_f64(seconds));
             }

@@ -8,6 +8,9 @@ use crate::keyring_entries::Settled;
 use crate::view::activity_view;
 use crate::{Result, Workbench};
 
+/// How far two clocks may be apart before a person is told.
+const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(10);
+
 /// The most lines one call gives.
 const MOST_LINES: u32 = 500;
 
@@ -59,10 +62,47 @@ impl Workbench {
     /// Ends the undoability of what is older than the retention, and removes the keyring entries that nothing can
     /// bring back any more. A window does so a while after its start; what fails is tried again next time.
     pub async fn purge(&self) -> Result<usize> {
+        if self.clock_notice().await.is_some() {
+            // With a wrong clock nobody knows what thirty days are.
+            return Ok(self.settle_keyring().await?.removed);
+        }
         self.clear_left_places().await?;
         let limit = Timestamp::now() - SignedDuration::from_hours(24 * catalog::RETENTION_DAYS);
         self.on_catalog(move |catalog| catalog.purge(limit)).await?;
         Ok(self.settle_keyring().await?.removed)
+    }
+
+    /// What a command does as it starts, and a window every hour, quickly and without a question: takes back what a crash
+    /// left in the keyring and, where it is time, copies the catalog and ends what can no longer be undone. A failure is no
+    /// reason not to go on.
+    ///
+    /// The answer is what a person should know: that the clock is wrong.
+    pub async fn tidy(&self) -> Option<String> {
+        self.settle_keyring_at_start().await;
+        let copied = self.on_catalog(|catalog| catalog.keep_copy()).await;
+        let behind = self.clock_notice().await;
+        match copied {
+            Ok(None) => {}
+            Ok(Some(_)) if behind.is_some() => {}
+            Ok(Some(_)) => {
+                if let Err(error) = self.purge().await {
+                    tracing::warn!(code = error.code, "the purge is tried again later");
+                }
+            }
+            Err(error) => tracing::warn!(code = error.code, "no copy of the catalog was taken"),
+        }
+        behind
+    }
+
+    /// Says so when the clock of this machine is behind the catalog's last change, so that dates can't be trusted.
+    pub async fn clock_notice(&self) -> Option<String> {
+        let last = self.on_catalog(|catalog| catalog.activities(1, None)).await;
+        let last = last.ok()?.into_iter().next()?.at;
+        (last > Timestamp::now() + CLOCK_SLACK).then(|| {
+            format!(
+                "The clock of this machine is behind the last change of the catalog, of {last}. Set the clock. Until then nothing is purged; everything else works."
+            )
+        })
     }
 
     /// Makes a deletion final: undo is no longer possible, and the passwords of what was deleted leave the keyring at

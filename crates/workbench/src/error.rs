@@ -77,6 +77,8 @@ impl AppError {
     /// As [`AppError::validation`], with faults of templates among them.
     pub(crate) fn field_faults(faults: &[FieldFault]) -> Self {
         let message = match faults {
+            // The whole text is meant.
+            [one] if one.field.is_empty() => one.message.clone(),
             [one] => format!("{}: {}", one.field, one.message),
             many => format!(
                 "{} fields need attention: {}.",
@@ -95,6 +97,9 @@ impl AppError {
         )
     }
 }
+
+/// How many fields a message names.
+const FIELDS_NAMED: usize = 20;
 
 /// What is wrong with one field of an input.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -138,7 +143,11 @@ impl FieldFault {
 fn list_fields(faults: &[FieldFault]) -> String {
     let mut fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
     fields.dedup();
-    fields.join(", ")
+    // A hostile file has a million of them.
+    match fields.len().saturating_sub(FIELDS_NAMED) {
+        0 => fields.join(", "),
+        rest => format!("{} and {rest} more", fields[..FIELDS_NAMED].join(", ")),
+    }
 }
 
 impl From<SecretStoreError> for AppError {
@@ -175,13 +184,18 @@ impl From<CatalogError> for AppError {
                 Self::new("conflict", conflict.to_string()).with_detail(conflict_detail(&conflict))
             }
             other => {
+                let detail = match &other {
+                    CatalogError::Damaged { copies, .. } => copies
+                        .first()
+                        .map(|copy| json!({ "copy": copy.display().to_string() })),
+                    _ => None,
+                };
                 let code = other.code();
-                let retryable = matches!(code, "catalog_locked" | "disk_full");
                 Self {
                     code,
                     message: other.to_string(),
-                    detail: None,
-                    retryable,
+                    detail,
+                    retryable: matches!(code, "catalog_locked" | "disk_full" | "overtaken"),
                 }
             }
         }

@@ -106,6 +106,11 @@ impl Workbench {
             let sealing = tokio::task::spawn_blocking(move || envelope.seal(&passphrase)).await;
             document.secrets = Some(sealing.map_err(AppError::internal)??);
         }
+        if let Some(base) = document.base.clone() {
+            let product = id.clone();
+            self.on_catalog(move |catalog| catalog.remember_export(&product, &base))
+                .await?;
+        }
         let with = if document.secrets.is_some() {
             "with its secrets, encrypted"
         } else {

@@ -1,7 +1,8 @@
 //! Import: a dry run first, always; then all of it or nothing. Merges by tag and slug, drops nothing it does not name.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use catalog::{ExportDatabase, ExportDocument, ImportPlan, ImportWarning};
@@ -11,15 +12,12 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::action_check::record_faults;
-use crate::dto::{FieldChangeView, ImportStep, ImportView};
+use crate::dto::{FieldChangeView, ImportBaseView, ImportStep, ImportView};
 use crate::error::shown_value;
 use crate::export::Envelope;
 use crate::keyring_entries::NewEntries;
 use crate::sealing::Unsealed;
 use crate::{AppError, Result, Workbench};
-
-/// Documents over this size are refused.
-const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Imports that were shown and wait for a yes, by token. One window holds one or two.
 #[derive(Default)]
@@ -72,12 +70,9 @@ impl Workbench {
         path: PathBuf,
         passphrase: Option<Zeroizing<String>>,
     ) -> Result<ImportPlanned> {
-        let shown = path.display().to_string();
-        let text = tokio::task::spawn_blocking(move || read_limited(&path))
+        let text = tokio::task::spawn_blocking(move || read_file(&path))
             .await
-            .map_err(AppError::internal)?;
-        let text =
-            text.map_err(|error| AppError::new("io", format!("{shown} can't be read: {error}.")))?;
+            .map_err(AppError::internal)??;
         let prepared = self.prepare(text, passphrase, None).await?;
         let planned = ImportPlanned {
             token: Uuid::now_v7().to_string(),
@@ -113,17 +108,8 @@ impl Workbench {
         passphrase: Option<Zeroizing<String>>,
         product: Option<String>,
     ) -> Result<Prepared> {
-        let value: Value = serde_json::from_str(&text).map_err(|error| {
-            // serde_json's own message can quote the text.
-            AppError::new(
-                "validation",
-                format!(
-                    "This file is no JSON: see line {}, column {}.",
-                    error.line(),
-                    error.column()
-                ),
-            )
-        })?;
+        let value =
+            catalog::parse_document(&text).map_err(|fault| AppError::validation(&[fault]))?;
         let mut document =
             catalog::read_import(&value).map_err(|faults| AppError::validation(&faults))?;
         let envelope = open_envelope(&document, passphrase).await?;
@@ -229,6 +215,7 @@ impl Prepared {
                         catalog::ImportAction::Kept => "keep",
                     }
                     .to_owned(),
+                    side: step.side.map(Into::into),
                     fields: step
                         .changes
                         .iter()
@@ -242,6 +229,7 @@ impl Prepared {
                                 &change.field,
                                 change.after.clone().unwrap_or(Value::Null),
                             ),
+                            side: change.side.map(Into::into),
                         })
                         .collect(),
                 })
@@ -251,6 +239,16 @@ impl Prepared {
                 .warnings
                 .iter()
                 .map(|warning| format!("{}: {}", warning.field, warning.message))
+                .collect(),
+            bases: self
+                .plan
+                .bases
+                .iter()
+                .map(|(product, base)| ImportBaseView {
+                    product: product.clone(),
+                    at: base.at.to_string(),
+                    named: base.named,
+                })
                 .collect(),
             secrets: u32::try_from(self.secrets).unwrap_or(u32::MAX),
             applied,
@@ -305,13 +303,23 @@ fn with_envelope(
     Zeroizing::new(filled.map_or_else(|| text.to_owned(), |url| url.expose().to_owned()))
 }
 
-fn read_limited(path: &std::path::Path) -> std::io::Result<Zeroizing<String>> {
-    let size = std::fs::metadata(path)?.len();
-    if size > MOST_BYTES {
-        return Err(std::io::Error::new(
-            std::io::ErrorKind::FileTooLarge,
-            "it is larger than 64 MiB",
-        ));
-    }
-    std::fs::read_to_string(path).map(Zeroizing::new)
+/// The text of a file that a person chose. One that is too large is not read whole.
+fn read_file(path: &Path) -> Result<Zeroizing<String>> {
+    let refused = |error: std::io::Error| {
+        AppError::new("io", format!("{} can't be read: {error}.", path.display()))
+    };
+    let file = std::fs::File::open(path).map_err(refused)?;
+    let mut bytes = Vec::new();
+    file.take(catalog::DOCUMENT_LIMIT as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(refused)?;
+    decode_text(bytes)
+}
+
+/// The text of a document as it came: UTF-8, with or without a byte order mark, or UTF-16 with one.
+///
+/// # Errors
+/// `validation` for bytes that are no such text.
+pub fn decode_text(bytes: Vec<u8>) -> Result<Zeroizing<String>> {
+    catalog::decode_text(bytes).map_err(|fault| AppError::validation(&[fault]))
 }

@@ -90,7 +90,7 @@ pub use credentials::{CredentialCheck, CredentialLine, OrphanReport};
 pub use dto::*;
 pub use environment_variables::EnvironmentVariables;
 pub use error::{AppError, Result};
-pub use import::ImportPlanned;
+pub use import::{ImportPlanned, decode_text};
 pub use keyring_entries::Settled;
 pub use migration_status::{CellAddress, MigrationStatusSummary};
 pub use migration_transfer::{MigrationExport, MigrationImportPlanned};
@@ -187,6 +187,21 @@ impl Workbench {
         };
         workbench.set_vault_idle_limit(settings.vault_idle_minutes);
         Ok(workbench)
+    }
+
+    /// Goes back to the newest whole copy of a catalog that can't be opened any more. The answer says which copy it was,
+    /// and where the old file is now.
+    ///
+    /// # Errors
+    /// `catalog_damaged` when there is no whole copy.
+    pub async fn restore_copy(data_dir: Option<PathBuf>) -> Result<String> {
+        let folder = paths::data_dir(data_dir)?;
+        let (copy, aside) = blocking(move || SqliteCatalog::restore_copy(&folder)).await?;
+        Ok(format!(
+            "Went back to {}. The damaged catalog is kept as {}.",
+            copy.display(),
+            aside.display()
+        ))
     }
 
     /// Where everything this program writes is.

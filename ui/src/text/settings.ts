@@ -42,4 +42,14 @@ export const transfer = {
   secrets: (count: number) => (count === 1 ? '1 secret comes with it.' : `${count} secrets come with it.`),
   warnings: 'Warnings',
   changes: { add: 'add', change: 'change', same: 'same', keep: 'keep' } as Record<string, string>,
+  base: (product: string, at: string, named: boolean) =>
+    named
+      ? `Compared with ${product} as it was when this file was exported, ${at}.`
+      : `Compared with ${product} as it was last exported or imported here, ${at}.`,
+  noBase:
+    'This file and this catalog have no earlier export in common, so nobody can tell which side changed a field.',
+  takesBack: 'changed here since: this takes it back',
+  overwrites: 'changed here as well: this overwrites it',
+  deletedHere: 'was deleted here since',
+  leftOut: 'is no longer in the file; it stays',
 };

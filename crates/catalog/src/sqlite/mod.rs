@@ -3,6 +3,8 @@
 //! Any number of processes may have it open. Whoever writes takes the write lock first, so that what a mutation read
 //! is still true when it commits; whoever reads sees one state and waits for no one.
 
+mod bases;
+mod copies;
 mod failure;
 mod history;
 mod items;
@@ -22,7 +24,7 @@ mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
@@ -90,6 +92,15 @@ impl SqliteCatalog {
             })?,
         };
         Ok(Self { store, catalog_id })
+    }
+
+    /// Goes back to the newest whole copy of a catalog that can't be opened any more. What was there is put aside, never
+    /// removed. Answers which copy it was, and where the old file is now.
+    ///
+    /// # Errors
+    /// `catalog_damaged` when there is no whole copy.
+    pub fn restore_copy(directory: &Path) -> Result<(PathBuf, PathBuf), CatalogError> {
+        copies::restore(directory)
     }
 
     /// The file.
@@ -454,6 +465,12 @@ impl Catalog for SqliteCatalog {
         })
     }
 
+    fn keep_copy(&self) -> Result<Option<PathBuf>, CatalogError> {
+        let version = i64::try_from(open::MIGRATIONS.len()).unwrap_or(i64::MAX);
+        copies::keep_regular(self.path(), version)
+            .map_err(|failure| failure.into_catalog(self.path()))
+    }
+
     fn entries_in_use(&self) -> Result<BTreeSet<EntryName>, CatalogError> {
         self.store
             .read(|transaction| history::entries_in_use(transaction))
@@ -472,6 +489,12 @@ impl Catalog for SqliteCatalog {
     fn export_product(&self, product: &str) -> Result<ExportDocument, CatalogError> {
         self.store
             .read(|transaction| transfer::export_product(transaction, product))
+    }
+
+    fn remember_export(&self, product: &str, fingerprint: &str) -> Result<(), CatalogError> {
+        self.store.write(|transaction| {
+            bases::remember_export(transaction, product, fingerprint, Timestamp::now())
+        })
     }
 
     fn plan_import(

@@ -5,9 +5,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::copies::copy_aside;
 use super::failure::{Failure, copies_beside, damaged, from_io};
 use super::store::retry;
 use crate::error::CatalogError;
@@ -21,10 +21,11 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_runs.sql"),
     include_str!("../../migrations/0003_migration_states.sql"),
     include_str!("../../migrations/0004_keyring_journal.sql"),
+    include_str!("../../migrations/0005_transfer_bases.sql"),
 ];
 
 /// "TPDK": tells our file from any other SQLite file.
-const APPLICATION_ID: i64 = 0x5450_444B;
+pub(super) const APPLICATION_ID: i64 = 0x5450_444B;
 
 /// For how long SQLite itself waits for a lock, before [`retry`] waits on.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -61,7 +62,7 @@ fn make_folder(directory: &Path) -> std::io::Result<()> {
     builder.create(directory)
 }
 
-fn make_file(path: &Path) -> std::io::Result<()> {
+pub(super) fn make_file(path: &Path) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -154,7 +155,7 @@ fn upgrade(path: &Path, connection: &mut Connection, migrations: &[&str]) -> Res
     // Another process may have done it while this one waited for the lock.
     let version = check_version(path, &transaction, latest)?;
     if version > 0 && version < latest {
-        copy_aside(path, version)?;
+        copy_aside(path, version, ".bak")?;
     }
     let done = usize::try_from(version).unwrap_or_default();
     for migration in migrations.iter().skip(done) {
@@ -187,28 +188,4 @@ fn check_version(path: &Path, connection: &Connection, latest: i64) -> Result<i6
         .into());
     }
     Ok(version)
-}
-
-/// Copies the catalog before an upgrade, by SQLite's own backup so that what is still in the WAL comes along. The
-/// caller holds the write lock; the copy reads beside it.
-fn copy_aside(path: &Path, version: i64) -> Result<(), Failure> {
-    let stamp = Timestamp::now().strftime("%Y%m%dT%H%M%S%3fZ");
-    let copy = path.with_file_name(format!("{FILE_NAME}.v{version}-{stamp}.bak"));
-    make_file(&copy).map_err(|error| from_io(&error, &copy))?;
-    let result = connect(path).and_then(|source| {
-        let mut target = Connection::open_with_flags(&copy, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        let backup = rusqlite::backup::Backup::new(&source, &mut target)?;
-        backup.run_to_completion(1_000, Duration::ZERO, None)?;
-        drop(backup);
-        // One file that can be put back as it is, without a WAL of its own.
-        target.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
-        Ok(())
-    });
-    if result.is_err() {
-        // Half a copy would be worse than none: someone might put it back.
-        let _ = fs::remove_file(&copy);
-    }
-    result?;
-    tracing::info!(copy = %copy.display(), "copied the catalog before its upgrade");
-    Ok(())
 }

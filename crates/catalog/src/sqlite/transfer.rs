@@ -1,14 +1,14 @@
 //! Export and import against the file.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction};
 
 use super::failure::Failure;
-use super::named;
 use super::rows::{self, Scope};
 use super::write::{self, Deed};
+use super::{bases, named};
 use crate::change::Record;
 use crate::conflict::Conflict;
 use crate::error::{CatalogError, SubjectKind};
@@ -31,6 +31,7 @@ pub(super) fn export_product(
             &environments,
             &databases,
         )],
+        base: Some(bases::of_product(connection, &product.id)?.fingerprint()),
         ..ExportDocument::default()
     })
 }
@@ -107,13 +108,30 @@ pub(super) fn plan_import(
     now: Timestamp,
 ) -> Result<ImportPlan, Failure> {
     let document = with_product(connection, document, product)?;
-    let planned = plan(connection, &document, now)?;
+    let mut steps = plan(connection, &document, now)?.steps;
+    let mut known = BTreeMap::new();
+    for product in &document.products {
+        let found = bases::for_import(connection, &product.tag, document.base.as_deref())?;
+        if let Some((base, about)) = found {
+            let (own, others) = (product.tag.as_str(), &mut steps);
+            base.mark(others.iter_mut().filter(|step| is_in(own, &step.label)));
+            known.insert(product.tag.clone(), about);
+        }
+    }
     Ok(ImportPlan {
-        steps: planned.steps,
+        steps,
+        bases: known,
         warnings: document.warnings.clone(),
         planned_at: now,
         document,
     })
+}
+
+/// Whether an address is a product's or of something in it.
+fn is_in(product_tag: &str, address: &str) -> bool {
+    address
+        .strip_prefix(product_tag)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['@', '/']))
 }
 
 pub(super) fn apply_import(
@@ -123,7 +141,7 @@ pub(super) fn apply_import(
     named: &[(String, EntryName)],
 ) -> Result<ImportOutcome, Failure> {
     let planned = plan(transaction, &plan_shown.document, plan_shown.planned_at)?;
-    if planned.steps != plan_shown.steps {
+    if planned.steps != plan_shown.bare_steps() {
         return Err(CatalogError::Conflict(Box::new(Conflict {
             kind: SubjectKind::Catalog,
             id: String::new(),
@@ -174,6 +192,10 @@ pub(super) fn apply_import(
             label,
         };
         activity_id = Some(write::commit(transaction, context, &deed, &changes)?.id);
+    }
+    for product in &plan_shown.document.products {
+        let named = plan_shown.document.base.as_deref();
+        bases::remember_import(transaction, &product.tag, named, context.timestamp())?;
     }
     Ok(ImportOutcome {
         steps: planned.steps,

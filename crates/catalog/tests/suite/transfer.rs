@@ -1,7 +1,9 @@
-use catalog::{Catalog, ImportAction, NewProduct, ProductPatch, read_import};
+use catalog::{
+    Catalog, DatabasePatch, ImportAction, ImportSide, NewProduct, ProductPatch, read_import,
+};
 use serde_json::{Value, json};
 
-use super::{CLI, conflict_of, faults_of, orders, shop};
+use super::{CLI, config, conflict_of, faults_of, new_database, orders, patch_config, shop};
 
 fn exported(catalog: &impl Catalog) -> Value {
     serde_json::to_value(catalog.export_product("shop").expect("exported")).expect("JSON")
@@ -126,7 +128,10 @@ pub fn unknown_fields_come_out_again(catalog: &impl Catalog) {
     let mut expected = document;
     expected["products"][0]["databases"][0]["apiToken"] = json!("***");
     expected["products"][0]["databases"][0]["link"] = json!("postgresql://a:***@h/d");
-    assert_eq!(exported(catalog), expected);
+    let mut again = exported(catalog);
+    // A state of its own, which the document did not name.
+    again.as_object_mut().expect("an object").remove("base");
+    assert_eq!(again, expected);
     // They survive a change of the record.
     let patch = ProductPatch {
         name: Some("New".into()),
@@ -251,4 +256,116 @@ pub fn hostile_documents_are_refused_with_every_fault(catalog: &impl Catalog) {
     catalog
         .create_product(&CLI, &product)
         .expect("nothing is half done");
+}
+
+/// What a plan says of a field, or of a record where `field` is empty.
+fn side_of(plan: &catalog::ImportPlan, label: &str, field: &str) -> Option<ImportSide> {
+    let step = plan.steps.iter().find(|step| step.label == label);
+    let step = step.unwrap_or_else(|| panic!("no step of {label}"));
+    if field.is_empty() {
+        return step.side;
+    }
+    let change = step.changes.iter().find(|change| change.field == field);
+    change
+        .unwrap_or_else(|| panic!("{field} of {label} does not change"))
+        .side
+}
+
+pub fn an_import_tells_who_changed_what(catalog: &impl Catalog) {
+    shop(catalog);
+    orders(catalog);
+    for tag in ["users", "gone"] {
+        let new = new_database(tag, vec![config("dev", "postgresql://h/d", None)]);
+        catalog.create_database(&CLI, "shop", &new).expect("made");
+    }
+    let mut document = exported(catalog);
+    let plan_of = |document: &Value| {
+        let read = read_import(document).expect("read");
+        catalog.plan_import(&read, None).expect("planned")
+    };
+    // Never exported or imported: nobody knows.
+    document["products"][0]["name"] = json!("Their shop");
+    let plan = plan_of(&document);
+    assert!(plan.bases.is_empty());
+    assert_eq!(side_of(&plan, "shop", "name"), None);
+
+    let fingerprint = document["base"].as_str().expect("a base").to_owned();
+    catalog
+        .remember_export("shop", "another state")
+        .expect("passed over");
+    assert!(plan_of(&document).bases.is_empty());
+    catalog
+        .remember_export("shop", &fingerprint)
+        .expect("remembered");
+
+    // Here: a name and a URL change, a database goes, another comes.
+    let patch = DatabasePatch {
+        name: Some("Ours".into()),
+        ..patch_config("dev", "postgresql://app:***@here/orders", Some("secret-2"))
+    };
+    catalog
+        .update_database(&CLI, "shop", "orders", &patch)
+        .expect("changed");
+    catalog
+        .delete_database(&CLI, "shop", "gone", None)
+        .expect("deleted");
+    let new = new_database("ours", vec![config("dev", "postgresql://h/d", None)]);
+    catalog.create_database(&CLI, "shop", &new).expect("made");
+    // In the file: the same URL and another one change, one database goes, another comes.
+    let databases = document["products"][0]["databases"]
+        .as_array_mut()
+        .expect("a list");
+    databases.retain(|database| database["tag"] != "users");
+    let orders = databases
+        .iter_mut()
+        .find(|database| database["tag"] == "orders");
+    let envs = orders.expect("orders")["envs"]
+        .as_array_mut()
+        .expect("a list");
+    for config in envs.iter_mut() {
+        config["connection_url"] = json!("postgresql://app:***@there/orders");
+    }
+    databases.push(json!({ "tag": "theirs", "name": "T", "type": "mysql",
+        "envs": [{ "slug": "dev", "connection_url": "mysql://h/d" }] }));
+    let plan = plan_of(&document);
+    assert!(plan.bases["shop"].named);
+    let file = Some(ImportSide::File);
+    let here = Some(ImportSide::Here);
+    let both = Some(ImportSide::Both);
+    for (label, field, side) in [
+        ("shop", "name", file),
+        ("shop/orders", "name", here),
+        ("shop/orders", "envs[dev].connection_url", both),
+        ("shop/orders", "envs[prd].connection_url", file),
+        ("shop/gone", "", here),
+        ("shop/theirs", "", file),
+        ("shop/users", "", file),
+        ("shop/ours", "", here),
+    ] {
+        assert_eq!(side_of(&plan, label, field), side, "{label} {field}");
+    }
+    catalog.apply_import(&CLI, &plan, &[]).expect("applied");
+    let kept = catalog.fetch_databases("shop").expect("listed");
+    for tag in ["users", "ours"] {
+        assert!(kept.iter().any(|database| database.tag == tag), "{tag}");
+    }
+
+    // A file from elsewhere, that names no state of here: the last import is what the two have in common.
+    document["base"] = json!("of another catalog");
+    document["products"][0]["name"] = json!("Their new shop");
+    let plan = plan_of(&document);
+    assert!(!plan.bases["shop"].named);
+    assert_eq!(side_of(&plan, "shop", "name"), file);
+}
+
+pub fn too_many_records_are_refused_in_a_few_words(catalog: &impl Catalog) {
+    let many: Vec<Value> = (0..20_000).map(|number| json!({ "tag": number })).collect();
+    let faults = read_import(&json!(many)).expect_err("refused");
+    assert!(
+        faults.len() == 1 && faults[0].message.contains("10000"),
+        "{faults:?}"
+    );
+    let faults = read_import(&json!(many[..5_000])).expect_err("refused");
+    assert_eq!(faults.len(), 200);
+    assert!(catalog.fetch_products().expect("listed").is_empty());
 }

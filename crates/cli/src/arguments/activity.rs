@@ -1,4 +1,4 @@
-//! Verbs of `activity`.
+//! Verbs of `activity` and `catalog`.
 
 use clap::Subcommand;
 
@@ -21,4 +21,11 @@ pub enum ActivityVerb {
         /// Its id, as list and delete print it
         id: String,
     },
+}
+
+/// Verbs of `catalog`.
+#[derive(Subcommand)]
+pub enum CatalogVerb {
+    /// Go back to the newest whole copy of a catalog that can't be opened; the damaged file is put aside, never removed
+    Restore,
 }

@@ -1,5 +1,6 @@
-//! `tapedeck activity`, and what every `delete` has in common.
+//! `tapedeck activity` and `tapedeck catalog`, and what every `delete` has in common.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use serde_json::json;
@@ -73,4 +74,11 @@ fn purged(settled: Settled) -> String {
             "{removed} {left} could not be: unlock the keyring, and the next command removes them."
         ),
     }
+}
+
+/// Goes back to a copy of a catalog that can't be opened, so that this needs none.
+pub async fn restore(data_dir: Option<PathBuf>, output: Output) -> Result<ExitCode, AppError> {
+    let done = Workbench::restore_copy(data_dir).await?;
+    output.document(&json!({ "restored": done }), |_| done.clone())?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use workbench::{AppError, ImportView, Workbench};
+use workbench::{AppError, ImportSide, ImportView, Workbench};
 use zeroize::Zeroizing;
 
 use crate::input::{read_stdin_line, read_text};
@@ -67,13 +67,23 @@ pub async fn import(
 fn describe(view: &ImportView) -> String {
     let mut lines: Vec<String> = Vec::new();
     for step in &view.steps {
+        let note = match (step.change.as_str(), step.side) {
+            ("add", Some(ImportSide::Here)) => " (was deleted here since)",
+            ("keep", Some(ImportSide::File)) => " (is no longer in the file)",
+            _ => "",
+        };
         lines.push(format!(
-            "{:<7} {} {}",
+            "{:<7} {} {}{note}",
             step.change, step.subject, step.address
         ));
         lines.extend(step.fields.iter().map(|change| {
+            let note = match change.side {
+                Some(ImportSide::Here) => " (changed here since: this takes it back)",
+                Some(ImportSide::Both) => " (changed here as well: this overwrites it)",
+                Some(ImportSide::File) | None => "",
+            };
             format!(
-                "          {}: {} -> {}",
+                "          {}: {} -> {}{note}",
                 change.field, change.before, change.after
             )
         }));
@@ -83,6 +93,13 @@ fn describe(view: &ImportView) -> String {
             .iter()
             .map(|warning| format!("warning {warning}")),
     );
+    lines.extend(view.bases.iter().map(|base| {
+        let what = match base.named {
+            true => "the state that the file was made from",
+            false => "the last export or import here",
+        };
+        format!("{} was compared with {what}, of {}.", base.product, base.at)
+    }));
     let done = if view.applied {
         "Imported"
     } else {

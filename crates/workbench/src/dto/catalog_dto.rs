@@ -477,6 +477,10 @@ pub struct ImportStep {
     pub address: String,
     /// `add`, `change`, `same` or `keep`.
     pub change: String,
+    /// Who added it, or left it out, since the state that the two have in common; absent where none is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub side: Option<ImportSide>,
     /// What changes, field by field.
     pub fields: Vec<FieldChangeView>,
 }
@@ -493,6 +497,45 @@ pub struct FieldChangeView {
     /// After.
     #[ts(type = "unknown")]
     pub after: serde_json::Value,
+    /// Who changed it since the state that the two have in common; absent where none is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub side: Option<ImportSide>,
+}
+
+/// Which side changed something since the state that a file and this catalog have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export)]
+pub enum ImportSide {
+    /// Only the file.
+    File,
+    /// Only this catalog: the import takes that back.
+    Here,
+    /// Both: the import takes what the file has.
+    Both,
+}
+
+impl From<catalog::ImportSide> for ImportSide {
+    fn from(side: catalog::ImportSide) -> Self {
+        match side {
+            catalog::ImportSide::File => Self::File,
+            catalog::ImportSide::Here => Self::Here,
+            catalog::ImportSide::Both => Self::Both,
+        }
+    }
+}
+
+/// The state that a file and this catalog have in common.
+#[derive(Clone, Debug, Serialize, TS)]
+#[ts(export)]
+pub struct ImportBaseView {
+    /// The product's tag.
+    pub product: String,
+    /// When it was exported or imported here in that state, RFC 3339.
+    pub at: String,
+    /// Whether the file says that it was made from it; if not, it is the last that is known here.
+    pub named: bool,
 }
 
 /// What an import would do or did.
@@ -507,6 +550,9 @@ pub struct ImportView {
     pub warnings: Vec<String>,
     /// How many secrets came with it.
     pub secrets: u32,
+    /// What each product was compared with, beside what is here and what the file has; without those that have nothing in
+    /// common with it yet.
+    pub bases: Vec<ImportBaseView>,
     /// Whether it was done.
     pub applied: bool,
 }

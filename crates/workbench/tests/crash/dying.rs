@@ -123,6 +123,7 @@ impl Catalog for CountedCatalog {
         fn matrix(product: &str) -> Matrix;
         fn locate(kind: SubjectKind, id: &str) -> Location;
         fn count_databases(product: &str) -> usize;
+        fn keep_copy() -> Option<PathBuf>;
         fn entries_in_use() -> BTreeSet<EntryName>;
         fn export_product(product: &str) -> ExportDocument;
         fn plan_import(document: &ExportDocument, product: Option<&str>) -> ImportPlan;
@@ -139,7 +140,7 @@ impl Catalog for CountedCatalog {
         fn delete_database(context: &Context, product: &str, database: &str, revision: Option<u64>) -> Committed<Database>;
         fn change_items(context: &Context, product: &str, database: &str, kind: ItemKind, change: &ItemChange) -> Committed<Database>;
         fn unset_environment_config(context: &Context, product: &str, database: &str, slug: &str, revision: Option<u64>) -> Committed<Database>;
-        fn record_test(config_id: &str, connection_url: &str, test: &LastTest) -> ();
+        fn record_tests(tests: &[NewTest]) -> ();
         fn record_migrations(readings: &[NewMigrationReading]) -> ();
         fn record_action_run(context: &Context, run: &NewActionRun) -> ActionRun;
         fn put_named_secret(context: &Context, key: &str, entry: &str) -> Committed<NamedSecret>;
@@ -147,6 +148,7 @@ impl Catalog for CountedCatalog {
         fn set_setting(key: &str, value: &Value) -> ();
         fn note_activity(context: &Context, note: &Note) -> Activity;
         fn undo(context: &Context, activity_id: &str) -> Activity;
+        fn remember_export(product: &str, fingerprint: &str) -> ();
         fn purge(older_than: Timestamp) -> usize;
         fn purge_deletion(activity_id: &str) -> usize;
         fn apply_import(context: &Context, plan: &ImportPlan, named: &[(String, EntryName)]) -> ImportOutcome;

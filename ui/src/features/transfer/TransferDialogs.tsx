@@ -7,7 +7,7 @@ import { FormDialog } from '../../design/FormDialog';
 import { useSubmit } from '../../design/forms';
 import { Badge, Notice } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
-import { plain } from '../../design/text';
+import { ago, plain } from '../../design/text';
 import { say } from '../../design/toasts';
 import { type ImportPreview, platform } from '../../platform';
 import { transfer as text } from '../../text/settings';
@@ -145,6 +145,14 @@ function Preview({ preview: { view } }: { preview: ImportPreview }) {
         </Notice>
       ) : null}
       {view.secrets > 0 ? <p>{text.secrets(view.secrets)}</p> : null}
+      {view.bases.map((base) => (
+        <p key={base.product} className={primitives.faint}>
+          {text.base(plain(base.product), ago(base.at, Date.now()), base.named)}
+        </p>
+      ))}
+      {view.bases.length === 0 && changes.some((step) => step.change === 'change') ? (
+        <p className={primitives.faint}>{text.noBase}</p>
+      ) : null}
       {changes.length === 0 ? (
         <p>{text.nothing}</p>
       ) : (
@@ -155,12 +163,23 @@ function Preview({ preview: { view } }: { preview: ImportPreview }) {
                 <Badge>{text.changes[step.change] ?? plain(step.change)}</Badge>
                 <span>{plain(step.subject)}</span>
                 <code>{plain(step.address)}</code>
+                {step.change === 'add' && step.side === 'here' ? (
+                  <span className={styles.since}>{text.deletedHere}</span>
+                ) : null}
+                {step.change === 'keep' && step.side === 'file' ? (
+                  <span className={primitives.faint}>{text.leftOut}</span>
+                ) : null}
               </span>
               {step.fields.map((field) => (
                 <span key={field.field} className={styles.field}>
                   <span className={primitives.faint}>{plain(field.field)}</span>
                   <span className={styles.values} data-selectable>
                     <del>{value(field.before)}</del> <ins>{value(field.after)}</ins>
+                    {field.side === 'here' || field.side === 'both' ? (
+                      <span className={styles.since}>
+                        {field.side === 'here' ? text.takesBack : text.overwrites}
+                      </span>
+                    ) : null}
                   </span>
                 </span>
               ))}
