@@ -413,7 +413,7 @@ async function kept(told) {
 
 /** Windows, settings, and what is deleted. */
 async function tidied(told) {
-  const { window, call, attempt, cli, tryCli, page } = told;
+  const { desktop, window, call, attempt, cli, tryCli, page } = told;
   const { settings } = await call("app_bootstrap");
   await call("settings_update", { settings: { ...settings, theme: "dark" } });
   await attempt("data_folder_open");
@@ -425,6 +425,8 @@ async function tidied(told) {
   const [{ id }] = JSON.parse(cli("activity list", ["--json"]));
   tryCli("activity undo", [id]);
   tryCli("activity purge", [id]);
+  // There is nothing to restore, and this catalog is not the one that is searched.
+  tryCli("catalog restore", [], { dataDir: join(desktop.folder, "accounts") });
   for (const nav of ["activity", "settings", "secrets", "databases", "matrix"]) {
     if (await window.exists(`nav-${nav}`)) await window.click(`nav-${nav}`);
     await page();
