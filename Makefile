@@ -1,7 +1,7 @@
 # The entry points. Each is a script, so that it can be read, and run without make.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bindings bench soak pictures clean
+.PHONY: help run test check audit fmt bindings bench soak pictures clean
 
 help: ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -14,6 +14,9 @@ test: ## Install what is missing, then run everything that CI runs
 
 check: ## Formatting, lints, types, layout, licences: no servers, no window
 	@scripts/check
+
+audit: ## Known weaknesses of dependencies, a step of a release: asks the network
+	@scripts/audit
 
 fmt: ## Format Rust and TypeScript
 	@scripts/format

@@ -9,6 +9,7 @@
 mod arguments;
 mod clipboard;
 mod commands;
+mod confirmation;
 mod failure;
 mod file_dialog;
 mod logging;
@@ -35,6 +36,7 @@ const TIDY_DELAY: std::time::Duration = std::time::Duration::from_secs(60);
 const TIDY_INTERVAL: std::time::Duration = std::time::Duration::from_secs(60 * 60);
 
 fn main() -> ExitCode {
+    workbench::guard_process(|panic| tracing::error!("{panic}"));
     let arguments = match arguments::parse(std::env::args_os().skip(1)) {
         Ok(arguments::Parsed::Run(arguments)) => arguments,
         Ok(arguments::Parsed::Answer(text)) => {

@@ -20,9 +20,11 @@ process.env.PATH = `${join(root, ".tools/bin")}:${process.env.PATH}`;
 
 export class Desktop {
   children = [];
+  // What each command printed: `{ args, status, stdout, stderr }`.
+  printed = [];
 
-  // `size` is that of the display.
-  static async start({ size = "1280x800" } = {}) {
+  // `size` is that of the display, `log` what the programs log.
+  static async start({ size = "1280x800", log = "debug" } = {}) {
     const desktop = new Desktop();
     try {
       desktop.folder = mkdtempSync(join(tmpdir(), "tapedeck-e2e-"));
@@ -42,7 +44,7 @@ export class Desktop {
         GDK_BACKEND: "x11",
         NO_AT_BRIDGE: "1",
         TAPEDECK_TEST_RECORD_IPC: "1",
-        TAPEDECK_LOG: "debug",
+        TAPEDECK_LOG: log,
         RUST_BACKTRACE: "1",
       };
       delete desktop.env.TAPEDECK_DATA_DIR;
@@ -78,16 +80,46 @@ export class Desktop {
     return window;
   }
 
-  // The command line over the same data folder and keyring.
-  cli(args, { input, dataDir = this.dataDir() } = {}) {
+  // The command line over the same data folder and keyring; it must succeed.
+  cli(args, options) {
+    const { status, stdout, stderr } = this.tryCli(args, options);
+    // What the log says at its highest level would hide the error.
+    if (status !== 0) throw new Error(`tapedeck ${args.join(" ")}: exit ${status}: ${stderr.replace(/^.*(TRACE|DEBUG).*\n/gm, "")}`);
+    return stdout;
+  }
+
+  // The same, whatever comes of it.
+  tryCli(args, { input, dataDir = this.dataDir(), env = {} } = {}) {
     const { status, stdout, stderr } = spawnSync(join(target, "tapedeck"), ["--data-dir", dataDir, ...args], {
-      env: this.env,
+      env: { ...this.env, ...env },
       encoding: "utf8",
       input: input ?? "",
       timeout: 60_000,
+      maxBuffer: 64 * 1024 * 1024,
     });
-    if (status !== 0) throw new Error(`tapedeck ${args.join(" ")}: exit ${status}: ${stderr}`);
-    return stdout;
+    this.printed.push({ args, status, stdout, stderr });
+    return { status, stdout, stderr };
+  }
+
+  // Answers the system's own dialog with this title as soon as it is there: a question by a click on its first button or its
+  // second, a dialog for files by closing it.
+  async answerDialog(title, how) {
+    const run = (...args) => spawnSync("xdotool", args, { env: this.env, encoding: "utf8", timeout: 10_000 }).stdout.trim();
+    let seen = false;
+    for (let tries = 0; tries < 100; tries += 1) {
+      const [id] = run("search", "--onlyvisible", "--name", title).split("\n");
+      if (seen && !id) return;
+      seen ||= Boolean(id);
+      if (id && how === "close") {
+        // There is no window manager that would give it the focus.
+        run("windowfocus", "--sync", id, "key", "Escape");
+      } else if (id) {
+        const [width, height] = ["WIDTH", "HEIGHT"].map((name) => Number(run("getwindowgeometry", "--shell", id).match(new RegExp(`${name}=(\\d+)`))?.[1]));
+        run("mousemove", "--window", id, String(Math.round((width * (how === "yes" ? 1 : 3)) / 4)), String(height - 18), "click", "1");
+      }
+      await sleep(150);
+    }
+    throw new Error(`no dialog "${title}" was answered`);
   }
 
   // Puts a text on the clipboard of the display, as another program would.
@@ -96,9 +128,9 @@ export class Desktop {
     if (status !== 0) throw new Error(`xclip: exit ${status}: ${stderr}`);
   }
 
-  // The text on the clipboard of the display.
-  copied() {
-    return spawnSync("xclip", ["-selection", "clipboard", "-o"], { env: this.env, encoding: "utf8", timeout: 10_000 }).stdout;
+  // The text on a clipboard of the display.
+  copied(selection = "clipboard") {
+    return spawnSync("xclip", ["-selection", selection, "-o"], { env: this.env, encoding: "utf8", timeout: 10_000 }).stdout;
   }
 
   // What `secret-tool search --all --unlock service tapedeck` finds in the private keyring.
@@ -186,8 +218,8 @@ function freePort() {
 
 // The steps of one story, each a test. One that fails leaves a picture of what was on the screen.
 export function steps(desktop) {
-  return (name, body) =>
-    test(name, { timeout: 120_000 }, async () => {
+  return (name, body, timeout = 120_000) =>
+    test(name, { timeout }, async () => {
       try {
         await body();
       } catch (error) {
@@ -196,28 +228,4 @@ export function steps(desktop) {
         throw error;
       }
     });
-}
-
-// Every file under a folder with its bytes.
-export function* filesUnder(folder) {
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) {
-      const path = join(entry.parentPath ?? entry.path, entry.name);
-      yield [path, readFileSync(path)];
-    }
-  }
-}
-
-// The forms in which a secret may lie somewhere: as it is, percent-encoded, as base64 at each offset, as UTF-16.
-export function traces(secret) {
-  const bytes = Buffer.from(secret);
-  const found = [bytes, Buffer.from(encodeURIComponent(secret)), Buffer.from(secret, "utf16le")];
-  for (const offset of [0, 1, 2]) {
-    const shifted = Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64");
-    // The characters at either end depend on what stands beside it.
-    const from = Math.ceil((offset * 8) / 6);
-    const to = Math.floor(((offset + bytes.length) * 8) / 6);
-    found.push(Buffer.from(shifted.slice(from, to)));
-  }
-  return found;
 }

@@ -33,6 +33,11 @@ export class WebDriver {
     return call("POST", `${this.base}/execute/sync`, { script, args });
   }
 
+  // A script that calls its last argument with the answer.
+  runAsync(script, ...args) {
+    return call("POST", `${this.base}/execute/async`, { script, args });
+  }
+
   handles() {
     return call("GET", `${this.base}/window/handles`);
   }

@@ -318,7 +318,7 @@ describe('a run', () => {
       assert.equal(await id(page, 'batch-orders-stg').getAttribute('data-state'), 'done');
       await keyboard.press('Escape');
       await until(async () => (await state(page, 'cell-orders-stg')) === 'current', 'the matrix knows');
-      assert.equal(await focused(page), 'matrix', 'the focus is where it was');
+      await until(async () => (await focused(page)) === 'matrix', 'the focus is where it was');
     }));
 
   test('of many cells asks for each tag, and leaves out what is in the way', () =>

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 use workbench::AppError;
 
-use crate::output::Output;
+use crate::output::{Output, stderr_line};
+use crate::shown::{for_a_person, for_json};
 
 /// Done.
 pub const DONE: u8 = 0;
@@ -43,11 +44,11 @@ pub fn with_error(output: &Output, error: &AppError) -> ExitCode {
     if output.json {
         let line =
             serde_json::to_string(error).unwrap_or_else(|_| r#"{"code":"internal"}"#.to_owned());
-        crate::output::stderr_line(&line);
+        stderr_line(&for_json(&line));
     } else {
-        crate::output::stderr_line(&format!("tapedeck: {}", error.message));
+        stderr_line(&for_a_person(&format!("tapedeck: {}", error.message)));
         for line in faults(error).into_iter().chain(further_advice(error)) {
-            crate::output::stderr_line(&format!("  {line}"));
+            stderr_line(&for_a_person(&format!("  {line}")));
         }
     }
     ExitCode::from(status(error.code))
@@ -111,7 +112,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
         let text = error.render().to_string();
         let message = text.strip_prefix("error: ").unwrap_or(&text).trim();
         let object = json!({ "code": "usage", "message": message, "retryable": false });
-        crate::output::stderr_line(&object.to_string());
+        stderr_line(&object.to_string());
     } else {
         // A closed pipe is no reason to fail: nobody is listening.
         let _ = error.print();

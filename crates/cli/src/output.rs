@@ -5,6 +5,8 @@ use std::io::Write;
 use serde::Serialize;
 use workbench::AppError;
 
+use crate::shown::{for_a_person, for_json};
+
 /// How to print.
 #[derive(Clone, Copy)]
 pub struct Output {
@@ -22,9 +24,9 @@ impl Output {
         text: impl FnOnce(&T) -> String,
     ) -> Result<(), AppError> {
         if self.json {
-            print(&pretty(value)?)
+            print(&for_json(&pretty(value)?))
         } else {
-            print(&text(value))
+            print(&for_a_person(&text(value)))
         }
     }
 
@@ -35,16 +37,17 @@ impl Output {
         text: impl FnOnce(&T) -> String,
     ) -> Result<(), AppError> {
         if self.json {
-            print(&serde_json::to_string(value).map_err(AppError::internal)?)
+            let line = serde_json::to_string(value).map_err(AppError::internal)?;
+            print(&for_json(&line))
         } else {
-            print(&text(value))
+            print(&for_a_person(&text(value)))
         }
     }
 
     /// A remark, on stderr.
     pub fn remark(&self, text: &str) {
         if !self.quiet {
-            stderr_line(text);
+            stderr_line(&for_a_person(text));
         }
     }
 }

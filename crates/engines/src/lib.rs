@@ -35,6 +35,7 @@ mod postgres;
 mod report;
 mod scrub;
 mod session;
+mod stack;
 mod stage;
 mod track;
 

@@ -532,7 +532,9 @@ pub(crate) async fn read_page(
     }
     if let Some(completion) = done {
         open.page.affected = sum(open.page.affected, completion.affected);
-        open.page.generated_keys = completion.generated_keys;
+        // A key that the person chose may be one of the secrets.
+        let keys = completion.generated_keys.into_iter();
+        open.page.generated_keys = keys.map(|key| open.secrets.masked(key)).collect();
         let notices = completion.notices.iter();
         let notices = notices.map(|notice| open.secrets.hide(notice));
         open.page.notices.extend(notices);

@@ -124,6 +124,8 @@ impl Workbench {
             missing.dedup();
             return Err(ResolveError::Missing(missing));
         }
+        #[cfg(debug_assertions)]
+        crate::process::panic_if_asked(filled.expose());
         if values.is_empty() {
             return Ok(filled);
         }

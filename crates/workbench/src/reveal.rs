@@ -29,6 +29,12 @@ impl Workbench {
         })
     }
 
+    /// How a person calls a cell: `orders@prd`.
+    pub async fn cell_name(&self, config_id: &str) -> Result<String> {
+        let (database, config) = self.config_by_id(config_id).await?;
+        Ok(name_of(&database, &config))
+    }
+
     /// A cell's URL for the clipboard, masked or real.
     pub async fn url_for_copy(&self, config_id: String, masked: bool) -> Result<Copied> {
         let (database, config) = self.config_by_id(&config_id).await?;
@@ -93,7 +99,7 @@ impl Workbench {
         config: &EnvironmentConfig,
         summary: &str,
     ) -> Result<()> {
-        let label = format!("{}@{}", database.tag, config.slug);
+        let label = name_of(database, config);
         tracing::info!(verb, config = %config.id, "a secret was asked for");
         self.note(
             verb,
@@ -104,4 +110,8 @@ impl Workbench {
         )
         .await
     }
+}
+
+fn name_of(database: &Database, config: &EnvironmentConfig) -> String {
+    format!("{}@{}", database.tag, config.slug)
 }

@@ -12,6 +12,7 @@ use crate::dto::{
     UrlSecretState, UrlTextChange,
 };
 use crate::url_options::token_views;
+use crate::url_unfinished::{hide_in_label, hide_unfinished, with_hidden_ports};
 use crate::{AppError, Result, Workbench};
 use zeroize::Zeroizing;
 
@@ -80,10 +81,10 @@ impl Workbench {
         edit: UrlEdit,
     ) -> Result<Vec<UrlTextChange>> {
         let database_type = parse_database_type(&database_type)?;
-        let edit = edit_of(edit);
         if text.trim().is_empty() {
             // The form is filled in before there is any string: it begins with a server on this machine.
-            let started = ConnectionUrl::parse(starter(database_type), None)?.edited(&edit)?;
+            let started =
+                ConnectionUrl::parse(starter(database_type), None)?.edited(&edit_of(edit))?;
             let (start, end) = Utf16Offsets::of(&text).of_span(Span::new(0, text.len()));
             return Ok(vec![UrlTextChange {
                 start,
@@ -92,6 +93,12 @@ impl Workbench {
             }]);
         }
         let url = ConnectionUrl::parse(&text, Some(database_type))?;
+        let edit = edit_of(match edit {
+            UrlEdit::Hosts { hosts } => UrlEdit::Hosts {
+                hosts: with_hidden_ports(hosts, &url),
+            },
+            other => other,
+        });
         let offsets = Utf16Offsets::of(&text);
         Ok(change_views(&url.edit(&edit)?, &offsets))
     }
@@ -149,7 +156,11 @@ fn host_view(host: &Host) -> UrlHost {
 fn inspect(text: &str, database_type: Option<DatabaseType>) -> UrlInspection {
     let offsets = Utf16Offsets::of(text);
     match ConnectionUrl::diagnose(text, database_type) {
-        Ok(url) => inspection_of(&url, &offsets),
+        Ok(url) => {
+            let mut inspection = inspection_of(&url, &offsets);
+            hide_unfinished(&url, &mut inspection);
+            inspection
+        }
         Err(error) => broken(text, database_type, &error, &offsets),
     }
 }
@@ -218,6 +229,8 @@ fn broken(
     offsets: &Utf16Offsets,
 ) -> UrlInspection {
     let (start, end) = offsets.of_span(error.span);
+    let tokens = connection_url::tokens(text, database_type);
+    let repair = repair_view(error.repair.as_deref(), text, offsets);
     UrlInspection {
         valid: false,
         database_type: database_type.map(|database_type| database_type.as_str().to_owned()),
@@ -235,12 +248,12 @@ fn broken(
             start,
             end,
             field: error.field.clone(),
-            repair: repair_view(error.repair.as_deref(), text, offsets),
+            repair: repair.map(|repair| hide_in_label(repair, text, error.span, &tokens)),
         }),
         warnings: Vec::new(),
         hints: Vec::new(),
         references: Vec::new(),
-        tokens: token_views(&connection_url::tokens(text, database_type), offsets),
+        tokens: token_views(&tokens, offsets),
     }
 }
 
@@ -422,5 +435,52 @@ mod tests {
         assert!(!inspection.valid);
         let json = serde_json::to_string(&inspection).unwrap();
         assert!(!json.contains("c4n"), "{json}");
+    }
+
+    /// As it is typed, key by key: what stands before the `@` reads as a host with a port until that is there.
+    #[test]
+    fn a_url_that_is_being_typed_tells_nothing_of_its_password() {
+        for (scheme, password) in [
+            ("postgresql", "s3cret-c4n4ry"),
+            ("postgresql", "s3cret,c4n4ry/s3cret?c4n4ry=s3cret&x=c4n4ry"),
+            ("postgresql", "s3cret%2Fc4n4ry"),
+            ("mysql", "s3cret-c4n4ry"),
+            ("mongodb", "s3cret-c4n4ry"),
+            ("mongodb+srv", "s3cret-c4n4ry"),
+        ] {
+            let whole = format!("{scheme}://app:{password}@db.example.com/orders");
+            let database_type = ConnectionUrl::parse(&format!("{scheme}://db.example.com"), None)
+                .unwrap()
+                .database_type();
+            let from = whole.find(password).unwrap() + 3;
+            for typed in from..from + password.len() - 3 {
+                for database_type in [database_type, None] {
+                    let inspection = inspect(&whole[..typed], database_type);
+                    let json = serde_json::to_string(&inspection).unwrap();
+                    for piece in ["s3c", "c4n", "%2F"] {
+                        assert!(!json.contains(piece), "{}: {json}", &whole[..typed]);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_port_that_was_hidden_stays_when_the_hosts_are_edited() {
+        let text = "postgresql://db:54x2/orders";
+        let inspection = inspect(text, None);
+        assert_eq!(inspection.hosts[0].port.as_deref(), Some("***"));
+        assert_eq!(inspection.database.as_deref(), Some("***"));
+        assert_eq!(inspection.target, "db:***");
+        let url = ConnectionUrl::parse(text, None).unwrap();
+        let hosts = with_hidden_ports(inspection.hosts, &url);
+        assert_eq!(hosts[0].port.as_deref(), Some("54x2"));
+        // A port that is none of a password's is shown: a number, or a reference.
+        assert_eq!(
+            inspect("postgresql://db:5432/orders", None).target,
+            "db:5432/orders"
+        );
+        let referred = inspect("postgresql://db:$Secret{PORT}/orders", None);
+        assert_eq!(referred.hosts[0].port.as_deref(), Some("$Secret{PORT}"));
     }
 }

@@ -1,13 +1,13 @@
 //! Connection URLs: what an editor needs, and the two ways by which a person gets a real one.
 
-use tauri::AppHandle;
+use tauri::{AppHandle, WebviewWindow};
 use workbench::{
     Changed, CompareSide, DatabaseView, RevealedUrl, UrlComparison, UrlCompletions, UrlCopyPreview,
     UrlCopyRequest, UrlEdit, UrlFormatted, UrlInspection, UrlTextChange,
 };
 
 use super::{Answer, Bench};
-use crate::clipboard;
+use crate::{clipboard, confirmation};
 
 /// A text taken apart, secrets left out.
 #[tauri::command]
@@ -41,9 +41,15 @@ pub async fn url_complete(
     bench.url_complete(text, database_type, offset).await
 }
 
-/// The real URL of one cell, on a person's gesture; written in the activity list.
+/// The real URL of one cell, once the person has said yes in the system's own dialog; written in the activity list.
 #[tauri::command]
-pub async fn url_reveal(bench: Bench<'_>, config_id: String) -> Answer<RevealedUrl> {
+pub async fn url_reveal(
+    window: WebviewWindow,
+    bench: Bench<'_>,
+    config_id: String,
+) -> Answer<RevealedUrl> {
+    let cell = bench.cell_name(&config_id).await?;
+    confirmation::of_reveal(&window, &cell).await?;
     bench.url_reveal(config_id).await
 }
 

@@ -11,7 +11,8 @@ use workbench::{
 
 use super::migration_words::duration;
 use crate::arguments::MigrationVerb;
-use crate::output::Output;
+use crate::output::{Output, print};
+use crate::shown::for_a_person;
 
 /// Runs a verb.
 pub async fn run(
@@ -151,7 +152,7 @@ async fn carry_out(
     let report = outcome.map_err(|error| with_advice(error, target, output))?;
     report.notes.iter().for_each(|note| output.remark(note));
     if !output.json {
-        crate::output::print(&ended(&report))?;
+        print(&for_a_person(&ended(&report)))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -196,7 +197,7 @@ fn narrate(event: &MigrationRunEvent, output: Output) -> Result<(), AppError> {
         | MigrationRunEvent::Check { .. }
             if !output.json =>
         {
-            crate::output::print(&words(event))
+            print(&for_a_person(&words(event)))
         }
         _ => Ok(()),
     }

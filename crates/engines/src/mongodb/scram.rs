@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use crate::stack::wiped_after;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
@@ -52,7 +53,7 @@ impl Hash {
             Self::Sha256 => (pbkdf2::PBKDF2_HMAC_SHA256, 32),
         };
         let mut output = Zeroizing::new(vec![0; length]);
-        pbkdf2::derive(algorithm, iterations, salt, password, &mut output);
+        wiped_after(|| pbkdf2::derive(algorithm, iterations, salt, password, &mut output));
         output
     }
 }

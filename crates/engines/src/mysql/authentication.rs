@@ -16,6 +16,7 @@ use super::packet::{Channel, Greeting, Reported, Switch, handshake_response, inv
 use super::settings::Settings;
 use crate::error::code;
 use crate::failure::{Attempt, Failure};
+use crate::stack::wiped_after;
 
 const NATIVE: &str = "mysql_native_password";
 const CACHING: &str = "caching_sha2_password";
@@ -48,7 +49,7 @@ impl Login<'_> {
             _ => NATIVE.to_owned(),
         };
         let mut scramble = greeting.scramble.clone();
-        let response = self.first_response(&plugin, &scramble)?;
+        let response = wiped_after(|| self.first_response(&plugin, &scramble))?;
         let packet = handshake_response(capabilities, &self.settings.user, &response, &plugin)
             .map_err(|error| self.lost(&error))?;
         channel
@@ -70,7 +71,7 @@ impl Login<'_> {
                     let switch = Switch::parse(rest);
                     plugin = switch.plugin;
                     scramble = switch.scramble;
-                    let response = self.first_response(&plugin, &scramble)?;
+                    let response = wiped_after(|| self.first_response(&plugin, &scramble))?;
                     channel
                         .write(&response)
                         .await

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::channel::{Channel, Fields, Reported, invalid};
 use super::settings::Methods;
+use crate::stack::wiped_after;
 
 /// More would be work for an attacker's sake; PostgreSQL asks for 4,096 unless it is told otherwise.
 const MOST_SCRAM_ROUNDS: u32 = 1_000_000;
@@ -251,7 +252,7 @@ async fn scram(
     if rounds(&data).is_none_or(|rounds| rounds > MOST_SCRAM_ROUNDS) {
         return Err(Fault::TooManyRounds);
     }
-    scram.update(&data).map_err(broken)?;
+    wiped_after(|| scram.update(&data)).map_err(broken)?;
     frontend::sasl_response(scram.message(), &mut channel.output)?;
     channel.flush().await?;
     let (number, data) = request(channel, false).await?;

@@ -12,6 +12,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use catalog::{Catalog, KeyringJournal, SqliteCatalog};
 use secrets::{SecretId, SecretStore};
@@ -125,6 +126,16 @@ fn agree(folder: &Path, what: &str) {
     assert_eq!(held, known, "{what}");
 }
 
+/// Waits until nobody has the catalog open: its threads end a moment after it was dropped, and what they write then is not to be copied
+/// half.
+fn closed(folder: &Path) {
+    let started = Instant::now();
+    while folder.join("catalog.sqlite3-shm").exists() {
+        assert!(started.elapsed() < Duration::from_secs(10), "still open");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -145,6 +156,7 @@ async fn die_at_every_step(case: &Case) -> usize {
     (case.prepare)(workbench.clone()).await;
     let before = seen(&workbench).await;
     drop(workbench);
+    closed(prepared.path());
     let mut between = Vec::new();
     for step in 1..MOST_STEPS {
         let folder = tempfile::tempdir().unwrap();

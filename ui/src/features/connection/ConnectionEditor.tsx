@@ -63,7 +63,9 @@ function useReveal(session: EditorSession, config: ConfigView | undefined, type:
     try {
       setRevealed(await secretValues(config, session, type));
     } catch (thrown) {
-      setFailure(errorText(asAppError(thrown)));
+      const error = asAppError(thrown);
+      // The person said no to the system's question: nothing failed.
+      if (error.code !== 'cancelled') setFailure(errorText(error));
     }
   };
   return { revealed, reveal, hide, failure };
