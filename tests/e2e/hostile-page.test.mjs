@@ -99,7 +99,7 @@ function callAll(calls) {
 
 /** A command refuses by a coded error; Tauri itself refuses arguments that can't be read, by a text. */
 function isRefusal({ text, code, message, retryable }) {
-  if (text !== undefined) return /invalid args|missing required key|recursion limit/.test(text);
+  if (text !== undefined) return /invalid args|invalid channel value|missing required key|recursion limit/.test(text);
   return typeof code === "string" && /^[a-z_]+$/.test(code) && message === "string" && retryable === "boolean";
 }
 
