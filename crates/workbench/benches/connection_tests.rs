@@ -2,17 +2,15 @@
 //!
 //! `make bench`, or by itself `cargo bench -p workbench --bench connection_tests`.
 
-use std::collections::BTreeMap;
+mod matrix;
+
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use secrets::MemoryStore;
 use test_support::hostile::SilentServer;
-use test_support::{Postgres, PostgresOptions};
-use workbench::{
-    ConfigInput, DatabaseInput, EnvironmentInput, Options, Origin, ProductInput, TestEvent,
-    TestRequest, Workbench,
-};
+use workbench::{TestEvent, TestRequest, Workbench};
+
+use matrix::ENVS;
 
 const CELLS: usize = 200;
 const HANGING: usize = 20;
@@ -20,32 +18,14 @@ const HANGING: usize = 20;
 const CAP: f64 = 10.0;
 
 fn main() {
-    // `cargo test --benches` runs this too, where there is nothing to measure.
-    if !std::env::args().any(|argument| argument == "--bench") {
-        return;
-    }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime starts");
-    runtime.block_on(measure());
+    matrix::run(measure());
 }
 
 async fn measure() {
-    let server = Postgres::start_with(PostgresOptions {
-        host_rules: vec!["host all all 127.0.0.1/32 trust".to_owned()],
-        ..PostgresOptions::default()
-    });
+    let server = matrix::server();
     server.create_database("orders");
     let silent = SilentServer::start();
-    let folder = tempfile::tempdir().expect("a folder");
-    let options = Options {
-        data_dir: Some(folder.path().to_owned()),
-        origin: Origin::Window,
-    };
-    let workbench = Workbench::open_with(options, Arc::new(MemoryStore::default()))
-        .await
-        .expect("a workbench opens");
+    let (workbench, _folder) = matrix::workbench().await;
     let hangs = format!("postgresql://app@127.0.0.1:{}/orders", silent.port);
     let product = product(&workbench, &server.url("orders"), &hangs).await;
 
@@ -83,42 +63,13 @@ async fn measure() {
 
 /// The hanging ones are in the first column of the first databases.
 async fn product(workbench: &Workbench, answers: &str, hangs: &str) -> String {
-    const ENVS: [&str; 5] = ["dev", "tst", "int", "stg", "prd"];
-    let environment = |slug: &str| EnvironmentInput {
-        env_name: slug.to_owned(),
-        slug: slug.to_owned(),
-        description: None,
-        active: None,
-        class: None,
-    };
-    let input = ProductInput {
-        tag: "shop".to_owned(),
-        name: "Shop".to_owned(),
-        description: None,
-        environments: ENVS.map(environment).to_vec(),
-    };
-    let made = workbench.product_create(input).await.expect("a product");
+    let product = matrix::product(workbench).await;
     for number in 0..CELLS / ENVS.len() {
-        let config = |slug: &str| ConfigInput {
-            slug: slug.to_owned(),
-            connection_url: match number < HANGING && slug == ENVS[0] {
-                true => hangs.to_owned(),
-                false => answers.to_owned(),
-            },
-            secrets: BTreeMap::new(),
-            description: None,
-            copy_from: None,
+        let url = |slug: &str| match number < HANGING && slug == ENVS[0] {
+            true => hangs.to_owned(),
+            false => answers.to_owned(),
         };
-        let input = DatabaseInput {
-            name: format!("Database {number}"),
-            tag: format!("db{number}"),
-            database_type: "postgresql".to_owned(),
-            description: None,
-            envs: ENVS.map(config).to_vec(),
-        };
-        let product = made.record.id.clone();
-        let made = workbench.database_create(product, input).await;
-        made.expect("a database");
+        matrix::database(workbench, &product, &format!("db{number}"), url).await;
     }
-    made.record.id
+    product
 }

@@ -2,47 +2,28 @@
 //!
 //! `make bench`. Each cell is a connection of its own, as it is for a person whose databases are on many servers.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+mod matrix;
+
 use std::time::Instant;
 
-use secrets::MemoryStore;
 use serde_json::json;
-use test_support::{Postgres, PostgresOptions};
+use test_support::Postgres;
 use workbench::{
-    ConfigInput, DatabaseInput, EnvironmentInput, MigrationDeed, MigrationExceptions,
-    MigrationRunRequest, MigrationStatusRequest, Options, Origin, ProductInput, Workbench,
+    MigrationDeed, MigrationExceptions, MigrationRunRequest, MigrationStatusRequest, Workbench,
 };
 
-const ENVS: [&str; 5] = ["dev", "tst", "int", "stg", "prd"];
+use matrix::ENVS;
+
 const DATABASES: usize = 50;
 const ROUNDS: usize = 5;
 
 fn main() {
-    // `cargo test --benches` runs this too, where there is nothing to measure.
-    if !std::env::args().any(|argument| argument == "--bench") {
-        return;
-    }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime starts");
-    runtime.block_on(measure());
+    matrix::run(measure());
 }
 
 async fn measure() {
-    let server = Postgres::start_with(PostgresOptions {
-        host_rules: vec!["host all all 127.0.0.1/32 trust".to_owned()],
-        ..PostgresOptions::default()
-    });
-    let folder = tempfile::tempdir().expect("a folder");
-    let options = Options {
-        data_dir: Some(folder.path().to_owned()),
-        origin: Origin::Window,
-    };
-    let workbench = Workbench::open_with(options, Arc::new(MemoryStore::default()))
-        .await
-        .expect("a workbench opens");
+    let server = matrix::server();
+    let (workbench, _folder) = matrix::workbench().await;
     let product = product(&workbench, &server).await;
     let read = |drift: bool| MigrationStatusRequest {
         run_id: "bench".to_owned(),
@@ -85,42 +66,14 @@ async fn measure() {
 
 /// A product whose databases have ten migrations each; two databases of the server have them applied.
 async fn product(workbench: &Workbench, server: &Postgres) -> String {
-    let environment = |slug: &str| EnvironmentInput {
-        env_name: slug.to_owned(),
-        slug: slug.to_owned(),
-        description: None,
-        active: None,
-        class: None,
-    };
-    let input = ProductInput {
-        tag: "shop".to_owned(),
-        name: "Shop".to_owned(),
-        description: None,
-        environments: ENVS.map(environment).to_vec(),
-    };
-    let made = workbench.product_create(input).await.expect("a product");
-    let product = made.record.id;
+    let product = matrix::product(workbench).await;
     for env in ENVS {
         server.create_database(env);
     }
     for number in 0..DATABASES {
         let tag = format!("db{number}");
-        let config = |slug: &str| ConfigInput {
-            slug: slug.to_owned(),
-            connection_url: server.url(slug),
-            secrets: BTreeMap::new(),
-            description: None,
-            copy_from: None,
-        };
-        let input = DatabaseInput {
-            name: tag.clone(),
-            tag: tag.clone(),
-            database_type: "postgresql".to_owned(),
-            description: None,
-            envs: ENVS.map(config).to_vec(),
-        };
-        let made = workbench.database_create(product.clone(), input).await;
-        let database = made.expect("a database").record.id;
+        let url = |slug: &str| server.url(slug);
+        let database = matrix::database(workbench, &product, &tag, url).await;
         for step in 0..10 {
             let record = json!({
                 "name": format!("Step {step}"), "tag": format!("step-{step}"),

@@ -1,7 +1,9 @@
 //! What was last found in each cell: of its connection, and of its migrations.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
+use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 
 use super::failure::Failure;
@@ -12,17 +14,39 @@ pub(super) fn record_tests(
     transaction: &Transaction<'_>,
     tests: &[NewTest],
 ) -> Result<(), Failure> {
-    let mut upsert = transaction.prepare_cached(
-        "INSERT INTO last_tests (config_id, at, result)
+    let sql = "INSERT INTO last_tests (config_id, at, result)
          SELECT id, ?3, ?4 FROM environment_configs WHERE id = ?1 AND connection_url = ?2
-         ON CONFLICT (config_id) DO UPDATE SET at = excluded.at, result = excluded.result",
-    )?;
-    for new in tests {
+         ON CONFLICT (config_id) DO UPDATE SET at = excluded.at, result = excluded.result";
+    let cells = tests.iter().map(|new| Found {
+        config_id: &new.config_id,
+        connection_url: &new.connection_url,
+        at: new.test.at,
+        text: Cow::Borrowed(new.test.result.as_str()),
+    });
+    record(transaction, sql, cells)
+}
+
+/// What was found in a cell, as text.
+struct Found<'a> {
+    config_id: &'a str,
+    /// The URL that it was found with; a cell that has another by now keeps what it has.
+    connection_url: &'a str,
+    at: Timestamp,
+    text: Cow<'a, str>,
+}
+
+fn record<'a>(
+    transaction: &Transaction<'_>,
+    sql: &str,
+    cells: impl Iterator<Item = Found<'a>>,
+) -> Result<(), Failure> {
+    let mut upsert = transaction.prepare_cached(sql)?;
+    for cell in cells {
         upsert.execute(params![
-            new.config_id,
-            new.connection_url,
-            new.test.at.as_millisecond(),
-            new.test.result,
+            cell.config_id,
+            cell.connection_url,
+            cell.at.as_millisecond(),
+            cell.text,
         ])?;
     }
     Ok(())
@@ -60,20 +84,16 @@ pub(super) fn record_migrations(
     transaction: &Transaction<'_>,
     readings: &[NewMigrationReading],
 ) -> Result<(), Failure> {
-    let mut upsert = transaction.prepare_cached(
-        "INSERT INTO migration_states (config_id, at, state)
+    let sql = "INSERT INTO migration_states (config_id, at, state)
          SELECT id, ?3, ?4 FROM environment_configs WHERE id = ?1 AND connection_url = ?2
-         ON CONFLICT (config_id) DO UPDATE SET at = excluded.at, state = excluded.state",
-    )?;
-    for new in readings {
-        upsert.execute(params![
-            new.config_id,
-            new.connection_url,
-            new.reading.at.as_millisecond(),
-            new.reading.state.to_string(),
-        ])?;
-    }
-    Ok(())
+         ON CONFLICT (config_id) DO UPDATE SET at = excluded.at, state = excluded.state";
+    let cells = readings.iter().map(|new| Found {
+        config_id: &new.config_id,
+        connection_url: &new.connection_url,
+        at: new.reading.at,
+        text: Cow::Owned(new.reading.state.to_string()),
+    });
+    record(transaction, sql, cells)
 }
 
 pub(super) fn of_product(

@@ -61,14 +61,15 @@ impl PostgresSession {
             }
         }
         let fates = fates(&statements, outside);
-        let result = match self.send_all(&statements).await {
+        let unnames = statements.iter().any(|(text, _)| statement::unnames(text));
+        if unnames {
+            self.named.clear();
+        }
+        let result = match self.send_all(&statements, !unnames).await {
             Ok(parsed) => self.answers(statements.len(), parsed, done).await,
             Err(error) => Err(error.into()),
         };
-        let unnames = statements.iter().any(|(text, _)| statement::unnames(text));
-        if unnames
-            || matches!(&result, Err(Trouble::Server(reported)) if reported.code == NO_SUCH_NAME)
-        {
+        if matches!(&result, Err(Trouble::Server(reported)) if reported.code == NO_SUCH_NAME) {
             self.named.clear();
         }
         self.torn = false;
@@ -83,9 +84,14 @@ impl PostgresSession {
     }
 
     /// Sends statements; what is given back is, of each that the server is to parse, the text and the name that it shall have, if any.
-    async fn send_all(&mut self, statements: &[(&str, &[Parameter])]) -> io::Result<Parsed> {
+    ///
+    /// Without `names` none is used: one of the statements may take them away before the next.
+    async fn send_all(
+        &mut self,
+        statements: &[(&str, &[Parameter])],
+        names: bool,
+    ) -> io::Result<Parsed> {
         let mut parsed = Parsed::default();
-        let names = !statements.iter().any(|(text, _)| statement::unnames(text));
         for (statement, parameters) in statements {
             let mut name = String::new();
             if names && !parameters.is_empty() {

@@ -411,7 +411,7 @@ impl PostgresSession {
             self.prepared.remove(&key);
             return Err(self.failure(trouble, self.lost, self.left));
         }
-        if statement::unnames(text) {
+        if !self.named.is_empty() && statement::unnames(text) {
             self.named.clear();
         }
         Ok(key)

@@ -4,9 +4,41 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use test_support::hostile::SilentServer;
-use workbench::{Settings, TestEvent, TestRequest};
+use tokio::task::JoinHandle;
+use workbench::{Settings, TestEvent, TestRequest, TestSummary};
 
-use super::{bench, config, database};
+use super::{Bench, bench, config, database};
+
+/// A URL of a server that takes a connection and says nothing.
+fn url_of(silent: &SilentServer) -> String {
+    format!(
+        "postgresql://a:p@127.0.0.1:{}/d?sslmode=disable",
+        silent.port
+    )
+}
+
+async fn add(bench: &Bench, index: usize, url: &str) {
+    let input = database(&format!("db{index}"), vec![config("dev", url)]);
+    let made = bench
+        .workbench
+        .database_create(bench.product.clone(), input)
+        .await;
+    made.unwrap();
+}
+
+/// Tests every cell beside the test, under the name `run`.
+fn start(
+    bench: &Bench,
+    events: impl Fn(TestEvent) + Send + Sync + 'static,
+) -> JoinHandle<workbench::Result<TestSummary>> {
+    let request = TestRequest {
+        run_id: "run".to_owned(),
+        product_id: bench.product.clone(),
+        config_ids: None,
+    };
+    let workbench = bench.workbench.clone();
+    tokio::spawn(async move { workbench.test_start(request, events).await })
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sixteen_tests_begin_at_once_and_those_that_wait_step_aside() {
@@ -15,36 +47,18 @@ async fn sixteen_tests_begin_at_once_and_those_that_wait_step_aside() {
     const SILENT: usize = 60;
     let bench = bench().await;
     let silent = SilentServer::start();
-    let url = format!(
-        "postgresql://a:p@127.0.0.1:{}/d?sslmode=disable",
-        silent.port
-    );
+    let url = url_of(&silent);
     for index in 0..SILENT {
-        let input = database(&format!("db{index}"), vec![config("dev", &url)]);
-        bench
-            .workbench
-            .database_create(bench.product.clone(), input)
-            .await
-            .unwrap();
+        add(&bench, index, &url).await;
     }
     let begun: Arc<Mutex<Vec<Instant>>> = Arc::default();
     let last: Arc<Mutex<Option<TestEvent>>> = Arc::default();
     let (heard, ended) = (Arc::clone(&begun), Arc::clone(&last));
-    let request = TestRequest {
-        run_id: "run".to_owned(),
-        product_id: bench.product.clone(),
-        config_ids: None,
-    };
-    let workbench = bench.workbench.clone();
-    let running = tokio::spawn(async move {
-        workbench
-            .test_start(request, move |event| {
-                if matches!(event, TestEvent::Started { .. }) {
-                    heard.lock().unwrap().push(Instant::now());
-                }
-                *ended.lock().unwrap() = Some(event);
-            })
-            .await
+    let running = start(&bench, move |event| {
+        if matches!(event, TestEvent::Started { .. }) {
+            heard.lock().unwrap().push(Instant::now());
+        }
+        *ended.lock().unwrap() = Some(event);
     });
     let count = || begun.lock().unwrap().len();
     while count() < 16 + MOST_ASIDE {
@@ -94,39 +108,21 @@ async fn what_hangs_keeps_no_other_cell_waiting() {
     bench.workbench.settings_update(settings).await.unwrap();
     let server = test_support::shared_postgres();
     let silent = SilentServer::start();
-    let hangs = format!(
-        "postgresql://a:p@127.0.0.1:{}/d?sslmode=disable",
-        silent.port
-    );
+    let hangs = url_of(&silent);
     // More hang than there are places, and they come first.
     for index in 0..HANGING + ANSWERING {
         let url = match index < HANGING {
             true => hangs.clone(),
             false => server.url("app"),
         };
-        let input = database(&format!("db{index}"), vec![config("dev", &url)]);
-        let made = bench
-            .workbench
-            .database_create(bench.product.clone(), input)
-            .await;
-        made.unwrap();
+        add(&bench, index, &url).await;
     }
     let connected: Arc<Mutex<usize>> = Arc::default();
     let heard = Arc::clone(&connected);
-    let request = TestRequest {
-        run_id: "run".to_owned(),
-        product_id: bench.product.clone(),
-        config_ids: None,
-    };
-    let workbench = bench.workbench.clone();
-    let running = tokio::spawn(async move {
-        workbench
-            .test_start(request, move |event| {
-                if let TestEvent::Finished { result, .. } = event {
-                    *heard.lock().unwrap() += usize::from(result.connected);
-                }
-            })
-            .await
+    let running = start(&bench, move |event| {
+        if let TestEvent::Finished { result, .. } = event {
+            *heard.lock().unwrap() += usize::from(result.connected);
+        }
     });
     while *connected.lock().unwrap() < ANSWERING {
         assert!(!running.is_finished(), "those that hang are waited for");

@@ -16,7 +16,7 @@ import { errorText } from '../../text/errors';
 import { secretPlace as text } from '../../text/secretPlace';
 import { refreshSecrets, useSecretPlace } from './place';
 import styles from './places.module.css';
-import { PassphraseField } from './VaultDialogs';
+import { NewPassphrase, PassphraseField } from './VaultDialogs';
 
 const PLACES: SecretPlace[] = ['keyring', 'vault', 'ask'];
 
@@ -92,26 +92,25 @@ function PlaceForm({ status, onClose }: { status: SecretPlaceStatus; onClose: ()
           </Radio>
         ))}
       </RadioGroup>
-      {place === 'vault' ? (
-        <>
-          <PassphraseField
-            label={text.passphrase}
-            value={passphrase}
-            onChange={setPassphrase}
-            path="passphrase"
-            error={faults.passphrase}
-            help={isNew ? text.passphraseHelp : text.passphraseOfFile}
-          />
-          {isNew ? (
-            <PassphraseField
-              label={text.passphraseAgain}
-              value={again}
-              onChange={setAgain}
-              path="again"
-              error={faults.again}
-            />
-          ) : null}
-        </>
+      {place === 'vault' && isNew ? (
+        <NewPassphrase
+          label={text.passphrase}
+          value={passphrase}
+          onChange={setPassphrase}
+          again={again}
+          onAgain={setAgain}
+          faults={faults}
+        />
+      ) : null}
+      {place === 'vault' && !isNew ? (
+        <PassphraseField
+          label={text.passphrase}
+          value={passphrase}
+          onChange={setPassphrase}
+          path="passphrase"
+          error={faults.passphrase}
+          help={text.passphraseOfFile}
+        />
       ) : null}
       <div className={styles.old}>
         <Segments

@@ -22,6 +22,30 @@ export function PassphraseField(props: {
   return <Field {...props} type="password" testId={props.path} />;
 }
 
+/** A new passphrase, typed twice. */
+export function NewPassphrase(props: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  again: string;
+  onAgain: (value: string) => void;
+  faults: Record<string, string>;
+}) {
+  const { faults, again, onAgain, ...first } = props;
+  return (
+    <>
+      <PassphraseField {...first} path="passphrase" error={faults.passphrase} help={text.passphraseHelp} />
+      <PassphraseField
+        label={text.passphraseAgain}
+        value={again}
+        onChange={onAgain}
+        path="again"
+        error={faults.again}
+      />
+    </>
+  );
+}
+
 /** A wrong passphrase is a fault of its field, not of the form. */
 async function besideField<T>(field: string, call: () => Promise<T>): Promise<T> {
   try {
@@ -101,20 +125,13 @@ export function VaultPassphraseDialog({ onClose }: { onClose: () => void }) {
         error={faults.old}
         autoFocus
       />
-      <PassphraseField
+      <NewPassphrase
         label={text.newPassphrase}
         value={passphrase}
         onChange={setPassphrase}
-        path="passphrase"
-        error={faults.passphrase}
-        help={text.passphraseHelp}
-      />
-      <PassphraseField
-        label={text.passphraseAgain}
-        value={again}
-        onChange={setAgain}
-        path="again"
-        error={faults.again}
+        again={again}
+        onAgain={setAgain}
+        faults={faults}
       />
     </FormDialog>
   );
