@@ -3,8 +3,8 @@
 //
 //   node scripts/check-licences.mjs [--list] [LOCK]
 
-import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { shippedPackages } from "./lock-file.mjs";
 
 // Permissive ones, and that of fonts, which asks only that the font keeps its licence and name.
 const ALLOWED = new Set(["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "OFL-1.1", "Zlib"]);
@@ -20,11 +20,10 @@ function isAllowed(expression) {
 }
 
 const faults = [];
-const packages = Object.entries(JSON.parse(readFileSync(lock, "utf8")).packages).filter(([path, { dev, link }]) => path !== "" && !dev && !link);
-for (const [path, { version, license }] of packages) {
-  const name = path.split("node_modules/").at(-1);
-  if (options.includes("--list")) console.log(`${name} ${version}: ${license ?? "none"}`);
-  if (!license || !isAllowed(license)) faults.push(`${name} ${version}: ${license ?? "no licence is named"}`);
+const packages = shippedPackages(lock);
+for (const { name, version, licence } of packages) {
+  if (options.includes("--list")) console.log(`${name} ${version}: ${licence ?? "none"}`);
+  if (!licence || !isAllowed(licence)) faults.push(`${name} ${version}: ${licence ?? "no licence is named"}`);
 }
 if (packages.length === 0) faults.push(`${lock}: names no package that the front end is built from`);
 for (const fault of faults) console.error(fault);
