@@ -1,7 +1,7 @@
 # The entry points. Each is a script, so that it can be read, and run without make.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit fmt bindings bench soak pictures clean
+.PHONY: help run test check audit fmt bindings licences package reproduce bench soak pictures clean
 
 help: ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -23,6 +23,15 @@ fmt: ## Format Rust and TypeScript
 
 bindings: ## Write the TypeScript of the DTOs to ui/src/bindings
 	@scripts/bindings
+
+licences: ## Write the list of what Tapedeck is built from, with its licences
+	@scripts/licences
+
+package: ## Build .deb and .rpm into target/package
+	@scripts/package
+
+reproduce: ## Build the packages twice and compare them
+	@scripts/reproduce
 
 bench: ## Measure
 	@scripts/bench

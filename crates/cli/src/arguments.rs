@@ -164,9 +164,13 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page
+    /// Print the manual page, or write one for each command
     #[command(hide = true)]
-    Manual,
+    Manual {
+        /// Where the pages go
+        #[arg(long, value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 impl Command {

@@ -73,7 +73,7 @@ pub async fn run(
         Command::Url { .. }
         | Command::Catalog { .. }
         | Command::Completions { .. }
-        | Command::Manual => Err(AppError::internal(
+        | Command::Manual { .. } => Err(AppError::internal(
             "a command without a catalog was given one",
         )),
     }

@@ -71,7 +71,7 @@ async fn dispatch(arguments: Arguments, output: Output) -> Result<ExitCode, AppE
         // These need no catalog, so that they also work where none can be opened.
         Command::Url { verb } => commands::url::run(verb, output),
         Command::Completions { shell } => commands::documentation::completions(shell),
-        Command::Manual => commands::documentation::manual(),
+        Command::Manual { folder } => commands::documentation::manual(folder),
         Command::Catalog {
             verb: CatalogVerb::Restore,
         } => commands::activity::restore(arguments.global.data_dir, output).await,

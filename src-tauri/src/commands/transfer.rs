@@ -20,7 +20,7 @@ pub async fn export_save(
     let Some(path) = ask(&app, |dialog, answer| {
         dialog
             .add_filter(FILTER.0, FILTER.1)
-            .set_file_name("product.json")
+            .set_file_name("product.tapedeck.json")
             .save_file(answer);
     })
     .await?

@@ -1,5 +1,6 @@
 //! Completions and the manual page, made from the grammar itself.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
@@ -16,8 +17,12 @@ pub fn completions(shell: clap_complete::Shell) -> Result<ExitCode, AppError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints the manual page in roff.
-pub fn manual() -> Result<ExitCode, AppError> {
+/// Prints the manual page in roff; with a folder, writes it and a page for each command there, as a package has them.
+pub fn manual(folder: Option<PathBuf>) -> Result<ExitCode, AppError> {
+    if let Some(folder) = folder {
+        clap_mangen::generate_to(Arguments::command(), folder).map_err(AppError::internal)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut page = Vec::new();
     clap_mangen::Man::new(Arguments::command())
         .render(&mut page)
