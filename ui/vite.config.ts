@@ -1,10 +1,12 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { guide } from './vite.guide.ts';
 
 export default defineConfig(({ mode }) => ({
-  plugins: [react({ compiler: true })],
+  plugins: [react({ compiler: true }), guide()],
   clearScreen: false,
-  server: { port: 5173, strictPort: true, host: '127.0.0.1' },
+  // The guide's pictures are beside this folder.
+  server: { port: 5173, strictPort: true, host: '127.0.0.1', fs: { allow: ['..'] } },
   build: {
     target: ['safari16', 'chrome110'],
     // The CSP allows neither data: fonts nor inline scripts.

@@ -3,6 +3,7 @@ import { mkdtempSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { actionSurfaces, otherActionSurfaces } from './action-surfaces.mjs';
+import { helpSurfaces } from './help-surfaces.mjs';
 import { migrationSurfaces, otherMigrationSurfaces } from './migration-surfaces.mjs';
 import { secretSurfaces } from './secret-surfaces.mjs';
 import { openBrowser, serve } from './support.mjs';
@@ -36,7 +37,7 @@ const screens = {
   activity: { fake: 'three', act: click('nav-activity') },
   settings: { fake: 'three', act: click('nav-settings') },
   product: { fake: 'three', act: async (page) => { await page.getByTestId('nav-settings').click(); await page.getByTestId('manage-product').click(); } },
-  ...Object.fromEntries(Object.entries({ ...surfaces, ...actionSurfaces, ...migrationSurfaces }).map(([name, act]) => [name.replaceAll(' ', '-'), { fake: 'three', act }])),
+  ...Object.fromEntries(Object.entries({ ...surfaces, ...actionSurfaces, ...helpSurfaces, ...migrationSurfaces }).map(([name, act]) => [name.replaceAll(' ', '-'), { fake: 'three', act }])),
   ...Object.fromEntries(Object.entries({ ...otherActionSurfaces, ...otherMigrationSurfaces }).map(([name, { fake, query, act }]) => [name.replaceAll(' ', '-'), { fake, query, act }])),
   ...Object.fromEntries(Object.entries(secretSurfaces).map(([name, { query, act }]) => [name.replaceAll(' ', '-'), { fake: 'three', query, act }])),
   import: { fake: 'three', act: async (page) => { await page.getByTestId('nav-settings').click(); await page.getByTestId('import').click(); await page.getByTestId('import-open').click(); } },

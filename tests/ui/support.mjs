@@ -12,7 +12,7 @@ const require = createRequire(join(ui, 'package.json'));
 const { chromium } = require('playwright-core');
 export const axeSource = require('axe-core').source;
 
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2' };
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.png': 'image/png' };
 
 /** The window's CSP, with the nonce that Tauri would put into the page: what breaks it breaks here too. */
 const NONCE = 'c3R5bGUtbm9uY2U';

@@ -11,6 +11,7 @@ const ActivityScreen = later(
 const DatabasesScreen = later(
   async () => (await import('../features/databases/DatabasesScreen')).DatabasesScreen,
 );
+export const HelpScreen = later(async () => (await import('../features/help/HelpScreen')).HelpScreen);
 const MigrationsScreen = later(
   async () => (await import('../features/migrations/MigrationsScreen')).MigrationsScreen,
 );
@@ -39,5 +40,7 @@ export function Screens() {
       return <SettingsScreen />;
     case 'product':
       return <ProductScreen />;
+    case 'help':
+      return <HelpScreen />;
   }
 }

@@ -2,6 +2,7 @@
 import {
   Activity,
   AppWindow,
+  BookOpen,
   Database,
   Download,
   FlaskConical,
@@ -53,6 +54,7 @@ export const SCREENS: { id: Exclude<Screen, 'product'>; icon: Action['icon']; ke
   { id: 'secrets', icon: KeyRound, keys: '5' },
   { id: 'activity', icon: Activity, keys: '6' },
   { id: 'settings', icon: Settings, keys: '7' },
+  { id: 'help', icon: BookOpen, keys: '8' },
 ];
 
 export async function changeSettings(change: Partial<SettingsView>): Promise<void> {

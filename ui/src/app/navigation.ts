@@ -8,7 +8,8 @@ export type Screen =
   | 'secrets'
   | 'activity'
   | 'settings'
-  | 'product';
+  | 'product'
+  | 'help';
 export type DrawerTab = 'connection' | 'test' | 'actions' | 'migrations' | 'details';
 /** What the cells of the matrix tell of. */
 export type MatrixKind = 'connections' | 'migrations';
@@ -41,6 +42,8 @@ export type DialogTarget =
 
 interface Navigation {
   screen: Screen;
+  /** Where one was when the guide was opened. */
+  beforeHelp: Screen;
   view: MatrixKind;
   productId: string | null;
   /** The cell that the drawer shows. */
@@ -67,6 +70,7 @@ function remembered(): string | null {
 
 export const navigation = createStore<Navigation>({
   screen: 'matrix',
+  beforeHelp: 'matrix',
   view: 'connections',
   productId: remembered(),
   cell: null,
@@ -79,6 +83,8 @@ export const navigation = createStore<Navigation>({
 });
 
 export function goTo(screen: Screen): void {
+  const { screen: current } = navigation.get();
+  if (screen === 'help' && current !== 'help') navigation.set({ beforeHelp: current });
   navigation.set({ screen });
 }
 

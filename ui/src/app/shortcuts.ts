@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { openHelp } from '../features/help/place';
 import { startTests } from '../features/matrix/testRuns';
 import { refreshCells } from '../features/migrations/cells';
 import { focusFilter, SCREENS } from './actions';
@@ -14,13 +15,17 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 /** Screens that have a filter of their own. */
-const FILTERS: Partial<Record<Screen, string>> = { actions: 'action-filter', migrations: 'migration-filter' };
+const FILTERS: Partial<Record<Screen, string>> = {
+  actions: 'action-filter',
+  migrations: 'migration-filter',
+  help: 'help-search',
+};
 
 /** The shortcuts that hold everywhere. Those of the matrix are the grid's own. */
 export function useShortcuts(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      const { dialog, palette, productId, screen: current, view } = navigation.get();
+      const { dialog, palette, productId, question, screen: current, view } = navigation.get();
       if (withCommand(event) && !event.altKey) {
         const key = event.key.toLowerCase();
         const screen = SCREENS.find((candidate) => candidate.keys === key);
@@ -38,7 +43,22 @@ export function useShortcuts(): void {
         event.preventDefault();
         return;
       }
-      if (event.key === '/' && !isTyping(event.target) && dialog === null && !palette && productId !== null) {
+      if (event.key === 'F1') {
+        event.preventDefault();
+        // A dialog keeps what was typed in it; the guide can wait.
+        if (dialog === null && question === null) {
+          navigation.set({ palette: false });
+          openHelp();
+        }
+        return;
+      }
+      if (
+        event.key === '/' &&
+        !isTyping(event.target) &&
+        dialog === null &&
+        !palette &&
+        (productId !== null || current === 'help')
+      ) {
         event.preventDefault();
         const filter = FILTERS[current];
         if (filter !== undefined)

@@ -7,6 +7,7 @@ export const shell = {
   secrets: 'Secrets',
   activity: 'Activity',
   settings: 'Settings',
+  help: 'User guide',
   product: 'Product',
   newProduct: 'New product',
   addDatabase: 'Database',

@@ -5,6 +5,8 @@ import { Notice } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
 import { duration, moment, plain } from '../../design/text';
 import { test as text } from '../../text/connection';
+import { HelpLink } from '../help/HelpLink';
+import { BY_CODE, BY_STAGE } from '../help/topics';
 import styles from './connection.module.css';
 
 const STAGES = Object.keys(text.stages);
@@ -56,6 +58,7 @@ export function TestOutcome({ result }: { result: TestResult }) {
             {text.serverCode} {plain(error.server_code)}
           </p>
         ) : null}
+        <HelpLink topic={BY_CODE[error.code] ?? BY_STAGE[result.stage]} />
       </Notice>
     );
   }

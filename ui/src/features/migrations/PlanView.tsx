@@ -9,6 +9,8 @@ import primitives from '../../design/primitives.module.css';
 import { plain } from '../../design/text';
 import { schemaText, planText as text } from '../../text/migrationRuns';
 import { CodeView } from '../actions/CodeView';
+import { HelpLink } from '../help/HelpLink';
+import { DRIFT } from '../help/topics';
 import { Differences } from './Differences';
 import { type ExceptionName, isException } from './guard';
 import styles from './run.module.css';
@@ -76,6 +78,7 @@ export function PlanView(props: {
           <h2 className={styles.heading}>
             <Icon of={TriangleAlert} small />
             {text.drift}
+            <HelpLink topic={DRIFT} />
           </h2>
           <Differences of={plan.drift} sql={sql} left={schemaText.last} right={plan.target.env} />
         </div>

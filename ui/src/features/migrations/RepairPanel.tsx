@@ -6,6 +6,8 @@ import { Icon } from '../../design/Icon';
 import primitives from '../../design/primitives.module.css';
 import { plain } from '../../design/text';
 import { repairText as text } from '../../text/migrationRuns';
+import { HelpLink } from '../help/HelpLink';
+import { STOPPED } from '../help/topics';
 import styles from './run.module.css';
 
 const WAYS: MigrationRepair[] = ['resume', 'undo', 'mark_applied', 'mark_reverted'];
@@ -41,7 +43,9 @@ export function RepairPanel(props: {
           {plain(standing.error)}
         </p>
       )}
-      <p>{text.lead}</p>
+      <p>
+        {text.lead} <HelpLink topic={STOPPED} />
+      </p>
       <div className={styles.ways}>
         {WAYS.map((how) => [
           <Button

@@ -6,6 +6,8 @@ import primitives from '../../design/primitives.module.css';
 import { plain } from '../../design/text';
 import { common } from '../../text/common';
 import { secretPlace as text } from '../../text/secretPlace';
+import { HelpLink } from '../help/HelpLink';
+import { BY_CODE } from '../help/topics';
 import { refreshSecrets } from './place';
 import styles from './places.module.css';
 
@@ -37,6 +39,7 @@ export function CredentialNotice({ credentials }: { credentials: Credentials }) 
               <Button small onPress={() => openDialog({ kind: 'secret-place' })} data-testid="notice-place">
                 {text.change}
               </Button>
+              <HelpLink topic={BY_CODE[code ?? '']} />
             </span>
           )}
         </div>

@@ -12,6 +12,8 @@ import { asAppError, platform } from '../../platform';
 import { common } from '../../text/common';
 import { errorText } from '../../text/errors';
 import { secretPlace as text } from '../../text/secretPlace';
+import { HelpLink } from '../help/HelpLink';
+import { BY_CODE, PLACES } from '../help/topics';
 import { refreshSecrets, useSecretPlace } from './place';
 
 /** The place in force, how it is, and what can be done about it. */
@@ -96,6 +98,7 @@ function Status({ status }: { status: SecretPlaceStatus }) {
         <Button onPress={() => openDialog({ kind: 'secret-place' })} data-testid="choose-place">
           {text.change}
         </Button>
+        <HelpLink topic={BY_CODE[status.code ?? ''] ?? PLACES} />
       </div>
     </>
   );

@@ -1,0 +1,16 @@
+/** Around the user guide. What it says itself is in docs/guide. */
+export const help = {
+  title: 'User guide',
+  link: 'Help',
+  pages: 'Pages',
+  search: 'Search the guide',
+  searchHint: 'Search',
+  results: (count: number) => (count === 1 ? '1 place' : `${count} places`),
+  nothing: (words: string) => `Nothing in the guide has “${words}”.`,
+  back: 'Back',
+  close: 'Close',
+  copy: 'Copy',
+  copied: 'Copied.',
+  notCopied: 'The clipboard can’t be written. Try again.',
+  copyAddress: (address: string) => `Copy ${address}`,
+};
