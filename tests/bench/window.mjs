@@ -1,5 +1,5 @@
 // How fast the window opens, what it holds in memory and how it answers, against the same shell with an empty page
-// (src-tauri/examples/empty_shell). `make bench` runs this; by itself: `scripts/bench-window [starts] [memory] [answers]`.
+// (src-tauri/examples/empty_shell). `make bench` runs this; by itself: `scripts/bench-window [starts] [memory] [answers] [growth]`.
 //
 // Starts are told by the picture on a display of our own: from the start of the process until the display shows what it shows
 // once everything has come to rest. What is compared is measured in turn, in one run.
@@ -152,23 +152,80 @@ async function memories(display, small) {
   line("Window, memory with 50 × 5", `${few.toFixed(0)} MB, ${(few / none).toFixed(2)} × the empty shell`, "goal ≤ 1.2 ×");
 }
 
-// In the page, by WebDriver: how long until the core's answer is an object of the page, how long frames and keystrokes take.
-async function answers(large) {
+// A function that runs a body in the page and waits for what it returns, however long it takes.
+const inPage = (page) => async (body, limit = 120_000) => {
+  await page.run(`window.__bench = null; (async () => { ${body} })().then((found) => { window.__bench = { found }; }, (error) => { window.__bench = { error: String(error) }; });`);
+  const { found, error } = await page.until("the page measures", () => page.run("return window.__bench;"), limit);
+  if (error) throw new Error(error);
+  return found;
+};
+
+async function driven(what, use) {
   const port = await closedPort();
   const nativePort = await closedPort();
   const args = ["--port", port, "--native-port", nativePort].map(String);
   const driver = spawn("tauri-driver", args, { env: environment, stdio: "ignore" });
   try {
     await sleep(1_500);
-    const page = await WebDriver.open(`http://127.0.0.1:${port}`, large.program, large.args);
+    const page = await WebDriver.open(`http://127.0.0.1:${port}`, what.program, what.args);
     await page.byId("matrix", 60_000);
     await sleep(3_000);
-    const run = async (body) => {
-      await page.run(`window.__bench = null; (async () => { ${body} })().then((found) => { window.__bench = { found }; }, (error) => { window.__bench = { error: String(error) }; });`);
-      const { found, error } = await page.until("the page measures", () => page.run("return window.__bench;"), 120_000);
-      if (error) throw new Error(error);
-      return found;
+    await use(page, driver.pid);
+    await page.close();
+  } finally {
+    await ended(driver);
+  }
+}
+
+// One cell after another is opened, its description is changed and put back, and it is closed: what that leaves behind.
+const ROUNDS_OF_EDITING = 1_000;
+async function growth(small) {
+  await driven(small, async (page, pid) => {
+    const run = inPage(page);
+    const rounds = (count) => run(`
+      const by = (name) => document.querySelector('[data-testid="' + name + '"]');
+      const until = async (look, what) => {
+        const end = performance.now() + 10000;
+        for (;;) {
+          const found = look();
+          if (found) return found;
+          if (performance.now() > end) throw new Error('never: ' + what);
+          await new Promise((done) => setTimeout(done, 4));
+        }
+      };
+      const write = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+      const typed = (field, text) => { write.call(field, text); field.dispatchEvent(new Event('input', { bubbles: true })); };
+      for (let round = 0; round < ${count}; round += 1) {
+        const cells = [...document.querySelectorAll('[data-testid^="cell-database-"]')];
+        cells[round % cells.length].click();
+        await until(() => by('drawer'), 'the drawer');
+        (await until(() => by('tab-connection'), 'its tab')).click();
+        const field = await until(() => by('config-description'), 'the description');
+        const before = field.value;
+        typed(field, 'round ' + round);
+        await until(() => !by('save').disabled, 'something to save');
+        typed(field, before);
+        by('drawer-close').click();
+        await until(() => !by('drawer'), 'closed');
+      }
+      return true;`, 600_000);
+    const held = async () => {
+      await sleep(IDLE);
+      return total(memory(pid));
     };
+    // What is loaded once is loaded now, and the web view's caches are full.
+    await rounds(200);
+    const before = await held();
+    await rounds(ROUNDS_OF_EDITING);
+    const after = await held();
+    line("Window, memory after 1,000 rounds", `${after.toFixed(0)} MB, ${(after / before).toFixed(2)} × before`, "each opens a cell, edits and closes it; goal ≤ 1.05 ×");
+  });
+}
+
+// In the page, by WebDriver: how long until the core's answer is an object of the page, how long frames and keystrokes take.
+async function answers(large) {
+  await driven(large, async (page) => {
+    const run = inPage(page);
     const fetched = await run(`
       const invoke = (command, args) => window.__TAURI_INTERNALS__.invoke(command, args);
       const [product] = await invoke('product_list');
@@ -216,10 +273,7 @@ async function answers(large) {
     }
     const echoes = await page.run("return window.__echoes;");
     line("Window, the slowest keystroke's echo", ms(Math.max(...echoes)), `filtering 1,000 × 8, ${echoes.length} keystrokes, median ${ms(median(echoes))}; goal ≤ 50 ms`);
-    await page.close();
-  } finally {
-    await ended(driver);
-  }
+  });
 }
 
 const display = await Display.start();
@@ -243,6 +297,7 @@ try {
   if (wanted("starts")) await starts(display, small, large);
   if (wanted("memory")) await memories(display, small);
   if (wanted("answers")) await answers(large);
+  if (wanted("growth")) await growth(small);
 } finally {
   await ended(bus);
   await display.stop();

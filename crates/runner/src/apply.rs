@@ -6,12 +6,12 @@
 use std::time::{Duration, Instant};
 
 use connection_url::DatabaseType;
-use engines::{Operation, RunError};
+use engines::{Executed, Operation, RunError};
 use migrations::{Direction, HistoryRow, Migration, Pick, Refusal, RowState};
 
 use crate::ask::sql;
 use crate::hold::Hold;
-use crate::ledger::Entry;
+use crate::ledger::{Entry, Took};
 use crate::run::StepDone;
 use crate::wording::{self, Told};
 use crate::{RunnerEvent, checks};
@@ -207,8 +207,12 @@ impl Hold<'_> {
             done,
             statements: job.count(),
             under_way: None,
-            duration_ms: (state != RowState::Started)
-                .then(|| u64::try_from(job.started.elapsed().as_millis()).unwrap_or(u64::MAX)),
+            took: if state == RowState::Started {
+                Took::Unfinished
+            } else {
+                let elapsed = job.started.elapsed().as_millis();
+                Took::Milliseconds(u64::try_from(elapsed).unwrap_or(u64::MAX))
+            },
             by: &self.target.by,
             tool_version: &self.target.tool_version,
             error: None,
@@ -223,6 +227,22 @@ impl Hold<'_> {
         number: u32,
         operations: &[Operation],
     ) -> Result<(), Trouble> {
+        let at = operations.len().saturating_sub(1);
+        let executed = self.statement_in(job, number, operations, at).await?;
+        match executed.failed {
+            None => Ok(()),
+            Some(error) => Err(self.trouble(number, error)),
+        }
+    }
+
+    /// Sends a message in which a statement stands at a place, and tells that it began, and that it was done once all of it was.
+    pub(crate) async fn statement_in(
+        &mut self,
+        job: &Job<'_>,
+        number: u32,
+        operations: &[Operation],
+        at: usize,
+    ) -> Result<Executed, Trouble> {
         if self.cancel.is_cancelled() {
             return Err(Trouble::Cancelled { error: None });
         }
@@ -232,29 +252,31 @@ impl Hold<'_> {
         });
         let started = Instant::now();
         let mut executed = self.send(operations).await;
-        if let Some(error) = executed.failed {
-            return Err(if self.cancel.is_cancelled() {
-                Trouble::Cancelled {
-                    error: Some((number, error)),
-                }
-            } else {
-                Trouble::Statement {
-                    statement: number,
-                    error,
-                }
+        if executed.failed.is_none() {
+            let completion = executed.done.get_mut(at).map(std::mem::take);
+            let completion = completion.unwrap_or_default();
+            (self.events)(RunnerEvent::StatementDone {
+                tag: job.tag().to_owned(),
+                direction: job.pick.direction,
+                statement: number,
+                statements: job.count(),
+                ms: milliseconds(started.elapsed()),
+                affected: completion.affected,
+                notices: completion.notices,
             });
         }
-        let completion = executed.done.pop().unwrap_or_default();
-        (self.events)(RunnerEvent::StatementDone {
-            tag: job.tag().to_owned(),
-            direction: job.pick.direction,
-            statement: number,
-            statements: job.count(),
-            ms: milliseconds(started.elapsed()),
-            affected: completion.affected,
-            notices: completion.notices,
-        });
-        Ok(())
+        Ok(executed)
+    }
+
+    /// Why a statement failed: of itself, or because it was cancelled.
+    pub(crate) fn trouble(&self, statement: u32, error: RunError) -> Trouble {
+        if self.cancel.is_cancelled() {
+            Trouble::Cancelled {
+                error: Some((statement, error)),
+            }
+        } else {
+            Trouble::Statement { statement, error }
+        }
     }
 
     /// Asks the checks before or after a migration.
@@ -397,6 +419,15 @@ pub(crate) fn controls_transaction(statement: &str) -> bool {
     }
 }
 
+/// Statements that change a schema or rows and do nothing else: the transaction stays, and no data is waited for.
+pub(crate) fn only_changes(statement: &str) -> bool {
+    const WORDS: [&str; 11] = [
+        "ALTER", "COMMENT", "CREATE", "DELETE", "DROP", "GRANT", "INSERT", "MERGE", "REVOKE",
+        "TRUNCATE", "UPDATE",
+    ];
+    WORDS.contains(&first_word(statement).to_ascii_uppercase().as_str())
+}
+
 /// A statement from its first word on.
 fn bare(statement: &str) -> &str {
     let mut rest = statement;
@@ -452,6 +483,26 @@ mod tests {
             "",
         ] {
             assert!(!controls_transaction(statement), "{statement}");
+        }
+    }
+
+    #[test]
+    fn what_only_changes_is_known() {
+        for statement in [
+            "create table a ()",
+            "-- a\n/* b */ INSERT INTO a DEFAULT VALUES",
+        ] {
+            assert!(only_changes(statement), "{statement}");
+        }
+        for statement in [
+            "COPY a FROM STDIN",
+            "SET ROLE a",
+            "DISCARD ALL",
+            "WITH a AS () SELECT 1",
+            "COMMIT",
+            "",
+        ] {
+            assert!(!only_changes(statement), "{statement}");
         }
     }
 }

@@ -84,6 +84,9 @@ impl Workbench {
 
     /// Does what a dry run showed. Refused when the catalog changed so that it would be something else.
     pub async fn import_apply(&self, token: String) -> Result<ImportView> {
+        let planned = self.planned().get(&token).map(|it| it.entries.first());
+        // Refused while the dry run is still there: whoever unlocks goes on from here.
+        self.open_for(planned.flatten()).await?;
         let prepared = self.planned().remove(&token);
         let prepared = prepared.ok_or_else(|| {
             AppError::new(

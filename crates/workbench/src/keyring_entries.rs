@@ -44,6 +44,11 @@ impl NewEntries {
         self.0.len()
     }
 
+    /// The name of the first.
+    pub(crate) fn first(&self) -> Option<EntryName> {
+        self.0.first().map(|entry| entry.name.clone())
+    }
+
     /// A secret of a connection URL. The answer is the id by which a config refers to it.
     pub(crate) fn add_url_secret(&mut self, value: Secret, label: String) -> String {
         let id = Uuid::now_v7().to_string();
@@ -111,6 +116,16 @@ impl Workbench {
             self.settle_and_log().await;
         }
         outcome
+    }
+
+    /// Asks for what opens the place where secrets are kept, or refuses as a write there would, while nothing is used up yet; nothing
+    /// is asked for an entry that does not come.
+    pub(crate) async fn open_for(&self, entry: Option<EntryName>) -> Result<()> {
+        let Some(entry) = entry else { return Ok(()) };
+        if self.secrets().locked().await? {
+            self.secrets().get(&self.secret_id(&entry)).await?;
+        }
+        Ok(())
     }
 
     /// Writes down what is about to be written. The lock comes first: between the two nobody may take these for

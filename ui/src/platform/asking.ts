@@ -12,6 +12,9 @@ export function askWith(next: Ask): void {
   ask = next;
 }
 
+/** For what fails without throwing: whether what was lacking is there now. */
+export const wentOn = (error: AppError): Promise<boolean> => ask(error);
+
 /** What a person does, never what a screen asks for by itself. All of these read secrets before they change anything. */
 const DEEDS = [
   'databaseCreate',
@@ -28,6 +31,8 @@ const DEEDS = [
   'migrationAdopt',
   'migrationDrift',
   'migrationDiff',
+  'exportSave',
+  'importApply',
 ] as const satisfies (keyof Platform)[];
 
 export function asking(platform: Platform): Platform {

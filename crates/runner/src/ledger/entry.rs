@@ -15,6 +15,10 @@ pub(super) enum Cell {
     Clock,
     /// So many milliseconds ago, by the server's clock.
     Ago(u64),
+    /// When the transaction began, by the server's clock.
+    Begin,
+    /// Milliseconds since the transaction began, by the server's clock.
+    SinceBegin,
     /// A moment that the server told before, in RFC 3339.
     Moment(String),
 }
@@ -27,6 +31,17 @@ impl Cell {
 
 /// Columns and what goes into them.
 pub(super) type Fields = Vec<(&'static str, Cell)>;
+
+/// How long a migration took.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Took {
+    /// It has not ended.
+    Unfinished,
+    /// So long, as it was measured here.
+    Milliseconds(u64),
+    /// Since its transaction began, which the server knows; only PostgreSQL is asked so.
+    SinceBegin,
+}
 
 /// A row of the history, as it shall be.
 #[derive(Clone, Debug)]
@@ -42,8 +57,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) statements: u32,
     /// The statement that is about to be sent, or of which nobody knows.
     pub(crate) under_way: Option<u32>,
-    /// How long it took, once it has ended.
-    pub(crate) duration_ms: Option<u64>,
+    pub(crate) took: Took,
     pub(crate) by: &'a str,
     pub(crate) tool_version: &'a str,
     pub(crate) error: Option<String>,
@@ -59,6 +73,11 @@ impl Entry<'_> {
     pub(super) fn fields(&self) -> Fields {
         let number = |number: u32| Cell::Number(u64::from(number));
         let error = self.error.as_ref();
+        let (started_at, finished_at, duration_ms) = match self.took {
+            Took::Unfinished => (Cell::Clock, Cell::Null, Cell::Null),
+            Took::Milliseconds(ms) => (Cell::Ago(ms), Cell::Clock, Cell::Number(ms)),
+            Took::SinceBegin => (Cell::Begin, Cell::Clock, Cell::SinceBegin),
+        };
         vec![
             ("product", Cell::text(&self.scope.product)),
             ("database", Cell::text(&self.scope.database)),
@@ -74,18 +93,9 @@ impl Entry<'_> {
             ("statements_done", number(self.done)),
             ("statements", number(self.statements)),
             ("under_way", self.under_way.map_or(Cell::Null, number)),
-            (
-                "started_at",
-                self.duration_ms.map_or(Cell::Clock, Cell::Ago),
-            ),
-            (
-                "finished_at",
-                self.duration_ms.map_or(Cell::Null, |_| Cell::Clock),
-            ),
-            (
-                "duration_ms",
-                self.duration_ms.map_or(Cell::Null, Cell::Number),
-            ),
+            ("started_at", started_at),
+            ("finished_at", finished_at),
+            ("duration_ms", duration_ms),
             ("by", Cell::text(self.by)),
             ("tool_version", Cell::text(self.tool_version)),
             (

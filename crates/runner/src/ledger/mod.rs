@@ -19,8 +19,8 @@ use connection_url::DatabaseType;
 use engines::{Operation, RunError, Session};
 use serde_json::Value;
 
-pub(crate) use self::entry::Entry;
 use self::entry::{Cell, Fields};
+pub(crate) use self::entry::{Entry, Took};
 #[cfg(test)]
 use self::format::Upgrade;
 pub(crate) use self::format::{FORMAT, Look, upgrades};

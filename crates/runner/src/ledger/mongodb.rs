@@ -69,8 +69,10 @@ fn operators(fields: &Fields, first: bool) -> Value {
                 drop(set.insert((*name).to_owned(), json!({ "$date": moment })));
             }
             Cell::Clock => drop(now.insert((*name).to_owned(), json!(true))),
-            Cell::Ago(_) if first => drop(now.insert((*name).to_owned(), json!(true))),
-            Cell::Ago(_) => {}
+            Cell::Ago(_) | Cell::Begin if first => {
+                drop(now.insert((*name).to_owned(), json!(true)))
+            }
+            Cell::Ago(_) | Cell::Begin | Cell::SinceBegin => {}
         }
     }
     let mut operators = Map::new();

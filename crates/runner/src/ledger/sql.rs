@@ -247,6 +247,11 @@ impl Values {
                 let seconds = self.push(Parameter::Double(format!("{}e-3", ms)));
                 format!("clock_timestamp() - make_interval(secs => {seconds})")
             }
+            // The moment of BEGIN, whatever ran since (PostgreSQL's documentation, 9.9.5).
+            Cell::Begin => "pg_catalog.now()".to_owned(),
+            Cell::SinceBegin => {
+                "(extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.now()) * 1000)::bigint".to_owned()
+            }
             Cell::Ago(ms) => {
                 format!(
                     "UTC_TIMESTAMP(6) - INTERVAL {} MICROSECOND",

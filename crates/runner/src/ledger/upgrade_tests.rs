@@ -6,7 +6,7 @@ use migrations::{Direction, Migration, RowState};
 use serde_json::json;
 use test_support::{shared_mariadb, shared_mongo, shared_postgres};
 
-use super::{Entry, FORMAT, Ledger, Upgrade};
+use super::{Entry, FORMAT, Ledger, Took, Upgrade};
 use crate::Scope;
 use crate::ask::{self, command, sql};
 
@@ -87,7 +87,7 @@ async fn upgraded(url: &str, database_type: DatabaseType) {
         done: 0,
         statements: 0,
         under_way: None,
-        duration_ms: Some(1),
+        took: Took::Milliseconds(1),
         by: "ada@laptop",
         tool_version: "0.1.0",
         error: None,

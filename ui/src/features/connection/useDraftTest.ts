@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { DraftTestRequest } from '../../bindings/DraftTestRequest';
 import type { TestResult } from '../../bindings/TestResult';
 import { type AppError, asAppError, platform } from '../../platform';
+import { wentOn } from '../../platform/asking';
 import { newRunId } from '../matrix/testRuns';
 
 export interface DraftTest {
@@ -40,10 +41,15 @@ export function useDraftTest(): DraftTest {
     run.current = runId;
     setState({ stage: 'parse', result: null, error: null });
     try {
-      const result = await platform.testDraft({ ...request, run_id: runId }, (event) => {
-        if (run.current === runId && event.kind === 'stage')
-          setState({ stage: event.stage, result: null, error: null });
-      });
+      const attempt = () =>
+        platform.testDraft({ ...request, run_id: runId }, (event) => {
+          if (run.current === runId && event.kind === 'stage')
+            setState({ stage: event.stage, result: null, error: null });
+        });
+      let result = await attempt();
+      // The form above keeps what was typed here; a test that was given up meanwhile is not made again.
+      if (result.error && (await wentOn(result.error)) && run.current === runId)
+        result = await attempt();
       if (run.current === runId) setState({ stage: null, result, error: null });
     } catch (thrown) {
       if (run.current === runId) setState({ stage: null, result: null, error: asAppError(thrown) });
