@@ -15,10 +15,10 @@ const pictures = resolve(import.meta.dirname, "../../docs/pictures");
 mkdirSync(pictures, { recursive: true });
 
 // A window has few colours: a palette of them is a third of the size, and nobody sees the difference.
-const FEW_COLOURS = ["+dither", "-colors", "128", "-define", "png:compression-level=9", "-define", "png:format=png8"];
+const FEW_COLOURS = ["+dither", "-colors", "64", "-define", "png:compression-level=9", "-define", "png:format=png8"];
 
 const wanted = new Set(process.argv.slice(2));
-const desktop = await Desktop.start({ size: "1120x700" });
+const desktop = await Desktop.start({ size: "1280x800" });
 let window;
 
 try {
@@ -207,8 +207,12 @@ async function chooseFile(path) {
   const dialog = await window.until("the dialog for files", () => run("search", "--onlyvisible", "--name", "^(Open|Import).*").split("\n").at(-1), 10_000);
   await sleep(500);
   run("windowfocus", "--sync", dialog);
-  run("type", "--delay", "30", path);
-  await sleep(300);
+  // The entry takes some time to be there, and what is typed meanwhile is lost.
+  run("key", "slash");
+  await sleep(1500);
+  run("key", "ctrl+a");
+  run("type", "--delay", "50", path);
+  await sleep(500);
   run("key", "Return");
 }
 

@@ -26,6 +26,14 @@ function keysOf(written: string): string {
   return letter === undefined ? written : shortcut(letter);
 }
 
+/** `keyring_unavailable` may be broken after the line, and not within a word. */
+function breakable(code: string): ReactNode[] {
+  return (code.match(/[^_]*_?/g) ?? []).flatMap((part, index) =>
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts of a text that never changes
+    index === 0 ? [part] : [<wbr key={index} />, part],
+  );
+}
+
 function inlines(of: Inline[]): ReactNode[] {
   // The document never changes while it is shown, so that a place in it is a name.
   return of.map((part, index) => {
@@ -33,7 +41,7 @@ function inlines(of: Inline[]): ReactNode[] {
     switch (part.kind) {
       case 'code':
         // biome-ignore lint/suspicious/noArrayIndexKey: as above
-        return <code key={index}>{keysOf(part.text)}</code>;
+        return <code key={index}>{breakable(keysOf(part.text))}</code>;
       case 'strong':
         // biome-ignore lint/suspicious/noArrayIndexKey: as above
         return <strong key={index}>{inlines(part.of)}</strong>;
