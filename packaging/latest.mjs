@@ -6,11 +6,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-// By the ends of names that Tauri's bundler gives. A .deb or .rpm is updated by the system's own tools, so there is no
-// `linux-x86_64`, which one of those would take for its own.
+// By the ends of names that Tauri's bundler gives. A .deb or .rpm learns of a version too, and replaces nothing.
 const KINDS = [
-  { end: /_amd64\.AppImage$/, platforms: ["linux-x86_64-appimage"] },
-  { end: /_(aarch64|arm64)\.AppImage$/, platforms: ["linux-aarch64-appimage"] },
+  { end: /_amd64\.AppImage$/, platforms: ["linux-x86_64"] },
+  { end: /_(aarch64|arm64)\.AppImage$/, platforms: ["linux-aarch64"] },
   { end: /_x64-setup\.exe$/, platforms: ["windows-x86_64", "windows-x86_64-nsis"] },
   { end: /_x64_[A-Za-z-]+\.msi$/, platforms: ["windows-x86_64-msi"] },
   { end: /_universal\.app\.tar\.gz$/, platforms: ["darwin-x86_64", "darwin-aarch64"] },

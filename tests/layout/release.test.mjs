@@ -119,7 +119,7 @@ test("the updater is told of each package that has a signature, and of no other"
   assert.equal(latest().status, 0);
   const { version: told, notes, platforms } = JSON.parse(readFileSync(join(packages, "latest.json"), "utf8"));
   assert.deepEqual([told, notes], ["1.0.0", "### Fixed\n\n- A fault."]);
-  assert.deepEqual(Object.keys(platforms).sort(), ["linux-x86_64-appimage", "windows-x86_64", "windows-x86_64-msi", "windows-x86_64-nsis"]);
+  assert.deepEqual(Object.keys(platforms).sort(), ["linux-x86_64", "windows-x86_64", "windows-x86_64-msi", "windows-x86_64-nsis"]);
   assert.deepEqual(platforms["windows-x86_64"], {
     signature: "signature of Tapedeck_1.0.0_x64-setup.exe",
     url: "https://example.org/tapedeck/releases/download/v1.0.0/Tapedeck_1.0.0_x64-setup.exe",
