@@ -37,3 +37,21 @@ test("the .rpm has what the .deb has, and asks for the same libraries", () => {
   for (const library of ["libwebkit2gtk-4.1-0", "libgtk-3-0", "libc6"]) assert.ok(depends.includes(library), depends);
   assert.equal(run("rpm", ["-qp", "--scripts", named(".rpm")]), "", "nothing runs at installation or removal");
 });
+
+test("the .rpm installs, is as it was packed, and leaves no file when it is removed", () => {
+  const system = mkdtempSync(join(tmpdir(), "tapedeck-rpm-"));
+  try {
+    const rpm = (...args) => run("rpm", ["--root", system, ...args]);
+    const files = () => readdirSync(join(system, "usr"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    rpm("--initdb");
+    // There is no system in there that could have the libraries; what it asks for is looked at above.
+    rpm("--install", "--nodeps", named(".rpm"));
+    assert.ok(files().length > 100);
+    assert.equal(rpm("--verify", "--nodeps", "tapedeck"), "");
+    rpm("--erase", "tapedeck");
+    assert.deepEqual(files().map(({ parentPath, name }) => join(parentPath, name)), []);
+    assert.ok(!readdirSync(join(system, "usr"), { recursive: true }).some((path) => path.endsWith("/tapedeck")), "a folder of ours is left");
+  } finally {
+    rmSync(system, { recursive: true });
+  }
+});
