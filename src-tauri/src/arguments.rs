@@ -10,6 +10,8 @@ use workbench::AppError;
 pub struct Arguments {
     /// `--data-dir DIR`; otherwise `TAPEDECK_DATA_DIR`, then the platform's folder.
     pub data_dir: Option<PathBuf>,
+    /// `--new-window`: another window where one is open, instead of that one.
+    pub new_window: bool,
 }
 
 /// What to do with the arguments.
@@ -24,9 +26,10 @@ pub enum Parsed {
 const USAGE: &str = "\
 Tapedeck's window: your product's databases, every environment.
 
-Usage: tapedeck-desktop [--data-dir DIR]
+Usage: tapedeck-desktop [--data-dir DIR] [--new-window]
 
       --data-dir DIR  Where everything is kept [env: TAPEDECK_DATA_DIR] [default: the platform's data folder]
+      --new-window    Open another window, where one is open already
   -h, --help          Print this
   -V, --version       Print the version
 
@@ -46,6 +49,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Parsed, Ap
                     env!("CARGO_PKG_VERSION")
                 )));
             }
+            "--new-window" => parsed.new_window = true,
             "--data-dir" => match rest.next() {
                 Some(folder) if !folder.is_empty() => parsed.data_dir = Some(folder.into()),
                 _ => return Err(AppError::new("usage", "--data-dir needs a folder")),
@@ -76,10 +80,20 @@ mod tests {
     fn a_data_folder_is_named_in_either_form() {
         let wanted = Ok(Parsed::Run(Arguments {
             data_dir: Some("/data".into()),
+            new_window: false,
         }));
         assert_eq!(parsed(&["--data-dir", "/data"]), wanted);
         assert_eq!(parsed(&["--data-dir=/data"]), wanted);
         assert_eq!(parsed(&[]), Ok(Parsed::Run(Arguments::default())));
+    }
+
+    #[test]
+    fn another_window_is_asked_for() {
+        let wanted = Arguments {
+            new_window: true,
+            ..Arguments::default()
+        };
+        assert_eq!(parsed(&["--new-window"]), Ok(Parsed::Run(wanted)));
     }
 
     #[test]

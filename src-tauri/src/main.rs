@@ -19,7 +19,7 @@ mod windows;
 
 use std::process::ExitCode;
 
-use single_process::{Claim, SingleProcess};
+use single_process::{Claim, SingleProcess, Wanted};
 use tauri::{Emitter, Manager, RunEvent};
 use workbench::{AppError, Options, Origin, Workbench};
 
@@ -52,16 +52,24 @@ fn main() -> ExitCode {
         data_dir: arguments.data_dir.clone(),
         origin: Origin::Window,
     };
+    let wanted = match arguments.new_window {
+        true => Wanted::Another,
+        false => Wanted::Front,
+    };
     let opened = tauri::async_runtime::block_on(Workbench::open(options)).and_then(|workbench| {
-        SingleProcess::claim(workbench.data_dir()).map(|claim| (workbench, claim))
+        SingleProcess::claim(workbench.data_dir(), wanted).map(|claim| (workbench, claim))
     });
     match opened {
         Ok((workbench, Claim::First(single_process))) => run(workbench, single_process),
         Ok((workbench, Claim::Second)) => {
             // Not an error: the person asked for a window, and gets the one that is there.
             eprintln!(
-                "Tapedeck is open already for {}: its window comes to the front.",
-                workbench.data_dir().display()
+                "Tapedeck is open already for {}: {}.",
+                workbench.data_dir().display(),
+                match wanted {
+                    Wanted::Front => "its window comes to the front",
+                    Wanted::Another => "it opens another window",
+                }
             );
             ExitCode::SUCCESS
         }
@@ -132,6 +140,6 @@ fn start(app: &tauri::AppHandle, single_process: SingleProcess) -> tauri::Result
     // Kept by the app: dropping it would end the watching.
     app.manage(watch);
     let asked = app.clone();
-    app.manage(single_process.listen(move || windows::bring_to_front(&asked)));
+    app.manage(single_process.listen(move |wanted| windows::answer(&asked, wanted)));
     Ok(())
 }

@@ -2,8 +2,9 @@
 //! hold two web storages over one folder, and the person would look for a window that is already open.
 //!
 //! The first process holds a lock on `desktop.lock`, which the system releases however it ends. A second one leaves
-//! `open-window.request` and ends; the first looks for it a few times a second. Files work the same on every system,
-//! need no port, no bus and no permission, and are private to whoever may write the data folder.
+//! a request (`open-window.request`, `new-window.request`) and ends; the first looks for them a few times a second. Files
+//! work the same on every system, need no port, no bus and no permission, and are private to whoever may write the data
+//! folder.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -14,8 +15,27 @@ use std::time::Duration;
 use workbench::AppError;
 
 const LOCK: &str = "desktop.lock";
-const REQUEST: &str = "open-window.request";
 const INTERVAL: Duration = Duration::from_millis(200);
+
+/// What a start wants of the process that is there. Each is a file of its own: one with words in it could be read half written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Wanted {
+    /// The window that is open.
+    Front,
+    /// Another one.
+    Another,
+}
+
+impl Wanted {
+    const ALL: [Self; 2] = [Self::Front, Self::Another];
+
+    fn file(self) -> &'static str {
+        match self {
+            Self::Front => "open-window.request",
+            Self::Another => "new-window.request",
+        }
+    }
+}
 
 /// The outcome of starting.
 pub enum Claim {
@@ -29,7 +49,7 @@ pub enum Claim {
 pub struct SingleProcess {
     /// Locked; closing it releases the lock.
     lock: File,
-    request: PathBuf,
+    data_dir: PathBuf,
 }
 
 /// Ends the listening when dropped, and then the lock.
@@ -45,13 +65,12 @@ impl Drop for Listening {
 }
 
 impl SingleProcess {
-    /// Becomes the one process of a data folder, or asks the one there is to come to the front.
+    /// Becomes the one process of a data folder, or asks the one there is for a window.
     ///
     /// # Errors
     /// `io` when the folder can't be written.
-    pub fn claim(data_dir: &Path) -> Result<Claim, AppError> {
+    pub fn claim(data_dir: &Path, wanted: Wanted) -> Result<Claim, AppError> {
         let path = data_dir.join(LOCK);
-        let request = data_dir.join(REQUEST);
         let refused = |path: &Path, error: std::io::Error| {
             AppError::new(
                 "io",
@@ -69,11 +88,17 @@ impl SingleProcess {
             .map_err(|error| refused(&path, error))?;
         match lock.try_lock() {
             Ok(()) => {
-                // One that was left for a process that had just ended.
-                let _ = std::fs::remove_file(&request);
-                Ok(Claim::First(Self { lock, request }))
+                // What was left for a process that had just ended.
+                for wanted in Wanted::ALL {
+                    let _ = std::fs::remove_file(data_dir.join(wanted.file()));
+                }
+                Ok(Claim::First(Self {
+                    lock,
+                    data_dir: data_dir.to_owned(),
+                }))
             }
             Err(TryLockError::WouldBlock) => {
+                let request = data_dir.join(wanted.file());
                 std::fs::write(&request, b"").map_err(|error| refused(&request, error))?;
                 Ok(Claim::Second)
             }
@@ -82,15 +107,18 @@ impl SingleProcess {
     }
 
     /// Calls back, from a thread of its own, each time another start asked for a window.
-    pub fn listen(self, asked: impl Fn() + Send + 'static) -> Listening {
+    pub fn listen(self, asked: impl Fn(Wanted) + Send + 'static) -> Listening {
         let ended = Arc::new(AtomicBool::new(false));
-        let (request, end) = (self.request, Arc::clone(&ended));
+        let (data_dir, end) = (self.data_dir, Arc::clone(&ended));
         std::thread::spawn(move || {
             while !end.load(Ordering::Relaxed) {
                 std::thread::sleep(INTERVAL);
-                // Removing it is what takes it: two requests in one interval are one.
-                if request.exists() && std::fs::remove_file(&request).is_ok() {
-                    asked();
+                for wanted in Wanted::ALL {
+                    let request = data_dir.join(wanted.file());
+                    // Removing it is what takes it: two requests in one interval are one.
+                    if request.exists() && std::fs::remove_file(&request).is_ok() {
+                        asked(wanted);
+                    }
                 }
             }
         });
@@ -106,10 +134,10 @@ mod tests {
     use std::sync::mpsc;
     use std::time::Duration;
 
-    use super::{Claim, SingleProcess};
+    use super::{Claim, SingleProcess, Wanted};
 
     fn claim(folder: &std::path::Path) -> Claim {
-        SingleProcess::claim(folder).expect("the folder is writable")
+        SingleProcess::claim(folder, Wanted::Front).expect("the folder is writable")
     }
 
     #[test]
@@ -119,10 +147,16 @@ mod tests {
             panic!("nobody else has it")
         };
         let (tell, told) = mpsc::channel();
-        let listening = first.listen(move || tell.send(()).expect("the test listens"));
-        assert!(matches!(claim(folder.path()), Claim::Second));
-        told.recv_timeout(Duration::from_secs(5))
-            .expect("the first was asked");
+        let listening = first.listen(move |wanted| tell.send(wanted).expect("the test listens"));
+        for wanted in [Wanted::Front, Wanted::Another] {
+            let second =
+                SingleProcess::claim(folder.path(), wanted).expect("the folder is writable");
+            assert!(matches!(second, Claim::Second));
+            let asked = told
+                .recv_timeout(Duration::from_secs(5))
+                .expect("the first was asked");
+            assert_eq!(asked, wanted);
+        }
         drop(listening);
         assert!(
             matches!(claim(folder.path()), Claim::First(_)),
@@ -133,7 +167,7 @@ mod tests {
     #[test]
     fn a_folder_that_cannot_be_written_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
-        let Err(error) = SingleProcess::claim(&folder.path().join("absent")) else {
+        let Err(error) = SingleProcess::claim(&folder.path().join("absent"), Wanted::Front) else {
             panic!("there is no folder")
         };
         assert_eq!(error.code, "io");

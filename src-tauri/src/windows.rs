@@ -6,6 +6,8 @@ use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 use workbench::Workbench;
 
+use crate::single_process::Wanted;
+
 /// Label of the first window; the others are `window-<n>`. `capabilities/main.json` names both.
 const FIRST: &str = "main";
 static NEXT: AtomicU32 = AtomicU32::new(1);
@@ -24,16 +26,16 @@ pub fn open_another(app: &AppHandle) -> tauri::Result<()> {
     .map(drop)
 }
 
-/// Shows the window there is, as a second start asks.
-pub fn bring_to_front(app: &AppHandle) {
+/// Shows the window there is, or another one, as a second start asks.
+pub fn answer(app: &AppHandle, wanted: Wanted) {
     let windows = app.webview_windows();
     let window = windows.get(FIRST).or_else(|| windows.values().next());
-    let shown = match window {
-        Some(window) => window
+    let shown = match (wanted, window) {
+        (Wanted::Front, Some(window)) => window
             .unminimize()
             .and_then(|()| window.show())
             .and_then(|()| window.set_focus()),
-        None => open_another(app),
+        _ => open_another(app),
     };
     if let Err(error) = shown {
         tracing::warn!(%error, "a second start asked for a window, which could not be shown");

@@ -126,6 +126,10 @@ step("the window starts from an empty home, and its first product shows an empty
     await window.click("product-create");
     await window.byId("matrix-empty");
     desktop.screenshot("installed-window");
+    // What the menu entry's own action starts.
+    const [, ...action] = text("usr/share/applications/tapedeck-desktop.desktop").match(/^Exec=(\S+) (\S+)$/m);
+    assert.equal(system.asPerson(...action).status, 0);
+    await window.until("another window", async () => (await window.handles()).length === 2);
   } finally {
     await window.close();
   }
