@@ -5,6 +5,7 @@ pub const COMMAND_NAMES: &[&str] = &[
     "app_bootstrap",
     "product_list",
     "product_create",
+    "product_sample",
     "product_update",
     "product_delete",
     "environment_create",

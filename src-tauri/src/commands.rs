@@ -34,6 +34,7 @@ pub fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static 
         app::app_bootstrap,
         product::product_list,
         product::product_create,
+        product::product_sample,
         product::product_update,
         product::product_delete,
         environment::environment_create,

@@ -266,7 +266,7 @@ impl<'a> Reader<'a> {
             findings.fault(
                 self.path("type"),
                 FaultCode::UnknownValue,
-                "The type is mongodb, postgresql or mysql (mariadb is taken as mysql).",
+                "The type is mongodb, postgresql, mysql or sqlite (mariadb is taken as mysql, sqlite3 as sqlite).",
             );
         }
         parsed

@@ -202,6 +202,8 @@ pub enum ProductVerb {
         #[arg(long)]
         description: Option<String>,
     },
+    /// Make a sample product over files of this machine, to try everything without a server
+    Sample,
     /// Every product
     List,
     /// One product with all in it
@@ -518,7 +520,7 @@ impl From<ReplacePart> for UrlReplacePart {
 pub enum UrlVerb {
     /// Take a URL apart
     Parse {
-        /// mongodb, postgresql or mysql [default: by the scheme]
+        /// mongodb, postgresql, mysql or sqlite [default: by the scheme]
         #[arg(long = "type", value_name = "TYPE")]
         database_type: Option<String>,
         /// With its secrets
@@ -529,7 +531,7 @@ pub enum UrlVerb {
     Redact,
     /// Make a URL of what `url parse --reveal` prints
     Build {
-        /// mongodb, postgresql or mysql
+        /// mongodb, postgresql, mysql or sqlite
         #[arg(long = "type", value_name = "TYPE")]
         database_type: String,
         /// The parts as JSON; - for stdin
@@ -541,7 +543,7 @@ pub enum UrlVerb {
         /// The form
         #[arg(long = "to", value_name = "FORMAT", value_parser = PossibleValuesParser::new(url_format_words()))]
         form: String,
-        /// mongodb, postgresql or mysql [default: by the scheme]
+        /// mongodb, postgresql, mysql or sqlite [default: by the scheme]
         #[arg(long = "type", value_name = "TYPE")]
         database_type: Option<String>,
         /// With its secrets, in the forms that can hold them
@@ -550,7 +552,7 @@ pub enum UrlVerb {
     },
     /// The options that an engine's URLs can have
     Options {
-        /// mongodb, postgresql or mysql
+        /// mongodb, postgresql, mysql or sqlite
         #[arg(long = "type", value_name = "TYPE")]
         database_type: String,
         /// Only those with this word in their name or meaning
@@ -564,7 +566,7 @@ pub enum UrlVerb {
     },
     /// Say what is wrong with a URL, or with what was pasted as one, and how it can be mended
     Repair {
-        /// mongodb, postgresql or mysql [default: by the scheme]
+        /// mongodb, postgresql, mysql or sqlite [default: by the scheme]
         #[arg(long = "type", value_name = "TYPE")]
         database_type: Option<String>,
         /// Print the mended URL: the error's repair applied, and that of the warning or hint named CODE

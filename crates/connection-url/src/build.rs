@@ -6,6 +6,7 @@ use crate::parsed::Form;
 use crate::percent::{Keep, encode, encode_literal};
 use crate::reference::{OPENING, find_references, has_reference};
 use crate::secret_slot::is_secret_option;
+use crate::sqlite::path_text;
 use crate::{ConnectionUrl, DatabaseType, Host, MASK, Port, Span, UrlDocument, UrlError};
 
 /// The raw text that holds a plain value in a secret's place, so that it reads as that value and as nothing else: a
@@ -308,7 +309,8 @@ fn build_url(database_type: DatabaseType, document: &UrlDocument) -> String {
         .scheme
         .clone()
         .unwrap_or_else(|| database_type.as_str().to_owned());
-    text.push_str("://");
+    let sqlite = database_type == DatabaseType::Sqlite;
+    text.push_str(if sqlite { ":" } else { "://" });
     // libpq leaves empty parts of a URL unset; only an option can set one to nothing.
     let postgres = database_type == DatabaseType::Postgresql;
     let in_place = |value: &Option<String>| {
@@ -363,7 +365,10 @@ fn build_url(database_type: DatabaseType, document: &UrlDocument) -> String {
         ));
     }
     let database = in_place(&document.database);
-    if database.is_some() || !options.is_empty() {
+    if sqlite {
+        let path = database.as_deref().unwrap_or_default();
+        text.push_str(&path_text(path, is_verbatim(document, "database")));
+    } else if database.is_some() || !options.is_empty() {
         text.push('/');
         text.push_str(&part("database", database.as_deref().unwrap_or_default()));
     }

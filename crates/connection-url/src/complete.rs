@@ -247,16 +247,26 @@ impl<'a> Place<'a> {
             DatabaseType::Postgresql => &["postgresql", "postgres"],
             DatabaseType::Mysql => &["mysql", "mariadb"],
             DatabaseType::Mongodb => &["mongodb", "mongodb+srv"],
+            DatabaseType::Sqlite => &["sqlite", "file"],
         };
-        let separator = if self.text[span.end..].starts_with("://") {
+        let (typed_already, separator) = match self.engine {
+            // An absolute path begins with the third slash.
+            DatabaseType::Sqlite => (":", ":///"),
+            _ => ("://", "://"),
+        };
+        let separator = if self.text[span.end..].starts_with(typed_already) {
             ""
         } else {
-            "://"
+            separator
         };
         let mut items: Vec<Completion> = known
             .iter()
             .map(|scheme| {
-                Completion::new(format!("{scheme}://"), CompletionKind::Scheme)
+                let shown = match self.engine {
+                    DatabaseType::Sqlite => format!("{scheme}:"),
+                    _ => format!("{scheme}://"),
+                };
+                Completion::new(shown, CompletionKind::Scheme)
                     .insert(format!("{scheme}{separator}"))
             })
             .collect();
@@ -269,7 +279,7 @@ impl<'a> Place<'a> {
 
     fn hosts(&self, span: Span) -> Vec<Completion> {
         let host = |name: &str| Completion::new(name, CompletionKind::Host);
-        if self.text.starts_with("mongodb+srv:") {
+        if self.text.starts_with("mongodb+srv:") || self.engine == DatabaseType::Sqlite {
             return Vec::new();
         }
         let mut items = vec![host("localhost"), host("127.0.0.1")];
@@ -294,6 +304,7 @@ impl<'a> Place<'a> {
             DatabaseType::Postgresql => "postgres",
             DatabaseType::Mysql => "mysql",
             DatabaseType::Mongodb => "admin",
+            DatabaseType::Sqlite => return Vec::new(),
         };
         vec![Completion::new(name, CompletionKind::Database).detail(Some("on every server"))]
     }

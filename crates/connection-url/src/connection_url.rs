@@ -12,7 +12,7 @@ use crate::repair::{advise, keep_what_mends, suggest};
 use crate::secret_slot::canonical_name;
 use crate::{
     DatabaseType, Diagnostic, Host, MASK, Reference, SecretSlot, SlotState, Span, TextChange,
-    UrlDocument, UrlError, UrlOption, keyword_value, mongodb, mysql, postgres, uri,
+    UrlDocument, UrlError, UrlOption, keyword_value, mongodb, mysql, postgres, sqlite, uri,
 };
 
 /// A connection URL, a libpq keyword/value string, or one `$Secret{KEY}` that stands for either.
@@ -117,7 +117,7 @@ impl ConnectionUrl {
         &self.parsed.options
     }
 
-    /// The value of an option; the last one wins. Names compare by the engine's rule: exactly on PostgreSQL, without
+    /// The value of an option; the last one wins. Names compare by the engine's rule: exactly on PostgreSQL and SQLite, without
     /// regard to letter case on MongoDB, and without regard to case, `-` and `_` on MySQL.
     pub fn option(&self, name: &str) -> Option<&str> {
         self.find_option(name).map(|option| option.value.as_str())
@@ -126,7 +126,7 @@ impl ConnectionUrl {
     pub(crate) fn find_option(&self, name: &str) -> Option<&UrlOption> {
         let database_type = self.parsed.database_type?;
         let same = |option: &&UrlOption| match database_type {
-            DatabaseType::Postgresql => option.name == name,
+            DatabaseType::Postgresql | DatabaseType::Sqlite => option.name == name,
             DatabaseType::Mongodb => option.name.eq_ignore_ascii_case(name),
             DatabaseType::Mysql => {
                 canonical_name(database_type, &option.name) == canonical_name(database_type, name)
@@ -361,7 +361,8 @@ fn read_written(
 ) -> Result<(), UrlError> {
     uri::refuse_nul(text)?;
     let whole = Span::new(0, text.len());
-    let found = uri::scheme_of(text)
+    let found = sqlite::scheme_of(text)
+        .or_else(|| uri::scheme_of(text))
         .map(|(scheme, span)| (DatabaseType::from_scheme(&scheme), scheme, span));
     let Some((found, scheme, span)) = found else {
         let may_be_keyword_value =
@@ -376,6 +377,9 @@ fn read_written(
             Some(DatabaseType::Mysql) => "A MySQL URL starts with mysql:// or mariadb://.",
             Some(DatabaseType::Postgresql) => {
                 "A PostgreSQL URL starts with postgresql:// or postgres://."
+            }
+            Some(DatabaseType::Sqlite) => {
+                "A SQLite URL starts with sqlite: and names a file: sqlite:///srv/shop.db."
             }
             None => {
                 "A connection URL starts with a scheme such as postgresql://, mysql:// or mongodb://."
@@ -420,6 +424,7 @@ fn read_written(
         DatabaseType::Postgresql => postgres::parse(text, parsed),
         DatabaseType::Mysql => mysql::parse(text, parsed),
         DatabaseType::Mongodb => mongodb::parse(text, parsed),
+        DatabaseType::Sqlite => sqlite::parse(text, parsed),
     }
 }
 

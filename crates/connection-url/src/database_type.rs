@@ -16,11 +16,14 @@ pub enum DatabaseType {
     /// MySQL and MariaDB.
     #[serde(alias = "mariadb")]
     Mysql,
+    /// SQLite: a file, and no server.
+    #[serde(alias = "sqlite3")]
+    Sqlite,
 }
 
 impl DatabaseType {
     /// Every type, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Mongodb, Self::Postgresql, Self::Mysql];
+    pub const ALL: [Self; 4] = [Self::Mongodb, Self::Postgresql, Self::Mysql, Self::Sqlite];
 
     /// The name used in records, files and on the command line.
     pub const fn as_str(self) -> &'static str {
@@ -28,15 +31,17 @@ impl DatabaseType {
             Self::Mongodb => "mongodb",
             Self::Postgresql => "postgresql",
             Self::Mysql => "mysql",
+            Self::Sqlite => "sqlite",
         }
     }
 
-    /// The port that the engine's own client uses when the URL names none.
+    /// The port that the engine's own client uses when the URL names none; 0 where there is no server.
     pub const fn default_port(self) -> u16 {
         match self {
             Self::Mongodb => 27017,
             Self::Postgresql => 5432,
             Self::Mysql => 3306,
+            Self::Sqlite => 0,
         }
     }
 
@@ -46,6 +51,7 @@ impl DatabaseType {
             "mongodb" | "mongodb+srv" => Some(Self::Mongodb),
             "postgresql" | "postgres" => Some(Self::Postgresql),
             "mysql" | "mariadb" => Some(Self::Mysql),
+            "sqlite" | "sqlite3" | "file" => Some(Self::Sqlite),
             _ => None,
         }
     }
@@ -56,6 +62,7 @@ impl DatabaseType {
             Self::Mongodb => "MongoDB",
             Self::Postgresql => "PostgreSQL",
             Self::Mysql => "MySQL",
+            Self::Sqlite => "SQLite",
         }
     }
 }
@@ -68,7 +75,7 @@ impl fmt::Display for DatabaseType {
 
 /// The text names no database type.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("the database type must be mongodb, postgresql or mysql")]
+#[error("the database type must be mongodb, postgresql, mysql or sqlite")]
 pub struct UnknownDatabaseType;
 
 impl FromStr for DatabaseType {
@@ -79,6 +86,7 @@ impl FromStr for DatabaseType {
             "mongodb" => Ok(Self::Mongodb),
             "postgresql" => Ok(Self::Postgresql),
             "mysql" | "mariadb" => Ok(Self::Mysql),
+            "sqlite" | "sqlite3" => Ok(Self::Sqlite),
             _ => Err(UnknownDatabaseType),
         }
     }

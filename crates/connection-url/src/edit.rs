@@ -9,7 +9,9 @@ use crate::parsed::Form;
 use crate::percent::{Keep, encode};
 use crate::reference::is_reference_key;
 use crate::secret_slot::is_secret_option;
-use crate::{ConnectionUrl, DatabaseType, Host, MASK, Span, TextChange, UrlError, UrlOption};
+use crate::{
+    ConnectionUrl, DatabaseType, Host, MASK, Span, TextChange, UrlError, UrlOption, sqlite,
+};
 
 /// One change that a person makes in the form.
 #[derive(Clone, PartialEq, Eq)]
@@ -93,6 +95,11 @@ pub(crate) fn changes(url: &ConnectionUrl, edit: &Edit) -> Result<Vec<TextChange
             Span::new(0, url.expose().len()),
         ));
     }
+    if type_of(url) == DatabaseType::Sqlite
+        && let Some(answer) = sqlite::refuse(edit)
+    {
+        return answer;
+    }
     let changes = match edit {
         Edit::Scheme(scheme) => change_scheme(url, scheme),
         Edit::User(user) => Ok(change_user(
@@ -141,7 +148,13 @@ fn with_path(url: &ConnectionUrl, mut changes: Vec<TextChange>) -> Vec<TextChang
 
 fn change_scheme(url: &ConnectionUrl, scheme: &str) -> Result<Vec<TextChange>, UrlError> {
     let layout = &url.parsed().layout;
-    if url.form() == Form::KeywordValue || DatabaseType::from_scheme(scheme).is_none() {
+    // What a server's URL says is no path, and the reverse.
+    let other_kind = |found: DatabaseType| {
+        (found == DatabaseType::Sqlite) != (type_of(url) == DatabaseType::Sqlite)
+    };
+    if url.form() == Form::KeywordValue
+        || DatabaseType::from_scheme(scheme).is_none_or(other_kind)
+    {
         return Err(UrlError::new(
             "unknown_scheme",
             "No database is known by this scheme.",
@@ -301,6 +314,18 @@ fn change_database(url: &ConnectionUrl, database: Option<&str>) -> Vec<TextChang
 
 fn database_in_path(url: &ConnectionUrl, database: Option<&str>) -> Vec<TextChange> {
     let layout = &url.parsed().layout;
+    if type_of(url) == DatabaseType::Sqlite {
+        if url.database() == database {
+            return Vec::new();
+        }
+        // What stands before a path hangs on the path.
+        let end = layout.database.map_or(layout.hosts.end, |span| span.end);
+        let path = sqlite::path_text(database.unwrap_or_default(), false);
+        return vec![TextChange::new(
+            Span::new(layout.scheme.end + 1, end),
+            path,
+        )];
+    }
     match (layout.database, database) {
         (Some(span), Some(database)) => {
             vec![TextChange::new(span, encode(database, Keep::Unreserved))]
@@ -334,7 +359,7 @@ fn change_hosts(url: &ConnectionUrl, hosts: &[Host]) -> Vec<TextChange> {
     let in_options: &[&str] = match type_of(url) {
         DatabaseType::Postgresql => &["host", "port"],
         DatabaseType::Mysql => &["socket", "unixSocket"],
-        DatabaseType::Mongodb => &[],
+        DatabaseType::Mongodb | DatabaseType::Sqlite => &[],
     };
     if in_options.iter().all(|name| folded(url, name).is_none()) {
         return hosts_in_authority(url, hosts);
@@ -421,7 +446,7 @@ fn hosts_in_authority(url: &ConnectionUrl, hosts: &[Host]) -> Vec<TextChange> {
 
 fn same_name(url: &ConnectionUrl, one: &str, other: &str) -> bool {
     match type_of(url) {
-        DatabaseType::Postgresql => one == other,
+        DatabaseType::Postgresql | DatabaseType::Sqlite => one == other,
         DatabaseType::Mongodb => one.eq_ignore_ascii_case(other),
         DatabaseType::Mysql => {
             crate::secret_slot::squeeze(one) == crate::secret_slot::squeeze(other)

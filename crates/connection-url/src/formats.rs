@@ -5,6 +5,7 @@
 
 use crate::build::build;
 use crate::percent::{Keep, encode};
+use crate::sqlite::path_text;
 use crate::{
     ConnectionUrl, DatabaseType, Edit, Form, Host, SlotState, UrlError, UrlOption, apply_changes,
 };
@@ -112,6 +113,7 @@ impl Format {
             (Self::Command, DatabaseType::Postgresql) => "psql command",
             (Self::Command, DatabaseType::Mysql) => "mysql command",
             (Self::Command, DatabaseType::Mongodb) => "mongosh command",
+            (Self::Command, DatabaseType::Sqlite) => "sqlite3 command",
             (Self::Env, _) => ".env line",
             (Self::Docker, _) => "Docker flag",
             (Self::Sdk, _) => "Ductape SDK",
@@ -238,9 +240,11 @@ pub fn format(
         Format::Docker => format!("-e {}", shell(&format!("DATABASE_URL={}", url.expose()))),
         Format::Sdk => sdk(url, database_type, context),
         Format::Node | Format::Python | Format::Go | Format::Rust => {
-            notes.push(
-                "The URL, with its password, is read from the variable DATABASE_URL.".to_owned(),
-            );
+            let what = match database_type {
+                DatabaseType::Sqlite => "The URL is read from the variable DATABASE_URL.",
+                _ => "The URL, with its password, is read from the variable DATABASE_URL.",
+            };
+            notes.push(what.to_owned());
             code(form, database_type).to_owned()
         }
     };
@@ -250,8 +254,27 @@ pub fn format(
     Ok(Formatted { text, notes })
 }
 
+/// Options stand in the `file:` URI that the driver and the program take as well as a path.
+fn sqlite_name(url: &ConnectionUrl, options: &[UrlOption]) -> String {
+    let path = url.database().unwrap_or_default();
+    if options.is_empty() {
+        return path.to_owned();
+    }
+    let options: Vec<String> = options
+        .iter()
+        .map(|option| {
+            let value = encode(&option.value, Keep::OptionValue);
+            format!("{}={value}", encode(&option.name, Keep::Unreserved))
+        })
+        .collect();
+    format!("file:{}?{}", path_text(path, false), options.join("&"))
+}
+
 /// User and password are options of a JDBC URL.
 fn jdbc(url: &ConnectionUrl) -> Result<String, UrlError> {
+    if url.database_type() == Some(DatabaseType::Sqlite) {
+        return Ok(format!("jdbc:sqlite:{}", sqlite_name(url, url.options())));
+    }
     let mut plain = if url.is_keyword_value() {
         let mut document = url.document();
         document.form = Form::Url;
@@ -320,6 +343,12 @@ fn command(
                 notes.push("mongosh asks for the password.".to_owned());
             }
             Ok(format!("mongosh {}", shell(&text)))
+        }
+        DatabaseType::Sqlite => {
+            let name = sqlite_name(&plain, plain.options());
+            // A name with a dash before it would be a flag.
+            let name = if name.starts_with('-') { format!("./{name}") } else { name };
+            Ok(format!("sqlite3 {}", shell(&name)))
         }
         DatabaseType::Mysql => {
             let mut words = vec!["mysql".to_owned()];
@@ -400,7 +429,7 @@ fn sdk(url: &ConnectionUrl, database_type: DatabaseType, context: FormatContext<
 }
 
 const fn code(form: Format, database_type: DatabaseType) -> &'static str {
-    use DatabaseType::{Mongodb, Mysql, Postgresql};
+    use DatabaseType::{Mongodb, Mysql, Postgresql, Sqlite};
     match (form, database_type) {
         (Format::Node, Postgresql) => {
             "import pg from 'pg';\n\nconst client = new pg.Client({ connectionString: process.env.DATABASE_URL });\nawait client.connect();"
@@ -410,6 +439,19 @@ const fn code(form: Format, database_type: DatabaseType) -> &'static str {
         }
         (Format::Node, Mongodb) => {
             "import { MongoClient } from 'mongodb';\n\nconst client = await MongoClient.connect(process.env.DATABASE_URL);"
+        }
+        // SQLite reads the URL itself once it says file: in front.
+        (Format::Node, Sqlite) => {
+            "import { DatabaseSync } from 'node:sqlite';\n\nconst database = new DatabaseSync(new URL(process.env.DATABASE_URL.replace(/^sqlite:/, 'file:')));"
+        }
+        (Format::Python, Sqlite) => {
+            "import os\nimport sqlite3\n\nconnection = sqlite3.connect(os.environ[\"DATABASE_URL\"].replace(\"sqlite:\", \"file:\", 1), uri=True)"
+        }
+        (Format::Go, Sqlite) => {
+            "// with github.com/mattn/go-sqlite3\ndatabase, err := sql.Open(\"sqlite3\", strings.Replace(os.Getenv(\"DATABASE_URL\"), \"sqlite:\", \"file:\", 1))"
+        }
+        (_, Sqlite) => {
+            "let url = std::env::var(\"DATABASE_URL\")?;\nlet pool = sqlx::SqlitePool::connect(&url).await?;"
         }
         (Format::Python, Postgresql) => {
             "import os\nimport psycopg\n\nconnection = psycopg.connect(os.environ[\"DATABASE_URL\"])"

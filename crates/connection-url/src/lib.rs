@@ -11,6 +11,7 @@
 //! - MongoDB: the connection-string and URI-options specifications, <https://github.com/mongodb/specifications>.
 //! - MySQL and MariaDB: MySQL Shell's URI-like strings,
 //!   <https://dev.mysql.com/doc/refman/8.4/en/connecting-using-uri-or-key-value-pairs.html>.
+//! - SQLite: its own `file:` URIs, <https://sqlite.org/uri.html>, and `sqlite:` in their place.
 
 mod build;
 mod compare;
@@ -45,6 +46,7 @@ mod repair;
 mod replace;
 mod secret_slot;
 mod sketch;
+mod sqlite;
 mod tokens;
 mod uri;
 mod url_option;

@@ -7,6 +7,7 @@ mod auth;
 mod mongodb;
 mod mysql;
 mod postgresql;
+mod sqlite;
 
 pub use auth::{AuthMechanism, Need, auth_mechanisms, auth_option};
 
@@ -141,20 +142,21 @@ impl OptionInfo {
 }
 
 /// Every option that the engine's clients know: libpq 18's keywords, the options of MySQL's connectors, the options of
-/// the MongoDB specifications.
+/// the MongoDB specifications, the parameters of SQLite's URIs.
 pub const fn option_catalogue(database_type: DatabaseType) -> &'static [OptionInfo] {
     match database_type {
         DatabaseType::Postgresql => postgresql::OPTIONS,
         DatabaseType::Mysql => mysql::OPTIONS,
         DatabaseType::Mongodb => mongodb::OPTIONS,
+        DatabaseType::Sqlite => sqlite::OPTIONS,
     }
 }
 
 /// What is known of an option, by any of its names and spellings. Names compare by the engine's rule: exactly on
-/// PostgreSQL, without regard to letter case on MongoDB, and without regard to case, `-` and `_` on MySQL.
+/// PostgreSQL and SQLite, without regard to letter case on MongoDB, and without regard to case, `-` and `_` on MySQL.
 pub fn option_info(database_type: DatabaseType, name: &str) -> Option<&'static OptionInfo> {
     let same = |known: &str| match database_type {
-        DatabaseType::Postgresql => known == name,
+        DatabaseType::Postgresql | DatabaseType::Sqlite => known == name,
         DatabaseType::Mongodb => known.eq_ignore_ascii_case(name),
         DatabaseType::Mysql => squeeze(known) == squeeze(name),
     };

@@ -10,7 +10,7 @@ use crate::percent::decode_lossy;
 use crate::redact_flags::hide_flags;
 use crate::reference::is_only_references;
 use crate::secret_slot::is_secret_option;
-use crate::{ConnectionUrl, MASK, Span};
+use crate::{ConnectionUrl, DatabaseType, MASK, Span};
 
 /// The text with `***` in the place of every secret of every connection string in it, also where nothing parses.
 /// `$Secret{KEY}` references stay: they are no secrets.
@@ -35,6 +35,8 @@ fn redact_urls(text: &str) -> String {
     // A port that is no number may be a password whose host was cut off.
     if single
         && let Ok(url) = ConnectionUrl::parse(trimmed, None)
+        // Any line that begins with `file:` is one of these, whatever it is: it says nothing of secrets.
+        && url.database_type() != Some(DatabaseType::Sqlite)
         && url
             .warnings()
             .iter()

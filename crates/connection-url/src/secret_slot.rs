@@ -61,7 +61,9 @@ pub(crate) fn slot_state(raw: &str, form: Form) -> SlotState {
 /// takes several spellings.
 pub(crate) fn canonical_name(database_type: DatabaseType, name: &str) -> String {
     match database_type {
-        DatabaseType::Postgresql | DatabaseType::Mongodb => name.to_ascii_lowercase(),
+        DatabaseType::Postgresql | DatabaseType::Mongodb | DatabaseType::Sqlite => {
+            name.to_ascii_lowercase()
+        }
         DatabaseType::Mysql => squeeze(name),
     }
 }

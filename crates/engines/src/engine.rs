@@ -11,6 +11,7 @@ use crate::mysql::Mysql;
 use crate::postgres::Postgres;
 use crate::report::{TestOptions, TestReport};
 use crate::session::{Operation, Session, SessionOptions};
+use crate::sqlite::Sqlite;
 use crate::stage::Stage;
 
 /// A database engine.
@@ -91,7 +92,9 @@ pub struct Capabilities {
     pub unix_sockets: bool,
     /// The isolation levels that a transaction can ask for.
     pub isolation_levels: &'static [IsolationLevel],
-    /// The port where a URL names none.
+    /// A database is a file on this machine: a URL has a path, and no host, user or encryption.
+    pub file: bool,
+    /// The port where a URL names none; 0 without a server.
     pub default_port: u16,
     /// The name to show.
     pub display_name: &'static str,
@@ -105,6 +108,7 @@ pub fn engine(database_type: DatabaseType) -> &'static dyn Engine {
         DatabaseType::Postgresql => &Postgres,
         DatabaseType::Mysql => &Mysql,
         DatabaseType::Mongodb => &Mongodb,
+        DatabaseType::Sqlite => &Sqlite,
     }
 }
 

@@ -16,7 +16,7 @@
 //! - `postgres/`, `mysql/` and `mongodb/` speak their protocols themselves over the connected stream, with `postgres-protocol`,
 //!   `mysql_common` and `bson` for single messages, hashes and values. Whole drivers would hide what a session needs: a
 //!   value as the server's text, rows that are pulled, and how many bytes of an operation left before the connection broke.
-//!   The official drivers are the tests' oracles.
+//!   The official drivers are the tests' oracles. `sqlite/` is the library itself on a thread of its own: there is no server.
 //!
 //! Invariants: no text leaves the crate without having passed the scrubber of its URL (`scrub.rs`, called in one
 //! place, `failure.rs`, and for notices); nothing is logged; dropping the future of a test closes everything it opened, so that
@@ -31,12 +31,15 @@ mod mongodb;
 mod mysql;
 mod net;
 mod options;
+mod parameter_json;
 mod postgres;
 mod report;
 mod scrub;
 mod session;
+mod sqlite;
 mod stack;
 mod stage;
+mod temporal;
 mod track;
 
 pub use connection_url::DatabaseType;

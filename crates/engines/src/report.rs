@@ -49,7 +49,7 @@ pub struct TlsReport {
 pub struct TestReport {
     /// Whether a usable connection came about.
     pub connected: bool,
-    /// The server's product: `PostgreSQL`, `MySQL`, `MariaDB` or `MongoDB`.
+    /// The server's product: `PostgreSQL`, `MySQL`, `MariaDB`, `MongoDB` or `SQLite`.
     pub server: Option<String>,
     /// The server's version, without what a packager added.
     pub version: Option<String>,

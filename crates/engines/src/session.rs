@@ -42,7 +42,7 @@ impl Default for SessionOptions {
 /// What a session runs.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Operation {
-    /// One SQL statement. Parameters stand as `$1`, `$2`, … on PostgreSQL and as `?` on MySQL; they are sent beside the
+    /// One SQL statement. Parameters stand as `$1`, `$2`, … on PostgreSQL, as `?` on MySQL and as `?1`, `?2`, … on SQLite; they are sent beside the
     /// statement, never in it.
     Sql {
         /// The statement.
@@ -346,6 +346,20 @@ impl Batch {
         match std::str::from_utf8(bytes) {
             Ok(text) => escape(text.as_bytes(), &mut self.json),
             Err(_) => escape(String::from_utf8_lossy(bytes).as_bytes(), &mut self.json),
+        }
+        self.json.push(b'"');
+    }
+
+    /// Bytes as MySQL's client prints them with `--binary-as-hex`: `0x00FF`.
+    pub(crate) fn hexadecimal(&mut self, bytes: &[u8]) {
+        const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+        self.separate();
+        self.json.extend_from_slice(b"\"0x");
+        for byte in bytes {
+            for digit in [byte >> 4, byte & 15] {
+                let digit = DIGITS.get(usize::from(digit)).copied().unwrap_or(b'0');
+                self.json.push(digit);
+            }
         }
         self.json.push(b'"');
     }

@@ -21,20 +21,27 @@ struct State {
 
 /// The progress of one test. Shared by everything that runs in it.
 pub(crate) struct Track<'a> {
+    /// The stage that it began with: a file has no name to look up.
+    first: Stage,
     state: Mutex<State>,
     progress: &'a (dyn Fn(Stage) + Send + Sync),
     deadline: Instant,
 }
 
 impl<'a> Track<'a> {
-    fn new(timeout: Duration, progress: &'a (dyn Fn(Stage) + Send + Sync)) -> Self {
+    fn new(
+        first: Stage,
+        timeout: Duration,
+        progress: &'a (dyn Fn(Stage) + Send + Sync),
+    ) -> Self {
         let now = Instant::now();
-        progress(Stage::Resolve);
+        progress(first);
         let mut spent = [None; Stage::ALL.len()];
-        spent[Stage::Resolve as usize] = Some(Duration::ZERO);
+        spent[first as usize] = Some(Duration::ZERO);
         Self {
+            first,
             state: Mutex::new(State {
-                current: Stage::Resolve,
+                current: first,
                 since: now,
                 spent,
             }),
@@ -120,6 +127,11 @@ impl<'a> Track<'a> {
                 "Check that the port is the database's: a server of another kind waits silently. A server that is \
                  overloaded or stopped does too.",
             ),
+            Stage::Database if self.first == Stage::Database => (
+                code::TIMED_OUT,
+                "The file could not be opened in time.",
+                "Check that the disk or the network drive that it is on answers.",
+            ),
             _ => (
                 code::TIMED_OUT,
                 "The server did not answer in time.",
@@ -163,6 +175,7 @@ fn milliseconds(duration: Duration) -> f64 {
 
 /// Runs an attempt to its end, which is the earliest of: its result, the cancellation, the deadline.
 async fn drive<'a, T, F>(
+    first: Stage,
     timeout: Duration,
     progress: &'a (dyn Fn(Stage) + Send + Sync),
     cancel: &CancellationToken,
@@ -172,7 +185,7 @@ async fn drive<'a, T, F>(
 where
     F: Future<Output = Attempt<T>>,
 {
-    let track = Arc::new(Track::new(timeout, progress));
+    let track = Arc::new(Track::new(first, timeout, progress));
     let deadline = tokio::time::Instant::from_std(track.deadline);
     let result = tokio::select! {
         biased;
@@ -183,8 +196,23 @@ where
     (track, result)
 }
 
-/// Runs a test.
+/// Runs a test of a server, which begins with its name.
 pub(crate) async fn run<'a, F>(
+    url: &ConnectionUrl,
+    options: &TestOptions,
+    progress: &'a (dyn Fn(Stage) + Send + Sync),
+    cancel: &CancellationToken,
+    test: impl FnOnce(Arc<Track<'a>>) -> F,
+) -> TestReport
+where
+    F: Future<Output = Attempt<Outcome>>,
+{
+    run_from(Stage::Resolve, url, options, progress, cancel, test).await
+}
+
+/// Runs a test whose first stage this is.
+pub(crate) async fn run_from<'a, F>(
+    first: Stage,
     url: &ConnectionUrl,
     options: &TestOptions,
     progress: &'a (dyn Fn(Stage) + Send + Sync),
@@ -198,7 +226,7 @@ where
         Failure::new(code::CANCELLED, "The test was cancelled.")
             .remedy("Run it again when you want the answer.")
     };
-    let (track, result) = drive(options.timeout, progress, cancel, cancelled, test).await;
+    let (track, result) = drive(first, options.timeout, progress, cancel, cancelled, test).await;
     let scrubber = Scrubber::new(url);
     let mut report = TestReport {
         connected: false,
@@ -229,8 +257,22 @@ where
     report
 }
 
-/// Runs what a session needs a connection for: to be opened, to be cancelled.
+/// Runs what a session needs a server's connection for: to be opened, to be cancelled.
 pub(crate) async fn attempt<F, T>(
+    timeout: Duration,
+    scrubber: &Scrubber,
+    cancel: &CancellationToken,
+    attempt: impl FnOnce(Arc<Track<'static>>) -> F,
+) -> Result<T, EngineError>
+where
+    F: Future<Output = Attempt<T>>,
+{
+    attempt_from(Stage::Resolve, timeout, scrubber, cancel, attempt).await
+}
+
+/// Runs an attempt whose first stage this is.
+pub(crate) async fn attempt_from<F, T>(
+    first: Stage,
     timeout: Duration,
     scrubber: &Scrubber,
     cancel: &CancellationToken,
@@ -243,7 +285,7 @@ where
         Failure::new(code::CANCELLED, "Connecting was cancelled.")
             .remedy("Run it again when you want the answer.")
     };
-    let (track, result) = drive(timeout, &|_| {}, cancel, cancelled, attempt).await;
+    let (track, result) = drive(first, timeout, &|_| {}, cancel, cancelled, attempt).await;
     result.map_err(|failure| failure.into_error(track.current(), scrubber))
 }
 

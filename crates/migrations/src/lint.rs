@@ -8,6 +8,7 @@ mod mongodb;
 mod mysql;
 mod postgresql;
 mod sql;
+mod sqlite;
 
 use std::collections::HashMap;
 
@@ -52,7 +53,7 @@ pub fn lint(migration: &Migration, direction: Direction, database_type: Database
         Direction::Down => &migration.down,
     };
     let mut made = Made {
-        in_transaction: database_type == DatabaseType::Postgresql && !migration.no_transaction,
+        in_transaction: is_one_transaction(database_type) && !migration.no_transaction,
         ..Made::default()
     };
     let mut lints = Vec::with_capacity(statements.len());
@@ -63,6 +64,7 @@ pub fn lint(migration: &Migration, direction: Direction, database_type: Database
                 sql::look(statement, Dialect::Postgresql, &mut made, &mut found);
             }
             DatabaseType::Mysql => sql::look(statement, Dialect::Mysql, &mut made, &mut found),
+            DatabaseType::Sqlite => sql::look(statement, Dialect::Sqlite, &mut made, &mut found),
             DatabaseType::Mongodb => mongodb::look(statement, &mut made, &mut found),
         }
         if !found.read {
@@ -101,6 +103,14 @@ pub fn lint(migration: &Migration, direction: Direction, database_type: Database
     lints
 }
 
+/// Whether the statements of a migration are one transaction, those that change the schema too.
+const fn is_one_transaction(database_type: DatabaseType) -> bool {
+    matches!(
+        database_type,
+        DatabaseType::Postgresql | DatabaseType::Sqlite
+    )
+}
+
 /// What is to be said of the migration as a whole.
 fn whole(migration: &Migration, direction: Direction, database_type: DatabaseType) -> Vec<Warning> {
     let mut found = Found::default();
@@ -108,7 +118,7 @@ fn whole(migration: &Migration, direction: Direction, database_type: DatabaseTyp
         Direction::Up => migration.up.len(),
         Direction::Down => migration.down.len(),
     };
-    if database_type != DatabaseType::Postgresql && statements > 1 {
+    if !is_one_transaction(database_type) && statements > 1 {
         found.warn(
             "not_atomic",
             "Each statement lasts as soon as it is done: where one fails, those before it stay applied, and the migration must be repaired. Small migrations are easier to mend.",

@@ -432,6 +432,7 @@ fn sql_statement(text: &str, dialect: Dialect) -> Result<String, Wrong> {
     let database_type = match dialect {
         Dialect::Postgresql => DatabaseType::Postgresql,
         Dialect::Mysql => DatabaseType::Mysql,
+        Dialect::Sqlite => DatabaseType::Sqlite,
     };
     let unreadable = |(message, at)| Wrong {
         code: "unreadable_statement",

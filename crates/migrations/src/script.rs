@@ -69,6 +69,7 @@ pub(crate) const fn dialect(database_type: DatabaseType) -> Option<Dialect> {
     match database_type {
         DatabaseType::Postgresql => Some(Dialect::Postgresql),
         DatabaseType::Mysql => Some(Dialect::Mysql),
+        DatabaseType::Sqlite => Some(Dialect::Sqlite),
         DatabaseType::Mongodb => None,
     }
 }

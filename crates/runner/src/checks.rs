@@ -30,12 +30,16 @@ pub(crate) async fn ask(
         return Ok(is_true_of_documents(check, &found));
     }
     let around = match (database_type, session.in_transaction()) {
-        (DatabaseType::Postgresql, true) => Around {
+        (DatabaseType::Postgresql | DatabaseType::Sqlite, true) => Around {
             before: "SAVEPOINT tapedeck_check",
             after: "ROLLBACK TO SAVEPOINT tapedeck_check",
         },
         (DatabaseType::Postgresql, false) => Around {
             before: "BEGIN READ ONLY",
+            after: "ROLLBACK",
+        },
+        (DatabaseType::Sqlite, false) => Around {
+            before: "BEGIN",
             after: "ROLLBACK",
         },
         (_, _) => Around {

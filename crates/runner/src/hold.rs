@@ -124,11 +124,19 @@ impl<'a> Hold<'a> {
     }
 
     async fn begin(&mut self) -> Result<(), RunnerError> {
-        if self.database_type() != DatabaseType::Postgresql {
+        if self.has_keeper() {
             let keeper = connect(self.target, self.target.limits.connect, self.cancel).await;
             self.keeper = Some(keeper.map_err(|error| no_session(error, self.cancel))?);
         }
         self.read().await
+    }
+
+    /// Whether the account is written beside the statements, and not in their transaction.
+    const fn has_keeper(&self) -> bool {
+        matches!(
+            self.target.database_type,
+            DatabaseType::Mysql | DatabaseType::Mongodb
+        )
     }
 
     /// Reads the account as it is now.
@@ -172,8 +180,8 @@ impl<'a> Hold<'a> {
         } else {
             let mut steps = self.ledger.make();
             steps.push(open);
-            if self.database_type() == DatabaseType::Postgresql {
-                steps.insert(0, sql("BEGIN"));
+            if let Some(begin) = self.begin_transaction() {
+                steps.insert(0, begin);
                 steps.push(sql("COMMIT"));
             }
             let session = self.keeper.as_mut().unwrap_or(&mut self.session);
@@ -254,8 +262,9 @@ impl<'a> Hold<'a> {
         if self.lease_lost {
             return Ok(false);
         }
-        if let (Some(lease), Some(keeper)) = (&mut self.lease, &mut self.keeper) {
-            self.lease_lost = !lease.renew(&mut **keeper).await?;
+        if let Some(lease) = &mut self.lease {
+            let session = self.keeper.as_mut().unwrap_or(&mut self.session);
+            self.lease_lost = !lease.renew(&mut **session).await?;
         }
         Ok(!self.lease_lost)
     }
@@ -341,8 +350,27 @@ impl<'a> Hold<'a> {
                     .failed
                     .map_or(Ok(()), Err)
             }
+            DatabaseType::Sqlite => {
+                let reset = sql("PRAGMA foreign_keys = ON");
+                self.session.execute(&reset).await.map(drop)
+            }
             DatabaseType::Mongodb => Ok(()),
         }
+    }
+
+    /// What begins the transaction of a migration, where changes of the schema take part in one. SQLite's takes the file's lock at once:
+    /// a reader that wants to write later may never get it.
+    pub(crate) fn begin_transaction(&self) -> Option<Operation> {
+        match self.database_type() {
+            DatabaseType::Postgresql => Some(sql("BEGIN")),
+            DatabaseType::Sqlite => Some(sql("BEGIN IMMEDIATE")),
+            DatabaseType::Mysql | DatabaseType::Mongodb => None,
+        }
+    }
+
+    /// Whether the lease has to be looked at within the transaction of a migration.
+    pub(crate) const fn holds_by_transaction(&self) -> bool {
+        matches!(self.target.database_type, DatabaseType::Sqlite)
     }
 
     /// Gives the lock back, and takes leave.
@@ -386,7 +414,7 @@ async fn connect(
     let set_up = match target.database_type {
         DatabaseType::Postgresql => set_up_postgres(target),
         DatabaseType::Mysql => set_up_mysql(target),
-        DatabaseType::Mongodb => return Ok(session),
+        DatabaseType::Mongodb | DatabaseType::Sqlite => return Ok(session),
     };
     match session.execute(&set_up).await {
         Ok(_) => Ok(session),

@@ -13,7 +13,10 @@ use crate::wording;
 
 impl Hold<'_> {
     pub(crate) async fn apply_in_transaction(&mut self, job: &Job<'_>) -> Result<StepDone, Stop> {
-        let begin = vec![sql("BEGIN")];
+        let begin = match self.begin_migration().await {
+            Ok(begin) => begin,
+            Err(trouble) => return Err(self.take_back(job, trouble).await),
+        };
         let last = self.sent_with_its_row(job);
         let result = match last {
             None => self.body(job, begin).await.map(|()| Vec::new()),
@@ -37,6 +40,20 @@ impl Hold<'_> {
         job.numbered()
             .last()
             .filter(|(_, statement)| only_changes(statement))
+    }
+
+    /// What goes out ahead of the statements. On SQLite it is sent now, and the lease looked at behind it: nobody can take that any more.
+    async fn begin_migration(&mut self) -> Result<Vec<Operation>, Trouble> {
+        let mut ahead: Vec<_> = self.begin_transaction().into_iter().collect();
+        if self.holds_by_transaction() {
+            self.begin_early(&mut ahead).await?;
+            match self.still_ours().await {
+                Ok(true) => {}
+                Ok(false) => return Err(Trouble::LeaseLost),
+                Err(error) => return Err(Trouble::History { error }),
+            }
+        }
+        Ok(ahead)
     }
 
     /// The checks and statements; `ahead` goes out with the first of them.

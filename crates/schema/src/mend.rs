@@ -8,6 +8,7 @@ mod postgres;
 mod postgres_drops;
 mod postgres_tables;
 mod postgres_types;
+mod sqlite;
 
 use std::collections::HashSet;
 
@@ -93,6 +94,7 @@ pub fn mend(
     let mut mends = match database_type {
         DatabaseType::Postgresql => postgres::mend(&sides),
         DatabaseType::Mysql => mysql::mend(&sides),
+        DatabaseType::Sqlite => sqlite::mend(&sides),
         DatabaseType::Mongodb => return mongodb::mend(&sides),
     };
     let by_hand = |(key, _): &(&ObjectKey, _)| Mend::by_hand(key, "its definition is not known.");

@@ -8,7 +8,7 @@ use connection_url::DatabaseType;
 const fn quote(database_type: DatabaseType) -> char {
     match database_type {
         DatabaseType::Mysql => '`',
-        DatabaseType::Postgresql | DatabaseType::Mongodb => '"',
+        DatabaseType::Postgresql | DatabaseType::Mongodb | DatabaseType::Sqlite => '"',
     }
 }
 
@@ -18,7 +18,7 @@ fn is_plain(database_type: DatabaseType, part: &str) -> bool {
         DatabaseType::Postgresql => {
             letter == '_' || letter == '$' || (letter.is_alphanumeric() && !letter.is_uppercase())
         }
-        DatabaseType::Mysql | DatabaseType::Mongodb => {
+        DatabaseType::Mysql | DatabaseType::Mongodb | DatabaseType::Sqlite => {
             matches!(letter, '_' | '$' | '-') || letter.is_alphanumeric()
         }
     };

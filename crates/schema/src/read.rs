@@ -3,6 +3,7 @@
 mod mongodb;
 mod mysql;
 mod postgres;
+mod sqlite;
 
 use connection_url::DatabaseType;
 use engines::{RunError, Session};
@@ -30,6 +31,7 @@ pub async fn read(
         DatabaseType::Postgresql => postgres::read(session).await,
         DatabaseType::Mysql => mysql::read(session).await,
         DatabaseType::Mongodb => mongodb::read(session).await,
+        DatabaseType::Sqlite => sqlite::read(session).await,
     }
 }
 

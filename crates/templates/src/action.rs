@@ -120,6 +120,7 @@ impl Action {
         let dialect = match definition.engine {
             Engine::Postgresql => Dialect::Postgresql,
             Engine::Mysql => Dialect::Mysql,
+            Engine::Sqlite => Dialect::Sqlite,
             Engine::Mongodb => {
                 return MongoAction::compile(definition.template, definition.filter)
                     .map(|action| Self::Mongodb(Box::new(action)))
@@ -254,6 +255,7 @@ const ANY_OWN: &str = "*";
 fn functions(engine: Engine, writing: &[&str]) -> WritingFunctions {
     let dialect = match engine {
         Engine::Mysql => Dialect::Mysql,
+        Engine::Sqlite => Dialect::Sqlite,
         Engine::Postgresql | Engine::Mongodb => Dialect::Postgresql,
     };
     let functions = WritingFunctions::of(dialect).with(writing.iter().copied());

@@ -21,6 +21,8 @@ pub enum Engine {
     Postgresql,
     /// MySQL and MariaDB.
     Mysql,
+    /// SQLite.
+    Sqlite,
     /// MongoDB.
     Mongodb,
 }
@@ -228,11 +230,16 @@ impl Inputs {
         let key = placeholder.key.as_str();
         let bound = check(placeholder, value)?;
         let came = || value.map_or_else(|| "nothing".to_owned(), |value| shown(key, value));
-        if self.engine == Engine::Postgresql && bound.holds_nul() {
+        // SQLite stores one, and its functions then see the text end there.
+        if matches!(self.engine, Engine::Postgresql | Engine::Sqlite) && bound.holds_nul() {
             return Err(InputFault::new(
                 key,
                 "forbidden_nul",
-                "A text without NUL characters, which PostgreSQL can't hold,",
+                if self.engine == Engine::Sqlite {
+                    "A text without NUL characters, which end a text for SQLite's functions,"
+                } else {
+                    "A text without NUL characters, which PostgreSQL can't hold,"
+                },
                 "one with a NUL character",
             ));
         }

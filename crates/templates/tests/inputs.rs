@@ -10,13 +10,18 @@ fn json(text: &str) -> InputValue {
     InputValue::from_json(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-const ENGINES: [Engine; 3] = [Engine::Postgresql, Engine::Mysql, Engine::Mongodb];
+const ENGINES: [Engine; 4] = [
+    Engine::Postgresql,
+    Engine::Mysql,
+    Engine::Sqlite,
+    Engine::Mongodb,
+];
 
 /// One template for each operation of an engine, with a place for one placeholder; and the filter, where that is a template of its
 /// own.
 fn operations(engine: Engine) -> &'static [(&'static str, Option<&'static str>)] {
     match engine {
-        Engine::Postgresql | Engine::Mysql => &[
+        Engine::Postgresql | Engine::Mysql | Engine::Sqlite => &[
             ("SELECT * FROM t WHERE a = §", None),
             ("SELECT count(*) FROM t WHERE a = '§'", None),
             ("INSERT INTO t (a) VALUES (§)", None),

@@ -137,6 +137,7 @@ fn name(engine: Engine) -> &'static str {
     match engine {
         Engine::Postgresql => "PostgreSQL",
         Engine::Mysql => "MySQL",
+        Engine::Sqlite => "SQLite",
         Engine::Mongodb => "MongoDB",
     }
 }

@@ -252,6 +252,7 @@ fn found_placeholders(texts: &Texts<'_>, engine: Engine) -> Vec<(PlaceholderSpan
     let dialect = match engine {
         Engine::Postgresql => Some(Dialect::Postgresql),
         Engine::Mysql => Some(Dialect::Mysql),
+        Engine::Sqlite => Some(Dialect::Sqlite),
         Engine::Mongodb => None,
     };
     let mut found = Vec::new();

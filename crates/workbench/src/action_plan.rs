@@ -296,6 +296,7 @@ pub(crate) const fn template_engine(database_type: DatabaseType) -> templates::E
     match database_type {
         DatabaseType::Postgresql => templates::Engine::Postgresql,
         DatabaseType::Mysql => templates::Engine::Mysql,
+        DatabaseType::Sqlite => templates::Engine::Sqlite,
         DatabaseType::Mongodb => templates::Engine::Mongodb,
     }
 }

@@ -12,6 +12,7 @@ pub(crate) fn engine_infos() -> Vec<EngineInfo> {
         DatabaseType::Postgresql,
         DatabaseType::Mysql,
         DatabaseType::Mongodb,
+        DatabaseType::Sqlite,
     ]
     .map(engine_info)
     .into()
@@ -34,6 +35,7 @@ fn engine_info(database_type: DatabaseType) -> EngineInfo {
         multi_host: capabilities.multi_host,
         srv: capabilities.srv,
         unix_sockets: capabilities.unix_sockets,
+        file: capabilities.file,
         tls_option: words.tls_option.to_owned(),
         tls_modes: option_info(database_type, words.tls_option)
             .map(|info| info.values.iter().map(|&mode| mode.to_owned()).collect())
@@ -79,6 +81,11 @@ impl UrlWords {
                 schemes: &["mongodb", "mongodb+srv"],
                 example_url: "mongodb://user@localhost:27017/database",
                 tls_option: "tls",
+            },
+            DatabaseType::Sqlite => Self {
+                schemes: &["sqlite", "file"],
+                example_url: "sqlite:///srv/shop.db",
+                tls_option: "",
             },
         }
     }

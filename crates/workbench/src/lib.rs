@@ -59,6 +59,7 @@ mod named_secrets;
 mod native_client;
 mod paths;
 mod process;
+mod product_sample;
 mod products;
 mod promotion;
 mod resolve;

@@ -9,7 +9,7 @@ use crate::{AppError, Result, Workbench};
 
 /// A client to start. `Debug` shows no value of a variable.
 pub struct ClientCommand {
-    /// `psql`, `mysql` or `mongosh`.
+    /// `psql`, `mysql`, `mongosh` or `sqlite3`.
     pub program: &'static str,
     /// Arguments; they hold no secret.
     pub arguments: Vec<String>,
@@ -71,6 +71,7 @@ impl Workbench {
             DatabaseType::Postgresql => psql(&url),
             DatabaseType::Mysql => mysql(&url),
             DatabaseType::Mongodb => Ok(mongosh(&url)),
+            DatabaseType::Sqlite => sqlite3(&url),
         }?;
         let label = format!("{}@{env}", database.tag);
         let summary = format!("{} was started.", command.program);
@@ -84,6 +85,27 @@ impl Workbench {
         .await?;
         Ok(command)
     }
+}
+
+/// `sqlite3` makes a file that is not there, and so would a mistyped path: what a session of ours would not make, it is not given.
+fn sqlite3(url: &ConnectionUrl) -> Result<ClientCommand> {
+    let path = url.database().unwrap_or_default();
+    let makes = url.option("mode") == Some("rwc");
+    if !std::path::Path::new(path).is_absolute() || (!makes && !std::path::Path::new(path).is_file()) {
+        return Err(AppError::refused(format!(
+            "There is no file {path}. Write the whole path of the database in its connection."
+        )));
+    }
+    let mut arguments = Vec::new();
+    if url.option("mode") == Some("ro") {
+        arguments.push("-readonly".to_owned());
+    }
+    arguments.push(path.to_owned());
+    Ok(ClientCommand {
+        program: "sqlite3",
+        arguments,
+        environment: Vec::new(),
+    })
 }
 
 /// libpq's keywords and the variables that mean the same,

@@ -21,7 +21,7 @@ pub fn parse_database_type(text: &str) -> Result<DatabaseType> {
     DatabaseType::from_str(text).map_err(|_| {
         AppError::new(
             "usage",
-            "The database type must be mongodb, postgresql or mysql (mariadb means mysql).",
+            "The database type must be mongodb, postgresql, mysql or sqlite (mariadb means mysql, sqlite3 means sqlite).",
         )
     })
 }
@@ -110,6 +110,7 @@ const fn starter(database_type: DatabaseType) -> &'static str {
         DatabaseType::Postgresql => "postgresql://localhost",
         DatabaseType::Mysql => "mysql://localhost",
         DatabaseType::Mongodb => "mongodb://localhost",
+        DatabaseType::Sqlite => "sqlite:",
     }
 }
 

@@ -16,6 +16,12 @@ pub async fn product_create(bench: Bench<'_>, input: ProductInput) -> Answer<Cha
     bench.product_create(input).await
 }
 
+/// Makes the sample product, with files of its own.
+#[tauri::command]
+pub async fn product_sample(bench: Bench<'_>) -> Answer<Changed<ProductView>> {
+    bench.product_sample().await
+}
+
 /// Patches one.
 #[tauri::command]
 pub async fn product_update(

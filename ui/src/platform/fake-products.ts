@@ -65,6 +65,27 @@ export function fakeProducts(world: World) {
         return counted(product);
       });
     },
+    async productSample() {
+      return world.change('create', 'product', () => {
+        const tags = world.products.map(({ view }) => view.tag);
+        const number = [1, 2, 3, 4, 5].find((count) => !tags.includes(count === 1 ? 'sample' : `sample-${count}`));
+        const product: Product = {
+          view: {
+            id: world.id(),
+            tag: number === 1 ? 'sample' : `sample-${number}`,
+            name: 'Sample shop',
+            description: null,
+            revision: 1,
+            environments: 1,
+            databases: 0,
+          },
+          environments: [madeOf({ env_name: 'Development', slug: 'dev', class: 'development' }, 0)],
+          databases: [],
+        };
+        world.products = [...world.products, product];
+        return counted(product);
+      });
+    },
     async productUpdate(productId, patch) {
       const product = world.product(productId);
       refuseStale(product.view, patch);

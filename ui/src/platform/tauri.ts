@@ -12,6 +12,7 @@ export const tauriPlatform: Platform = {
   appBootstrap: () => invoke('app_bootstrap'),
   productList: () => invoke('product_list'),
   productCreate: (input) => invoke('product_create', { input }),
+  productSample: () => invoke('product_sample'),
   productUpdate: (id, patch) => invoke('product_update', { id, patch }),
   productDelete: (id) => invoke('product_delete', { id }),
   environmentCreate: (productId, input) => invoke('environment_create', { productId, input }),

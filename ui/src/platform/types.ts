@@ -94,6 +94,8 @@ export interface Platform {
   appBootstrap(): Promise<Bootstrap>;
   productList(): Promise<ProductView[]>;
   productCreate(input: ProductInput): Promise<Changed<ProductView>>;
+  /** Makes the sample product over files of this machine. */
+  productSample(): Promise<Changed<ProductView>>;
   productUpdate(id: string, patch: ProductPatch): Promise<Changed<ProductView>>;
   productDelete(id: string): Promise<string>;
   environmentCreate(productId: string, input: EnvironmentInput): Promise<Changed<EnvironmentView>>;

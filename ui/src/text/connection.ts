@@ -58,6 +58,8 @@ export const form = {
   retry: 'Not in the string yet. Press Enter to write it.',
   socket: 'Host or /path/to/socket',
   srvHost: 'Name that DNS is asked for',
+  file: 'File',
+  fileHelp: 'The whole path. A file that is not there is made only where mode is rwc.',
   needed: (mechanism: string) => `${mechanism} needs it.`,
   notTaken: (mechanism: string) => `${mechanism} takes none.`,
   sections: {

@@ -19,6 +19,9 @@ export const products = {
   nameRequired: 'Give the product a name.',
   environmentRequired: 'Choose at least one environment.',
   import: 'Import a file',
+  sample: 'Try a sample',
+  sampleHelp: 'A small shop in files of this machine: nothing to set up, and nothing that matters.',
+  sampleMade: (name: string) => `Made the product ${name}.`,
 };
 
 export const environments = {

@@ -28,10 +28,11 @@ pub async fn run(
                 ("description", description.map(Value::from)),
             ]);
             let changed = workbench.product_create_record(record, Vec::new()).await?;
-            let record = workbench.product_record(changed.record.id).await?;
-            output.document(&record, |record| {
-                format!("Created {}.", text_of(record, "tag"))
-            })?;
+            created(workbench, changed.record.id, output).await?;
+        }
+        ProductVerb::Sample => {
+            let changed = workbench.product_sample().await?;
+            created(workbench, changed.record.id, output).await?;
         }
         ProductVerb::List => {
             let records = workbench.product_records().await?;
@@ -83,6 +84,14 @@ pub async fn run(
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Tells of a product that was just made.
+async fn created(workbench: &Workbench, id: String, output: Output) -> Result<(), AppError> {
+    let record = workbench.product_record(id).await?;
+    output.document(&record, |record| {
+        format!("Created {}.", text_of(record, "tag"))
+    })
 }
 
 /// The record with its promotion order, which stands beside it.

@@ -73,7 +73,7 @@ pub const fn auth_option(database_type: DatabaseType) -> Option<&'static str> {
     match database_type {
         DatabaseType::Mongodb => Some("authMechanism"),
         DatabaseType::Mysql => Some("auth-method"),
-        DatabaseType::Postgresql => None,
+        DatabaseType::Postgresql | DatabaseType::Sqlite => None,
     }
 }
 
@@ -82,7 +82,7 @@ pub const fn auth_mechanisms(database_type: DatabaseType) -> &'static [AuthMecha
     match database_type {
         DatabaseType::Mongodb => MONGODB,
         DatabaseType::Mysql => MYSQL,
-        DatabaseType::Postgresql => &[],
+        DatabaseType::Postgresql | DatabaseType::Sqlite => &[],
     }
 }
 

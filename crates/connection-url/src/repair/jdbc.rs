@@ -67,6 +67,18 @@ pub(super) fn jdbc(text: &str, _: Option<DatabaseType>) -> Option<Finding> {
         .to_ascii_lowercase();
     let after = lower.strip_prefix("jdbc:")?;
     let engine = after.split(':').next()?;
+    if engine == "sqlite" {
+        // The path may be a file: URI, which says all by itself.
+        let uri = after.starts_with("sqlite:file:");
+        let end = if uri { "jdbc:sqlite:".len() } else { "jdbc:".len() };
+        return Some(Finding {
+            code: "jdbc_url",
+            message: "This is a JDBC URL.".to_owned(),
+            label: "Make it a URL of the engine".to_owned(),
+            field: "scheme",
+            changes: vec![TextChange::new(Span::new(0, end), "")],
+        });
+    }
     let database_type = match engine {
         "postgresql" | "postgres" => DatabaseType::Postgresql,
         "mysql" | "mariadb" => DatabaseType::Mysql,

@@ -94,14 +94,14 @@ pub(super) fn slashes(text: &str, _: Option<DatabaseType>) -> Option<Finding> {
 
 /// The scheme of another engine than the database is of. A port that is the other engine's own says that it is meant.
 pub(super) fn other_engine(text: &str, database_type: Option<DatabaseType>) -> Option<Finding> {
-    let expected = database_type?;
+    let expected = database_type.filter(|expected| *expected != DatabaseType::Sqlite)?;
     let (end, start) = after_scheme(text)?;
     let found = DatabaseType::from_scheme(&text[..end].to_ascii_lowercase())?;
     let stop = text[start..]
         .find(['/', '?'])
         .map_or(text.len(), |at| start + at);
     let port = text[start..stop].rsplit(':').next().unwrap_or_default();
-    if found == expected || port == found.default_port().to_string() {
+    if found == expected || found == DatabaseType::Sqlite || port == found.default_port().to_string() {
         return None;
     }
     Some(Finding {
@@ -124,7 +124,8 @@ const SOCKET_FOLDERS: [&str; 3] = ["/var/run/postgresql", "/run/postgresql", "/t
 /// `mysql://localhost:/run/mysqld/mysqld.sock`, `postgresql://localhost/run/postgresql/orders`.
 pub(super) fn socket(text: &str, _: Option<DatabaseType>) -> Option<Finding> {
     let (end, start) = after_scheme(text)?;
-    let database_type = DatabaseType::from_scheme(&text[..end])?;
+    let database_type = DatabaseType::from_scheme(&text[..end])
+        .filter(|found| *found != DatabaseType::Sqlite)?;
     let query = text[start..].find('?').map_or(text.len(), |at| start + at);
     let authority = text[start..query]
         .rfind('@')
@@ -171,6 +172,9 @@ pub(super) fn port(text: &str, database_type: Option<DatabaseType>) -> Option<Fi
     let (end, start) = after_scheme(text)?;
     let database_type =
         DatabaseType::from_scheme(&text[..end].to_ascii_lowercase()).or(database_type)?;
+    if database_type == DatabaseType::Sqlite {
+        return None;
+    }
     let stop = text[start..]
         .find(['/', '?'])
         .map_or(text.len(), |at| start + at);
@@ -327,6 +331,9 @@ pub(super) fn leftovers(text: &str, _: Option<DatabaseType>) -> Option<Finding> 
 /// `app:secret@db.example.com/orders` and the like, where the database's type says the scheme.
 pub(super) fn missing_scheme(text: &str, database_type: Option<DatabaseType>) -> Option<Finding> {
     let database_type = database_type?;
+    if database_type == DatabaseType::Sqlite {
+        return plain_path(text);
+    }
     let plausible = !text.contains("://")
         && !text.contains(char::is_whitespace)
         && text.contains(['.', ':', '@', '/']);
@@ -347,6 +354,51 @@ pub(super) fn missing_scheme(text: &str, database_type: Option<DatabaseType>) ->
             Span::new(0, slashes),
             format!("{scheme}://"),
         )],
+    })
+}
+
+/// The path of a file, where the database is one.
+fn plain_path(text: &str) -> Option<Finding> {
+    let path = text.trim();
+    let start = text.len() - text.trim_start().len();
+    let plausible = !path.is_empty()
+        && !path.contains("://")
+        && !path.contains(['@', '\n', '\r'])
+        && path.contains(['.', '/', '\\']);
+    if !plausible {
+        return None;
+    }
+    // Changes keep the path's own bytes but for those that mean something else in a URL.
+    let drive = path.as_bytes().get(1) == Some(&b':');
+    let slashes = match (drive, path.starts_with('/')) {
+        (true, _) => "///",
+        (false, true) => "//",
+        (false, false) => "",
+    };
+    let mut changes = vec![TextChange::new(
+        Span::new(0, start),
+        format!("sqlite:{slashes}"),
+    )];
+    let span = Span::new(start, start + path.len());
+    if drive {
+        changes.extend(path.match_indices('\\').map(|(at, _)| {
+            let at = start + at;
+            TextChange::new(Span::new(at, at + 1), "/")
+        }));
+    }
+    changes.extend(encode_changes(text, span, |character| {
+        matches!(character, '%' | '?' | '#')
+    }));
+    if span.end < text.len() {
+        changes.push(TextChange::new(Span::new(span.end, text.len()), ""));
+    }
+    changes.sort_by_key(|change| change.span.start);
+    Some(Finding {
+        code: "plain_path",
+        message: "This is the path of a file; its URL starts with sqlite:.".to_owned(),
+        label: "Write sqlite:".to_owned(),
+        field: "scheme",
+        changes,
     })
 }
 

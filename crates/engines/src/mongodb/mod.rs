@@ -68,6 +68,7 @@ impl Engine for Mongodb {
             unix_sockets: cfg!(unix),
             // A transaction reads a snapshot; there is nothing to choose from.
             isolation_levels: &[],
+            file: false,
             default_port: 27017,
             display_name: "MongoDB",
             abbreviation: "mg",

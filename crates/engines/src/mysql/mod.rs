@@ -5,7 +5,7 @@
 //!
 //! `packet.rs`, `authentication.rs` and `dialer.rs` log in; `stream.rs` frames what follows, `exchange.rs` knows the order of
 //! packets in an answer, `columns.rs` and `rows.rs` read results, `parameters.rs` and
-//! `temporal.rs` write values. `open.rs` sets a session up, `session.rs` is the port, `execute.rs` sends what is not prepared, and `fate.rs` finds out what became of what failed.
+//! `temporal.rs` of the crate write values. `open.rs` sets a session up, `session.rs` is the port, `execute.rs` sends what is not prepared, and `fate.rs` finds out what became of what failed.
 //!
 //! Every session is set up alike: utf8mb4, `autocommit`, `ANSI_QUOTES` and `NO_BACKSLASH_ESCAPES` off, and the time zone
 //! `+00:00`, so that a moment with an offset is sent in UTC and a `TIMESTAMP` is shown in it.
@@ -26,7 +26,6 @@ mod session;
 mod settings;
 mod statement;
 mod stream;
-mod temporal;
 
 use std::sync::Arc;
 
@@ -75,6 +74,7 @@ impl Engine for Mysql {
             multi_host: true,
             unix_sockets: cfg!(unix),
             isolation_levels: IsolationLevel::ALL,
+            file: false,
             default_port: 3306,
             display_name: "MySQL",
             abbreviation: "my",

@@ -66,7 +66,7 @@ fn binary(payload: &[u8], columns: &[Shape], batch: &mut Batch) -> Option<()> {
             }
             Kind::Text => batch.text(reader.bytes()?),
             Kind::Bytes => bytes(reader.bytes()?, batch),
-            Kind::Bits => hexadecimal(reader.bytes()?, batch),
+            Kind::Bits => batch.hexadecimal(reader.bytes()?),
             Kind::Date => date(reader.bytes()?, batch)?,
             Kind::Datetime(decimals) => datetime(reader.bytes()?, decimals, batch)?,
             Kind::Time(decimals) => time(reader.bytes()?, decimals, batch)?,
@@ -93,7 +93,7 @@ fn text(payload: &[u8], columns: &[Shape], batch: &mut Batch) -> Option<()> {
             }
             Kind::Single(_) | Kind::Double(_) => batch.float(value),
             Kind::Bytes => bytes(value, batch),
-            Kind::Bits => hexadecimal(value, batch),
+            Kind::Bits => batch.hexadecimal(value),
             Kind::Text | Kind::Date | Kind::Datetime(_) | Kind::Time(_) => batch.text(value),
         }
     }
@@ -229,21 +229,8 @@ fn bytes(value: &[u8], batch: &mut Batch) {
     if !value.iter().any(control) && std::str::from_utf8(value).is_ok() {
         batch.text(value);
     } else {
-        hexadecimal(value, batch);
+        batch.hexadecimal(value);
     }
-}
-
-/// As the client prints bytes with `--binary-as-hex`.
-fn hexadecimal(value: &[u8], batch: &mut Batch) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut text = Vec::with_capacity(2 + 2 * value.len());
-    text.extend_from_slice(b"0x");
-    for byte in value {
-        for digit in [byte >> 4, byte & 15] {
-            text.push(DIGITS.get(usize::from(digit)).copied().unwrap_or(b'0'));
-        }
-    }
-    batch.text(&text);
 }
 
 /// Puts `2026-11-23` into the text; zeros where the server sends nothing.

@@ -75,6 +75,7 @@ impl Engine for Postgres {
             multi_host: true,
             unix_sockets: cfg!(unix),
             isolation_levels: IsolationLevel::ALL,
+            file: false,
             default_port: 5432,
             display_name: "PostgreSQL",
             abbreviation: "pg",

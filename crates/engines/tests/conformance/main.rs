@@ -8,6 +8,7 @@
 mod authentication;
 mod basics;
 mod fake_servers;
+mod files;
 mod hanging;
 mod hosts;
 mod mongodb_set;

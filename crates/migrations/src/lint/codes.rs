@@ -1,6 +1,6 @@
 //! Every code of a warning.
 
-use connection_url::DatabaseType::{self, Mongodb, Mysql, Postgresql};
+use connection_url::DatabaseType::{self, Mongodb, Mysql, Postgresql, Sqlite};
 
 /// A code, and what it says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,8 +15,10 @@ pub struct Code {
     pub sentence: &'static str,
 }
 
-const ALL: &[DatabaseType] = &[Postgresql, Mysql, Mongodb];
-const SQL: &[DatabaseType] = &[Postgresql, Mysql];
+const ALL: &[DatabaseType] = &[Postgresql, Mysql, Mongodb, Sqlite];
+const SQL: &[DatabaseType] = &[Postgresql, Mysql, Sqlite];
+const SERVERS: &[DatabaseType] = &[Postgresql, Mysql, Mongodb];
+const SQL_SERVERS: &[DatabaseType] = &[Postgresql, Mysql];
 const PG: &[DatabaseType] = &[Postgresql];
 const MY: &[DatabaseType] = &[Mysql];
 const MONGO: &[DatabaseType] = &[Mongodb];
@@ -60,7 +62,7 @@ pub fn codes() -> &'static [Code] {
             "A column is dropped with its values.",
         ),
         code("drop_schema", PG, true, "A schema is dropped."),
-        code("drop_database", ALL, true, "A database is dropped."),
+        code("drop_database", SERVERS, true, "A database is dropped."),
         code("drop_type", PG, true, "A type or a domain is dropped."),
         code("drop_view", SQL, true, "A view is dropped."),
         code(
@@ -71,7 +73,7 @@ pub fn codes() -> &'static [Code] {
         ),
         code(
             "drop_constraint",
-            SQL,
+            SQL_SERVERS,
             true,
             "A constraint or a primary key is dropped, and rows that break it can come in.",
         ),
@@ -93,7 +95,7 @@ pub fn codes() -> &'static [Code] {
             true,
             "A collection is dropped with its documents.",
         ),
-        code("truncate", SQL, true, "Every row of a table goes."),
+        code("truncate", SQL_SERVERS, true, "Every row of a table goes."),
         code(
             "cascade",
             PG,
@@ -126,13 +128,13 @@ pub fn codes() -> &'static [Code] {
         ),
         code(
             "change_type",
-            SQL,
+            SQL_SERVERS,
             true,
             "A column gets another type: values may not fit, and the table may be rewritten.",
         ),
         code(
             "add_not_null_without_default",
-            SQL,
+            SQL_SERVERS,
             false,
             "A column that must have a value is added without one for the rows that are there.",
         ),
@@ -150,7 +152,7 @@ pub fn codes() -> &'static [Code] {
         ),
         code(
             "rewrite_table",
-            SQL,
+            SQL_SERVERS,
             false,
             "The server writes the whole table anew.",
         ),
@@ -174,19 +176,19 @@ pub fn codes() -> &'static [Code] {
         ),
         code(
             "needs_no_transaction",
-            PG,
+            &[Postgresql, Sqlite],
             false,
             "The statement is certain to fail in a transaction.",
         ),
         code(
             "foreign_key_validated",
-            SQL,
+            SQL_SERVERS,
             false,
             "A foreign key is checked against every row while both tables can't be written.",
         ),
         code(
             "check_validated",
-            SQL,
+            SQL_SERVERS,
             false,
             "A CHECK is tested against every row under a lock.",
         ),
@@ -270,9 +272,9 @@ pub fn codes() -> &'static [Code] {
         ),
         code(
             "server_command",
-            MONGO,
+            &[Mongodb, Sqlite],
             false,
-            "The command changes users, settings or the server, and no collection.",
+            "The command changes users, settings or the server, or reaches another file, and no collection or table.",
         ),
     ];
     CODES

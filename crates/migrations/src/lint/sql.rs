@@ -1,8 +1,8 @@
-//! What both dialects of SQL share.
+//! What the dialects of SQL share.
 
 use templates::sql::{self, Dialect, Verb, WritingFunctions};
 
-use super::{Found, Made, mysql, postgresql};
+use super::{Found, Made, mysql, postgresql, sqlite};
 use crate::words::{Cursor, Words};
 
 /// Looks at one statement.
@@ -45,6 +45,7 @@ fn head(mut at: Cursor<'_, '_>, dialect: Dialect, made: &mut Made, found: &mut F
     match dialect {
         Dialect::Postgresql => postgresql::head(at, made, found),
         Dialect::Mysql => mysql::head(at, made, found),
+        Dialect::Sqlite => sqlite::head(at, made, found),
     }
 }
 

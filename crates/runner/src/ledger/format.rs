@@ -25,20 +25,32 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const fn name(self, postgres: bool) -> &'static str {
-        match (self, postgres) {
-            (Self::Tag | Self::Line | Self::Long, true) => "text",
-            (Self::Number, true) => "bigint",
-            (Self::Moment, true) => "timestamptz",
+    pub(super) const fn name(self, dialect: Dialect) -> &'static str {
+        match (self, dialect) {
+            (Self::Tag | Self::Line | Self::Long, Dialect::Postgresql) => "text",
+            (Self::Number, Dialect::Postgresql) => "bigint",
+            (Self::Moment, Dialect::Postgresql) => "timestamptz",
+            (Self::Tag, Dialect::Sqlite) => "TEXT NOT NULL",
+            // A moment is the text that it is read as.
+            (Self::Line | Self::Long | Self::Moment, Dialect::Sqlite) => "TEXT",
+            (Self::Number, Dialect::Sqlite) => "INTEGER",
             // Three of these make a key, and old servers have room for 767 bytes in one.
-            (Self::Tag, false) => "VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL",
+            (Self::Tag, Dialect::Mysql) => "VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL",
             // Not in the row itself, whose size is limited.
-            (Self::Line, false) => "TEXT",
-            (Self::Long, false) => "LONGTEXT",
-            (Self::Number, false) => "BIGINT",
-            (Self::Moment, false) => "DATETIME(6) NULL",
+            (Self::Line, Dialect::Mysql) => "TEXT",
+            (Self::Long, Dialect::Mysql) => "LONGTEXT",
+            (Self::Number, Dialect::Mysql) => "BIGINT",
+            (Self::Moment, Dialect::Mysql) => "DATETIME(6) NULL",
         }
     }
+}
+
+/// Whose SQL an account is written in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Dialect {
+    Postgresql,
+    Mysql,
+    Sqlite,
 }
 
 /// A column.
@@ -126,6 +138,10 @@ pub(super) fn question(database_type: DatabaseType) -> Operation {
                 EXISTS (SELECT 1 FROM information_schema.tables
                     WHERE table_schema = DATABASE() AND table_name = '{SCHEMA}') AS `schema`"
         )),
+        DatabaseType::Sqlite => sql(format!(
+            "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = '{MIGRATIONS}') AS migrations,
+                EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = '{SCHEMA}') AS \"schema\""
+        )),
         DatabaseType::Mongodb => command(&serde_json::json!({
             "listCollections": 1,
             "filter": { "name": { "$in": [MIGRATIONS, SCHEMA] } },
@@ -155,6 +171,9 @@ pub(super) fn found(database_type: DatabaseType, found: &Rows) -> (String, Look)
     };
     look.migrations = is("migrations");
     look.schema = is("schema");
+    if database_type == DatabaseType::Sqlite {
+        return ("main.".to_owned(), look);
+    }
     let place = ask::string(found.value(row, "place"));
     if place.is_empty() {
         look.homeless = true;

@@ -2,11 +2,13 @@
 //!
 //! On SQL servers the lock belongs to the session that sends the statements. A runner that is killed in the middle thus keeps it for as
 //! long as the server is busy with its last statement, and nobody begins before that is over. MongoDB has no such locks: a document with
-//! a lease stands for it, renewed while its runner lives, and looked at before each statement.
+//! a lease stands for it, renewed while its runner lives, and looked at before each statement. SQLite has a row of the same kind, looked at within
+//! the transaction of each migration.
 
 mod mongodb;
 mod mysql;
 mod postgres;
+mod sqlite;
 
 use std::time::{Duration, Instant};
 
@@ -15,8 +17,50 @@ use connection_url::DatabaseType;
 use engines::{RunError, Session};
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use self::mongodb::Lease;
+use self::mongodb::Document;
+use self::sqlite::Row;
 use crate::RunnerEvent;
+
+/// What stands for a lock where sessions have none.
+pub(crate) enum Lease {
+    /// MongoDB's.
+    Document(Document),
+    /// SQLite's.
+    Row(Row),
+}
+
+impl Lease {
+    /// The lease as it is once it was taken by something that was sent at this moment.
+    fn taken(self, sent: Instant) -> Self {
+        match self {
+            Self::Document(document) => Self::Document(document.taken(sent)),
+            Self::Row(row) => Self::Row(row),
+        }
+    }
+
+    /// Renews it; false where it was taken over.
+    pub(crate) async fn renew(&mut self, session: &mut dyn Session) -> Result<bool, RunError> {
+        match self {
+            Self::Document(document) => document.renew(session).await,
+            Self::Row(row) => row.renew(session).await,
+        }
+    }
+
+    /// Renews it as long as it is polled, and ends when it is lost. A row can't be renewed while a statement runs: that has the file.
+    pub(crate) async fn keep(&mut self, session: &mut dyn Session) {
+        match self {
+            Self::Document(document) => document.keep(session).await,
+            Self::Row(_) => std::future::pending().await,
+        }
+    }
+
+    async fn release(&self, session: &mut dyn Session) -> Result<(), RunError> {
+        match self {
+            Self::Document(document) => document.release(session).await,
+            Self::Row(row) => row.release(session).await,
+        }
+    }
+}
 
 /// The lock of an engine, as whoever waits for it sees it.
 #[async_trait]
@@ -71,8 +115,13 @@ pub(crate) async fn take(
         DatabaseType::Postgresql => Box::new(postgres::Advisory),
         DatabaseType::Mysql => Box::new(mysql::Named),
         DatabaseType::Mongodb => {
-            let new = Lease::new(run, by);
-            lease = Some(new.clone());
+            let new = Document::new(run, by);
+            lease = Some(Lease::Document(new.clone()));
+            Box::new(new)
+        }
+        DatabaseType::Sqlite => {
+            let new = Row::new(run, by);
+            lease = Some(Lease::Row(new.clone()));
             Box::new(new)
         }
     };
@@ -120,7 +169,7 @@ pub(crate) async fn release(
     match database_type {
         DatabaseType::Postgresql => postgres::release(session).await,
         DatabaseType::Mysql => mysql::release(session).await,
-        DatabaseType::Mongodb => match lease {
+        DatabaseType::Mongodb | DatabaseType::Sqlite => match lease {
             Some(lease) => lease.release(session).await,
             None => Ok(()),
         },

@@ -22,14 +22,14 @@ const RENEWED: Duration = Duration::from_secs(5);
 
 /// A runner's lease.
 #[derive(Clone)]
-pub(crate) struct Lease {
+pub(crate) struct Document {
     run: String,
     by: String,
     /// Until when it surely holds, by the clock here: counted from before the renewal was sent.
     until: Instant,
 }
 
-impl Lease {
+impl Document {
     pub(super) fn new(run: &str, by: &str) -> Self {
         Self {
             run: run.to_owned(),
@@ -91,7 +91,7 @@ impl Lease {
 }
 
 #[async_trait]
-impl Lock for Lease {
+impl Lock for Document {
     async fn take(&mut self, session: &mut dyn Session) -> Result<bool, RunError> {
         let now = clock(session).await?;
         // Where another's lease holds, nothing is found, and what is inserted in its place has the same `_id`.

@@ -204,6 +204,7 @@ impl From<Dialect> for Engine {
         match dialect {
             Dialect::Postgresql => Self::Postgresql,
             Dialect::Mysql => Self::Mysql,
+            Dialect::Sqlite => Self::Sqlite,
         }
     }
 }

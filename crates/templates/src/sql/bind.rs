@@ -39,7 +39,7 @@ impl fmt::Debug for Parameter {
     }
 }
 
-/// A statement as it is sent: parameters are `$1`, `$2`, … on PostgreSQL and `?` on MySQL, in order.
+/// A statement as it is sent: parameters are `$1`, `$2`, … on PostgreSQL, `?` on MySQL and `?1`, `?2`, … on SQLite, in order.
 #[derive(Clone, PartialEq, Debug)]
 pub struct SqlStatement {
     /// The text.
@@ -152,8 +152,8 @@ impl SqlTemplate {
             Place::Value => {
                 let value = match value {
                     BoundValue::Object(_) => BoundValue::Json(value.to_json_text()),
-                    // MySQL has no arrays, and JSON functions that take one.
-                    BoundValue::Array(_) if self.dialect == Dialect::Mysql => {
+                    // These have no arrays, and JSON functions that take one.
+                    BoundValue::Array(_) if self.dialect != Dialect::Postgresql => {
                         BoundValue::Json(value.to_json_text())
                     }
                     other => other.clone(),
@@ -176,13 +176,17 @@ impl SqlTemplate {
                 statement.text.push_str(&marker);
             }
             Dialect::Mysql => statement.text.push('?'),
+            Dialect::Sqlite => {
+                let marker = format!("?{}", statement.parameters.len());
+                statement.text.push_str(&marker);
+            }
         }
     }
 
     /// A name in quotes, each part in its own. The list's names have no quotes of any kind.
     fn identifier(&self, text: &mut String, name: &str) {
         let quote = match self.dialect {
-            Dialect::Postgresql => '"',
+            Dialect::Postgresql | Dialect::Sqlite => '"',
             Dialect::Mysql => '`',
         };
         for (index, part) in name.split('.').enumerate() {

@@ -292,6 +292,15 @@ const MYSQL: [&str; 15] = [
     "sys_set",
 ];
 
+/// SQLite: what the library itself has, <https://sqlite.org/lang_corefunc.html>, and what its shell adds.
+const SQLITE: [&str; 5] = [
+    "load_extension",
+    "fts3_tokenizer",
+    "writefile",
+    "edit",
+    "zipfile",
+];
+
 impl WritingFunctions {
     /// Those that the engine brings along.
     pub fn of(dialect: Dialect) -> Self {
@@ -327,7 +336,7 @@ impl WritingFunctions {
             names
                 .into_iter()
                 .filter_map(|name| name.rsplit('.').next())
-                .map(|name| name.trim_matches(['"', '`']).to_lowercase()),
+                .map(|name| name.trim_matches(['"', '`', '[', ']']).to_lowercase()),
         );
         self
     }
@@ -349,6 +358,7 @@ impl WritingFunctions {
             || match self.dialect {
                 Dialect::Postgresql => listed(&POSTGRESQL) && !POSTGRESQL_READS.contains(&name),
                 Dialect::Mysql => listed(&MYSQL),
+                Dialect::Sqlite => listed(&SQLITE),
             }
     }
 

@@ -1,11 +1,12 @@
 //! Where a SQL text has code, literals, quoted identifiers and comments.
 //!
 //! Each dialect is read as its server reads it under the session that Tapedeck sets up: PostgreSQL with
-//! `standard_conforming_strings` on, MySQL without `ANSI_QUOTES` and `NO_BACKSLASH_ESCAPES`. A run makes the session so, and
+//! `standard_conforming_strings` on, MySQL without `ANSI_QUOTES` and `NO_BACKSLASH_ESCAPES`, SQLite without strings in double quotes. A run makes the session so, and
 //! what is read here is what the server reads.
 //!
 //! PostgreSQL: <https://www.postgresql.org/docs/18/sql-syntax-lexical.html>.
 //! MySQL: <https://dev.mysql.com/doc/refman/8.4/en/language-structure.html>.
+//! SQLite: <https://sqlite.org/lang_keywords.html>, <https://sqlite.org/lang_comment.html>, and `tokenize.c` where they are silent.
 
 use std::ops::Range;
 
@@ -42,7 +43,7 @@ pub enum TokenKind {
     },
     /// `{{…}}` outside of literals, identifiers and comments: from the braces to the braces, well formed or not.
     Placeholder,
-    /// A parameter marker that the template itself has: `$1`, `?`.
+    /// A parameter marker that the template itself has: `$1`, `?`, and SQLite's `?1`, `:name`, `@name` and `$name`.
     Parameter,
     /// Any other single character.
     Symbol(char),
@@ -122,12 +123,12 @@ struct Lexer<'a> {
     dialect: Dialect,
 }
 
-/// Whether a byte can be inside a word. Bytes beyond ASCII are letters to both engines.
+/// Whether a byte can be inside a word. Bytes beyond ASCII are letters to every engine.
 pub(crate) const fn is_word_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80
 }
 
-/// The white space of both engines' lexers.
+/// The white space of the engines' lexers.
 const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
 }
@@ -165,7 +166,9 @@ impl Lexer<'_> {
             b'\'' => self.literal(LiteralStyle::Text, 0),
             b'"' if self.dialect == Dialect::Mysql => self.literal(LiteralStyle::Text, 0),
             b'"' => self.quoted_identifier(0),
-            b'`' if self.dialect == Dialect::Mysql => self.quoted_identifier(0),
+            b'`' if self.dialect != Dialect::Postgresql => self.quoted_identifier(0),
+            b'[' if self.dialect == Dialect::Sqlite => self.bracketed_identifier(),
+            b'?' | b':' | b'@' | b'$' if self.dialect == Dialect::Sqlite => Ok(self.variable()),
             b'$' if self.dialect == Dialect::Postgresql => self.dollar(),
             b'?' if self.dialect == Dialect::Mysql => {
                 self.at += 1;
@@ -183,7 +186,7 @@ impl Lexer<'_> {
     fn comment(&mut self) -> Result<Option<TokenKind>, LexFault> {
         let rest = self.rest();
         let line = match self.dialect {
-            Dialect::Postgresql => rest.starts_with("--"),
+            Dialect::Postgresql | Dialect::Sqlite => rest.starts_with("--"),
             // MySQL wants white space or a control character after the two dashes.
             Dialect::Mysql => {
                 rest.starts_with('#')
@@ -194,7 +197,7 @@ impl Lexer<'_> {
         if line {
             let length = match self.dialect {
                 Dialect::Postgresql => rest.find(['\n', '\r']),
-                Dialect::Mysql => rest.find('\n'),
+                Dialect::Mysql | Dialect::Sqlite => rest.find('\n'),
             };
             self.at += length.unwrap_or(rest.len());
             return Ok(Some(TokenKind::Comment));
@@ -308,6 +311,38 @@ impl Lexer<'_> {
         Ok(TokenKind::QuotedIdentifier { body: body..end })
     }
 
+    /// SQLite's `[name]`, as Microsoft's servers write it; nothing escapes the bracket that closes it.
+    fn bracketed_identifier(&mut self) -> Result<TokenKind, LexFault> {
+        let start = self.at;
+        let length = self.rest().find(']').ok_or(LexFault {
+            message: "A quoted name is not closed.",
+            at: start,
+        })?;
+        self.at += length + 1;
+        Ok(TokenKind::QuotedIdentifier {
+            body: start + 1..start + length,
+        })
+    }
+
+    /// SQLite's variables: `?`, `?1`, `:name`, `@name`, `$name`; a lone mark is none.
+    fn variable(&mut self) -> TokenKind {
+        let mark = self.bytes[self.at];
+        self.at += 1;
+        if mark == b'?' {
+            while self.peek(0).is_some_and(|byte| byte.is_ascii_digit()) {
+                self.at += 1;
+            }
+            return TokenKind::Parameter;
+        }
+        let name = self.at;
+        self.take_word();
+        if self.at == name {
+            TokenKind::Symbol(char::from(mark))
+        } else {
+            TokenKind::Parameter
+        }
+    }
+
     /// `$1`, `$tag$…$tag$` or a lone dollar.
     fn dollar(&mut self) -> Result<TokenKind, LexFault> {
         let start = self.at;
@@ -382,7 +417,9 @@ impl Lexer<'_> {
         }
         let style = match (first, length, self.dialect) {
             (b'E', 1, Dialect::Postgresql) => Some(LiteralStyle::Escape),
-            (b'B' | b'X', 1, _) => Some(LiteralStyle::Bits),
+            (b'X', 1, _) => Some(LiteralStyle::Bits),
+            (_, _, Dialect::Sqlite) => None,
+            (b'B', 1, _) => Some(LiteralStyle::Bits),
             (b'N', 1, _) | (b'_', _, Dialect::Mysql) => Some(LiteralStyle::Text),
             _ => None,
         };
@@ -497,6 +534,24 @@ mod tests {
     }
 
     #[test]
+    fn sqlite_names_variables_and_comments() {
+        let sqlite = |text: &str| pieces(text, Dialect::Sqlite);
+        assert_eq!(sqlite(r"'a''b\' x'ff'"), [r"l:'a''b\'", "l:x'ff'"]);
+        assert_eq!(sqlite("b'1' N'a'"), ["w:b", "l:'1'", "w:N", "l:'a'"]);
+        assert_eq!(
+            sqlite("\"a\"\"b\" `c` [d \"e'f]"),
+            ["i:\"a\"\"b\"", "i:`c`", "i:[d \"e'f]"]
+        );
+        assert_eq!(
+            sqlite("? ?12 :a @b $c : a$1"),
+            ["$:?", "$:?12", "$::a", "$:@b", "$:$c", "s::", "w:a$1"]
+        );
+        assert_eq!(sqlite("1--'\n2"), ["n:1", "c:--'", "n:2"]);
+        assert_eq!(sqlite("/* a /* b */ c # d"), ["c:/* a /* b */", "w:c", "s:#", "w:d"]);
+        assert_eq!(sqlite("/*! a */ 'a' \n 'b'"), ["c:/*! a */", "l:'a'", "l:'b'"]);
+    }
+
+    #[test]
     fn numbers_and_placeholders() {
         assert_eq!(postgresql("1.5e-3+2"), ["n:1.5e-3", "s:+", "n:2"]);
         assert_eq!(
@@ -516,6 +571,8 @@ mod tests {
             (r"E'a\'", Dialect::Postgresql),
             (r"'a\'", Dialect::Mysql),
             ("`a", Dialect::Mysql),
+            ("[a", Dialect::Sqlite),
+            ("`a", Dialect::Sqlite),
         ] {
             assert!(lex(text, dialect).is_err(), "{text}");
         }
@@ -524,7 +581,7 @@ mod tests {
     #[test]
     fn the_pieces_cover_the_text() {
         let text = "SELECT é, 'x\u{1f600}' FROM t -- end";
-        for dialect in [Dialect::Postgresql, Dialect::Mysql] {
+        for dialect in [Dialect::Postgresql, Dialect::Mysql, Dialect::Sqlite] {
             let tokens = lex(text, dialect).unwrap();
             let whole: String = tokens.into_iter().map(|token| &text[token.span]).collect();
             assert_eq!(whole, text);

@@ -195,11 +195,12 @@ impl Compiler<'_> {
     fn concatenation(&mut self, token: &Token, literal: &Literal, pieces: Vec<Piece>) {
         let open = &self.text[token.span.start..literal.body.start];
         let close = &self.text[literal.body.end..token.span.end];
-        let postgresql = self.dialect == Dialect::Postgresql;
-        self.sql(if postgresql { "(" } else { "CONCAT(" });
+        // SQLite has had CONCAT for a short time only.
+        let operator = self.dialect != Dialect::Mysql;
+        self.sql(if operator { "(" } else { "CONCAT(" });
         for (index, piece) in pieces.into_iter().enumerate() {
             if index > 0 {
-                self.sql(if postgresql { " || " } else { ", " });
+                self.sql(if operator { " || " } else { ", " });
             }
             match piece {
                 // Where a piece of it ended in a dollar, the quote of a dollar-quoted text would close too early.
@@ -213,9 +214,9 @@ impl Compiler<'_> {
                 }
                 Piece::Slot(placeholder, span) => {
                     // PostgreSQL would infer the type of an array or of a range from its neighbour otherwise.
-                    self.sql(if postgresql { "CAST(" } else { "" });
+                    self.sql(if operator { "CAST(" } else { "" });
                     self.slot(placeholder, Place::Text, span);
-                    self.sql(if postgresql { " AS text)" } else { "" });
+                    self.sql(if operator { " AS text)" } else { "" });
                 }
             }
         }

@@ -31,6 +31,8 @@ pub enum Dialect {
     Postgresql,
     /// MySQL and MariaDB.
     Mysql,
+    /// SQLite.
+    Sqlite,
 }
 
 /// The index of the piece before this one that is neither space nor comment.

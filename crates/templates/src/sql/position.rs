@@ -156,10 +156,10 @@ pub(super) fn no_value(
         TokenKind::Symbol(')' | ']') | TokenKind::Number | TokenKind::QuotedIdentifier { .. } => {
             return name;
         }
-        TokenKind::Literal(_) if dialect == Dialect::Postgresql => {
+        TokenKind::Literal(_) if dialect != Dialect::Mysql => {
             return Some(("misplaced_placeholder", TWO_VALUES));
         }
-        TokenKind::Symbol('@') if dialect == Dialect::Mysql => return name,
+        TokenKind::Symbol('@') if dialect != Dialect::Postgresql => return name,
         TokenKind::Symbol('>') if dialect == Dialect::Mysql && is_arrow(tokens, before) => {
             return Some((
                 "path_on_mysql",
@@ -195,7 +195,7 @@ pub(super) fn no_value(
 fn is_value(text: &str, token: &Token, dialect: Dialect) -> bool {
     match token.kind {
         TokenKind::Number => true,
-        // A string after a value is a name for it on MySQL.
+        // A string after a value is a name for it on MySQL, and on SQLite.
         TokenKind::Literal(_) => dialect == Dialect::Postgresql,
         TokenKind::Placeholder => match read_placeholder(&text[token.span.clone()]) {
             Some((Ok(placeholder), _)) => placeholder.kind().words().is_none(),

@@ -10,7 +10,7 @@ use sqlparser::ast::{
     Delete, Expr, FromTable, ObjectName, Query, Select, Statement, TableFactor, Update, Visit,
     Visitor,
 };
-use sqlparser::dialect::{MySqlDialect, PostgreSqlDialect};
+use sqlparser::dialect::{MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::Parser;
 
 use super::fold::Known;
@@ -69,6 +69,7 @@ fn parse_with(
     let parsed = match dialect {
         Dialect::Postgresql => Parser::parse_sql(&PostgreSqlDialect {}, &plain),
         Dialect::Mysql => Parser::parse_sql(&MySqlDialect {}, &plain),
+        Dialect::Sqlite => Parser::parse_sql(&SQLiteDialect {}, &plain),
     };
     let mut statements = parsed.ok()?;
     let statement = statements.pop()?;
@@ -173,7 +174,7 @@ fn plain(text: &str, tokens: &[Token], dialect: Dialect, parameters: usize) -> S
                 plain.push('"');
             }
             // sqlparser reads `?` as an operator in one dialect and `$1` as a name in the other. The number tells whose value it is.
-            TokenKind::Parameter if dialect == Dialect::Mysql => {
+            TokenKind::Parameter if dialect != Dialect::Postgresql => {
                 number += 1;
                 plain.push_str(&format!(" ?{number} "));
             }

@@ -205,13 +205,14 @@ impl Body {
     }
 
     fn is_closed(&self) -> bool {
-        self.blocks.is_empty() && (self.dialect == Dialect::Mysql || self.parentheses.is_empty())
+        self.blocks.is_empty()
+            && (self.dialect != Dialect::Postgresql || self.parentheses.is_empty())
     }
 
     fn open(&self) -> Option<usize> {
         let block = self.blocks.first().map(|(_, at)| *at);
         match self.dialect {
-            Dialect::Mysql => block,
+            Dialect::Mysql | Dialect::Sqlite => block,
             Dialect::Postgresql => self.parentheses.first().copied().or(block),
         }
     }
@@ -286,6 +287,11 @@ impl Body {
                     (_, true) => Some(Block::Case(false)),
                     _ => None,
                 }
+            }
+            // Only a trigger has a body, and it begins and ends by these words.
+            Dialect::Sqlite if word("CASE") => Some(Block::Case(false)),
+            Dialect::Sqlite => {
+                (word("BEGIN") && self.blocks.is_empty()).then_some(Block::Begin)
             }
             Dialect::Mysql if package && self.blocks.is_empty() => {
                 (word("AS") || word("IS")).then_some(Block::Begin)

@@ -139,6 +139,8 @@ enum Opening {
     Query,
     /// A statement that runs a query: `EXPLAIN`, with whether it runs it really.
     Explain,
+    /// A setting of SQLite, told or changed.
+    Pragma,
     Is(StatementKind, Verb),
     Unknown,
 }
@@ -149,6 +151,7 @@ fn opening(word: &str) -> Opening {
     match word {
         "SELECT" | "WITH" | "VALUES" | "TABLE" => Opening::Query,
         "EXPLAIN" | "DESCRIBE" | "DESC" => Opening::Explain,
+        "PRAGMA" => Opening::Pragma,
         "SHOW" | "HELP" => Opening::Is(Read, Verb::Select),
         "INSERT" | "REPLACE" => Opening::Is(Write, Verb::Insert),
         "UPDATE" => Opening::Is(Write, Verb::Update),
@@ -164,10 +167,47 @@ fn opening(word: &str) -> Opening {
         | "CLUSTER" | "REINDEX" | "REFRESH" | "CHECKPOINT" | "REPACK" | "OPTIMIZE" | "REPAIR"
         | "CHECK" | "CHECKSUM" | "FLUSH" | "KILL" | "PURGE" | "INSTALL" | "UNINSTALL"
         | "SHUTDOWN" | "RESTART" | "HANDLER" | "CHANGE" | "STOP" | "CACHE" | "BINLOG" | "CLONE"
-        | "SIGNAL" | "RESIGNAL" | "USE" => Opening::Is(Write, Verb::Other),
+        | "SIGNAL" | "RESIGNAL" | "USE" | "ATTACH" | "DETACH" => Opening::Is(Write, Verb::Other),
         _ => Opening::Unknown,
     }
 }
+
+/// Pragmas of SQLite that only tell, whatever stands behind their names.
+const TELLING_PRAGMAS: [&str; 15] = [
+    "collation_list",
+    "compile_options",
+    "database_list",
+    "foreign_key_check",
+    "foreign_key_list",
+    "function_list",
+    "index_info",
+    "index_list",
+    "index_xinfo",
+    "integrity_check",
+    "pragma_list",
+    "quick_check",
+    "table_info",
+    "table_list",
+    "table_xinfo",
+];
+
+/// Pragmas of SQLite that tell a setting where no value stands behind their names.
+const SETTING_PRAGMAS: [&str; 14] = [
+    "application_id",
+    "auto_vacuum",
+    "cache_size",
+    "data_version",
+    "encoding",
+    "foreign_keys",
+    "freelist_count",
+    "journal_mode",
+    "page_count",
+    "page_size",
+    "query_only",
+    "schema_version",
+    "synchronous",
+    "user_version",
+];
 
 #[derive(Default)]
 struct Found<'a> {
@@ -232,6 +272,7 @@ impl Found<'_> {
         match opening(&word) {
             Opening::Query => self.query(text, tokens, functions),
             Opening::Explain => self.explain(text, tokens, first, functions),
+            Opening::Pragma => self.pragma(text, tokens, first),
             Opening::Is(kind, verb) => self.known(text, tokens, first, (kind, verb), functions),
             Opening::Unknown => self.unknown("The SQL reader doesn't know this statement."),
         }
@@ -340,6 +381,26 @@ impl Found<'_> {
                 );
             }
             None => {}
+        }
+    }
+
+    /// A pragma that is known to tell something reads; one that is given a value, or is not known, may change something.
+    fn pragma(&mut self, text: &str, tokens: &[Token], first: usize) {
+        let mut at = significant_after(tokens, first + 1);
+        // `PRAGMA main.table_info(t)`
+        let schema = at.and_then(|at| significant_after(tokens, at + 1));
+        if let Some(point) = schema.filter(|at| tokens[*at].kind == TokenKind::Symbol('.')) {
+            at = significant_after(tokens, point + 1);
+        }
+        let name = at.map_or("", |at| &text[tokens[at].span.clone()]);
+        let has = |list: &[&str]| list.iter().any(|known| known.eq_ignore_ascii_case(name));
+        let value = at.and_then(|at| significant_after(tokens, at + 1)).is_some();
+        if has(&TELLING_PRAGMAS) || (has(&SETTING_PRAGMAS) && !value) {
+            self.kinds.insert(StatementKind::Read);
+            self.verbs.insert(Verb::Select);
+        } else {
+            self.verbs.insert(Verb::Other);
+            self.is(StatementKind::Write, "PRAGMA counts as a write.");
         }
     }
 

@@ -334,10 +334,14 @@ impl Compiler<'_> {
                 span.clone(),
             );
         }
-        if placeholder.optional && self.dialect == Dialect::Mysql {
+        if placeholder.optional && self.dialect != Dialect::Postgresql {
+            let message = match self.dialect {
+                Dialect::Sqlite => "SQLite has no LIMIT of NULL, so this input can't be optional.",
+                _ => "MySQL has no LIMIT of NULL, so this input can't be optional.",
+            };
             self.fault(
                 "needs_integer",
-                "MySQL has no LIMIT of NULL, so this input can't be optional.",
+                message,
                 span.clone(),
             );
         }
@@ -357,7 +361,8 @@ impl Compiler<'_> {
             && symbol(significant_after(self.tokens, index + 1), [',', ')'])
     }
 
-    /// Whether the place counts rows: after LIMIT or OFFSET, after FETCH FIRST, or after the comma of MySQL's `LIMIT 5, 10`.
+    /// Whether the place counts rows: after LIMIT or OFFSET, after FETCH FIRST, or after the comma of `LIMIT 5, 10`, which MySQL and
+    /// SQLite have.
     fn counts_rows(&self, index: usize) -> bool {
         let Some(before) = self.before(index) else {
             return false;
@@ -368,7 +373,7 @@ impl Compiler<'_> {
         if self.is_word(before, "FIRST") || self.is_word(before, "NEXT") {
             return self.word_before(before, "FETCH");
         }
-        self.dialect == Dialect::Mysql
+        self.dialect != Dialect::Postgresql
             && self.tokens[before].kind == TokenKind::Symbol(',')
             && self
                 .before(before)

@@ -79,6 +79,10 @@ pub(super) fn type_before(
             interval,
         })
     };
+    if dialect == Dialect::Sqlite {
+        // It has none: a name before a string is a name.
+        return None;
+    }
     if dialect == Dialect::Mysql {
         return match lower.as_str() {
             "date" => name(last, "DATE".to_owned(), false),

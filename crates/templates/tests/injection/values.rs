@@ -67,6 +67,24 @@ pub(crate) const MYSQL_PLACES: [&str; 9] = [
     "a < b + INTERVAL {{vT}} DAY",
 ];
 
+/// Places of both that SQLite has not: national strings, typed literals and intervals.
+pub(crate) const NOT_SQLITE: [&str; 3] = [
+    "a = N'{{vT}}'",
+    "a = DATE '{{vT}}'",
+    "a > b + INTERVAL '{{vT}}' DAY",
+];
+
+pub(crate) const SQLITE_PLACES: [&str; 8] = [
+    "[a b] = '{{vT}}'",
+    "[a'{] = {{vT}} -- {{vT}}\n",
+    "`a``b` = '{{vT}}' /* {{vT}} */",
+    "\"a\"\"b\" = {{vT}}",
+    "json_extract(d, '$.a') = {{vT}}",
+    "a IS NOT '{{vT}}'",
+    "a GLOB '{{vT}}*'",
+    "a = '\\{{vT}}\\'",
+];
+
 /// The statements that a condition stands in.
 pub(crate) const STATEMENTS: [&str; 5] = [
     "SELECT * FROM t WHERE CONDITION",

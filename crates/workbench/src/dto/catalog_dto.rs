@@ -11,7 +11,7 @@ use super::{AuthMechanismInfo, SecretPlace, TestResult, UrlFormatInfo, UrlOption
 #[derive(Clone, Debug, Serialize, TS)]
 #[ts(export)]
 pub struct EngineInfo {
-    /// The record's `type`: `mongodb`, `postgresql` or `mysql`.
+    /// The record's `type`: `mongodb`, `postgresql`, `mysql` or `sqlite`.
     #[serde(rename = "type")]
     pub database_type: String,
     /// "PostgreSQL".
@@ -30,6 +30,8 @@ pub struct EngineInfo {
     pub srv: bool,
     /// Unix sockets as host.
     pub unix_sockets: bool,
+    /// A database is a file: its URL has a path, and no host, user or encryption.
+    pub file: bool,
     /// Name of the option that chooses TLS (`sslmode`, `ssl-mode`, `tls`).
     pub tls_option: String,
     /// The values of that option, strictest last.
@@ -133,7 +135,7 @@ pub struct DatabaseView {
     pub name: String,
     /// Tag, unique in the product.
     pub tag: String,
-    /// `mongodb`, `postgresql` or `mysql`.
+    /// `mongodb`, `postgresql`, `mysql` or `sqlite`.
     #[serde(rename = "type")]
     pub database_type: String,
     /// Description.
@@ -349,7 +351,7 @@ pub struct DatabaseInput {
     pub name: String,
     /// Tag, unique in the product.
     pub tag: String,
-    /// `mongodb`, `postgresql` or `mysql`.
+    /// `mongodb`, `postgresql`, `mysql` or `sqlite`.
     #[serde(rename = "type")]
     pub database_type: String,
     /// Description.

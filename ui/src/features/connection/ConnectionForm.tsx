@@ -7,6 +7,7 @@ import { asAppError } from '../../platform';
 import { form as formText, connection as text } from '../../text/connection';
 import { errorText } from '../../text/errors';
 import styles from './connection.module.css';
+import { FileField } from './FileField';
 import { HostList } from './HostList';
 import { OptionSections } from './OptionSections';
 import { mechanismOf, rowsOf } from './optionModel';
@@ -23,6 +24,17 @@ export function ConnectionForm({ session, engine }: { session: EditorSession; en
   const error = (field: string) =>
     current?.error?.field === field ? plain(current.error.message) : undefined;
   const stale = current !== null && current !== inspection;
+  const path = inspection?.database ?? '';
+  const setDatabase = (value: string) => session.edit({ kind: 'database', value: value || null }, 'database');
+  if (engine.file) {
+    return (
+      <div className={styles.form} data-undo="session">
+        {stale && inspection ? <Notice tone="plain">{formText.stale}</Notice> : null}
+        <FileField session={session} path={path} write={setDatabase} error={error('database')} />
+        <OptionSections session={session} engine={engine} inspection={inspection} mechanism={mechanism} />
+      </div>
+    );
+  }
   const user = inspection?.user ?? '';
   const takesUser = mechanism?.user !== 'forbidden' || user !== '';
   const takesPassword =
@@ -84,8 +96,8 @@ export function ConnectionForm({ session, engine }: { session: EditorSession; en
         <SessionField
           session={session}
           label={text.database}
-          shown={inspection?.database ?? ''}
-          write={(value) => session.edit({ kind: 'database', value: value || null }, 'database')}
+          shown={path}
+          write={setDatabase}
           error={error('database')}
           testId="database-field"
         />

@@ -145,7 +145,7 @@ function Opened({ productId, database, environment, engine, credentials }: Opene
           />
         </TabPanel>
         <TabPanel id="test" className={styles.panel ?? ''}>
-          <TestPanel config={config} />
+          <TestPanel config={config} file={engine.file} />
         </TabPanel>
         <TabPanel id="actions" className={styles.panel ?? ''}>
           <div className={styles.padded}>
@@ -192,7 +192,7 @@ function Tools({ target }: { target: CellTarget }) {
   );
 }
 
-function TestPanel({ config }: { config: ConfigView | undefined }) {
+function TestPanel({ config, file }: { config: ConfigView | undefined; file: boolean }) {
   const running = useStore(testRuns, (state) => (config ? state.running.get(config.id) : undefined));
   if (!config) return <p className={styles.padded}>{testText.unconfigured}</p>;
   const result = config.last_test;
@@ -211,8 +211,8 @@ function TestPanel({ config }: { config: ConfigView | undefined }) {
         )}
         {result || running ? null : <span className={primitives.faint}>{testText.never}</span>}
       </div>
-      <TestTimeline result={result} stage={running ? (running.stage ?? 'parse') : null} />
-      {running || !result ? null : <TestOutcome result={result} />}
+      <TestTimeline result={result} stage={running ? (running.stage ?? 'parse') : null} file={file} />
+      {running || !result ? null : <TestOutcome result={result} file={file} />}
     </div>
   );
 }

@@ -10,14 +10,18 @@ import { BY_CODE, BY_STAGE } from '../help/topics';
 import styles from './connection.module.css';
 
 const STAGES = Object.keys(text.stages);
+/** What only a server has. */
+const OF_SERVERS = ['resolve', 'tcp', 'tls', 'auth'];
 
 type Mark = 'done' | 'failed' | 'now' | 'ahead';
 const ICONS = { done: Check, failed: X, now: LoaderCircle, ahead: Circle };
 
 /** Each stage of a test, as it runs and after it ended. */
-export function TestTimeline({ result, stage }: { result: TestResult | null; stage: string | null }) {
+export function TestTimeline(props: { result: TestResult | null; stage: string | null; file: boolean }) {
+  const { result, stage, file } = props;
+  const stages = file ? STAGES.filter((name) => !OF_SERVERS.includes(name)) : STAGES;
   const times = new Map(result?.stages.map((item) => [item.stage, item.ms]));
-  const at = stage === null ? -1 : STAGES.indexOf(stage);
+  const at = stage === null ? -1 : stages.indexOf(stage);
   const mark = (name: string, index: number): Mark => {
     if (stage !== null) return index < at ? 'done' : index === at ? 'now' : 'ahead';
     if (!result) return 'ahead';
@@ -26,7 +30,7 @@ export function TestTimeline({ result, stage }: { result: TestResult | null; sta
   };
   return (
     <ol className={styles.timeline} aria-label={text.timeline} data-testid="timeline">
-      {STAGES.map((name, index) => {
+      {stages.map((name, index) => {
         const state = mark(name, index);
         const ms = stage === null ? times.get(name) : undefined;
         return (
@@ -42,7 +46,7 @@ export function TestTimeline({ result, stage }: { result: TestResult | null; sta
 }
 
 /** What a test found: the server and its certificate, or what failed and what to do. */
-export function TestOutcome({ result }: { result: TestResult }) {
+export function TestOutcome({ result, file }: { result: TestResult; file: boolean }) {
   const { error, tls } = result;
   if (error) {
     return (
@@ -68,8 +72,12 @@ export function TestOutcome({ result }: { result: TestResult }) {
       <dd>{plain(`${result.server ?? ''} ${result.version ?? ''}`)}</dd>
       <dt>{text.latency}</dt>
       <dd>{result.latency_ms === null ? '' : duration(result.latency_ms)}</dd>
-      <dt>{text.encryption}</dt>
-      <dd>{tls ? `${plain(tls.version)}, ${tls.verified ? text.verified : text.unverified}` : text.noTls}</dd>
+      {file ? null : (
+        <>
+          <dt>{text.encryption}</dt>
+          <dd>{tls ? `${plain(tls.version)}, ${tls.verified ? text.verified : text.unverified}` : text.noTls}</dd>
+        </>
+      )}
       <dt>{text.tested}</dt>
       <dd>{moment(result.tested_at)}</dd>
     </dl>

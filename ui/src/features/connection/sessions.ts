@@ -28,7 +28,7 @@ export function sessionOf(
       complete: (text, offset) => platform.urlComplete(text, engine.type, offset),
     },
     saved,
-    `${engine.schemes[0] ?? engine.type}://localhost`,
+    engine.file ? engine.example_url : `${engine.schemes[0] ?? engine.type}://localhost`,
   );
   sessions.set(key, session);
   return session;

@@ -4,6 +4,7 @@ import primitives from '../../design/primitives.module.css';
 import { products as text } from '../../text/products';
 import styles from './FirstRun.module.css';
 import { ProductForm } from './ProductForm';
+import { SampleButton } from './SampleButton';
 
 /** The first start: one form, and the matrix is there. */
 export function FirstRun() {
@@ -21,7 +22,9 @@ export function FirstRun() {
           <Button look="quiet" small onPress={() => openDialog({ kind: 'import' })}>
             {text.import}
           </Button>
+          <SampleButton />
         </p>
+        <p className={primitives.help}>{text.sampleHelp}</p>
       </div>
     </div>
   );

@@ -46,6 +46,12 @@ const DIALECTS: Record<string, Dialect> = {
     text: (text) => doubled(text.replace(/\\/g, '\\\\'), "'").replaceAll('\0', '\\0'),
     bytes: (text) => (/^0x(?:[0-9a-f]{2})+$/i.test(text) ? text : text === '0x' ? "''" : null),
   },
+  // https://sqlite.org/lang_expr.html: nothing escapes but a doubled quote.
+  sqlite: {
+    name: (name) => `"${doubled(name, '"')}"`,
+    text: (text) => doubled(text, "'"),
+    bytes: (text) => (/^0x(?:[0-9a-f]{2})*$/i.test(text) ? `x'${text.slice(2)}'` : null),
+  },
 };
 
 /** A name in the quotes of a language; as it is where the language has none. */

@@ -1,4 +1,4 @@
-//! Dates and times on their way to the server, in the binary form of the protocol.
+//! Dates and times on their way to MySQL, in the binary form of the protocol, and to SQLite, as text.
 //!
 //! What is no day of the calendar is refused here: a server would make zeros of it, some of them without a word.
 
@@ -24,14 +24,14 @@ struct Clock {
 }
 
 /// Encodes `2026-11-23`.
-pub(super) fn date(value: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn date(value: &str) -> Result<Vec<u8>, String> {
     let day = Day::read(value)
         .ok_or_else(|| "it is no date of the years 0 to 9999, such as 2026-11-23".to_owned())?;
     Ok(day.encoded())
 }
 
 /// Encodes `2026-11-23T10:20:30.5+02:00` as what `2026-11-23 08:20:30.5` is; without an offset the time stays as it is.
-pub(super) fn datetime(value: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn datetime(value: &str) -> Result<Vec<u8>, String> {
     let (day, clock) = moment(value).ok_or_else(|| {
         "it is no date and time of the years 0 to 9999, such as 2026-11-23T10:20:30Z, with at most microseconds"
             .to_owned()
@@ -43,6 +43,29 @@ pub(super) fn datetime(value: &str) -> Result<Vec<u8>, String> {
     encoded.push(clock.seconds);
     encoded.extend(clock.microseconds.to_le_bytes());
     Ok(encoded)
+}
+
+/// `2026-11-23T10:20:30.5+02:00` as `2026-11-23 08:20:30.5`, the form that SQLite's own functions write.
+pub(crate) fn datetime_text(value: &str) -> Option<String> {
+    let (day, clock) = moment(value)?;
+    let fraction = match clock.microseconds {
+        0 => String::new(),
+        microseconds => format!(".{microseconds:06}").trim_end_matches('0').to_owned(),
+    };
+    Some(format!(
+        "{:04}-{:02}-{:02} {:02}:{:02}:{:02}{fraction}",
+        day.year,
+        day.month,
+        day.day,
+        clock.minutes / 60,
+        clock.minutes % 60,
+        clock.seconds
+    ))
+}
+
+/// Whether `2026-11-23` is a day of the calendar.
+pub(crate) fn is_date(value: &str) -> bool {
+    Day::read(value).is_some()
 }
 
 /// The day and the time in UTC.
