@@ -126,7 +126,7 @@ pub enum Command {
     },
     /// Run a command with each database's real URL in TAG_DATABASE_URL
     Exec(ExecArguments),
-    /// Start psql, mysql or mongosh on a database
+    /// Start psql, mysql, mongosh or sqlite3 on a database
     Connect {
         /// PRODUCT/DATABASE@ENV
         target: Address,

@@ -18,11 +18,20 @@ fn a_sample_is_made_tested_and_worked_with() {
     assert!(tested.stdout.contains("SQLite"), "{}", tested.stdout);
     let rows = cli
         .run_with(
-            &["action", "run", "sample/orders:open-orders@dev", "--input", "-"],
+            &[
+                "action",
+                "run",
+                "sample/orders:open-orders@dev",
+                "--input",
+                "-",
+            ],
             r#"{"data": {"status": "open"}}"#,
         )
         .expect(0)
         .json();
     assert!(rows["rows"][0][0].as_u64().unwrap() > 10, "{rows}");
-    assert_eq!(cli.run(&["product", "sample"]).expect(0).json()["tag"], "sample-2");
+    assert_eq!(
+        cli.run(&["product", "sample"]).expect(0).json()["tag"],
+        "sample-2"
+    );
 }

@@ -152,8 +152,7 @@ fn change_scheme(url: &ConnectionUrl, scheme: &str) -> Result<Vec<TextChange>, U
     let other_kind = |found: DatabaseType| {
         (found == DatabaseType::Sqlite) != (type_of(url) == DatabaseType::Sqlite)
     };
-    if url.form() == Form::KeywordValue
-        || DatabaseType::from_scheme(scheme).is_none_or(other_kind)
+    if url.form() == Form::KeywordValue || DatabaseType::from_scheme(scheme).is_none_or(other_kind)
     {
         return Err(UrlError::new(
             "unknown_scheme",
@@ -321,10 +320,7 @@ fn database_in_path(url: &ConnectionUrl, database: Option<&str>) -> Vec<TextChan
         // What stands before a path hangs on the path.
         let end = layout.database.map_or(layout.hosts.end, |span| span.end);
         let path = sqlite::path_text(database.unwrap_or_default(), false);
-        return vec![TextChange::new(
-            Span::new(layout.scheme.end + 1, end),
-            path,
-        )];
+        return vec![TextChange::new(Span::new(layout.scheme.end + 1, end), path)];
     }
     match (layout.database, database) {
         (Some(span), Some(database)) => {

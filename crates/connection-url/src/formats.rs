@@ -347,7 +347,11 @@ fn command(
         DatabaseType::Sqlite => {
             let name = sqlite_name(&plain, plain.options());
             // A name with a dash before it would be a flag.
-            let name = if name.starts_with('-') { format!("./{name}") } else { name };
+            let name = if name.starts_with('-') {
+                format!("./{name}")
+            } else {
+                name
+            };
             Ok(format!("sqlite3 {}", shell(&name)))
         }
         DatabaseType::Mysql => {

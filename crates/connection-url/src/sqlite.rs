@@ -237,7 +237,6 @@ pub(crate) fn path_text(path: &str, verbatim: bool) -> String {
     format!("{slashes}{}", written(path, Keep::OptionValue))
 }
 
-
 /// A form edit of what only servers have; `None` for the others.
 pub(crate) fn refuse(edit: &Edit) -> Option<Result<Vec<TextChange>, UrlError>> {
     let sets_something = match edit {

@@ -54,7 +54,10 @@ fn paths_are_read() {
 
 #[test]
 fn what_names_a_server_is_refused() {
-    assert_eq!(refused("sqlite://app:s3cret@host/x.db"), "unexpected_userinfo");
+    assert_eq!(
+        refused("sqlite://app:s3cret@host/x.db"),
+        "unexpected_userinfo"
+    );
     assert_eq!(refused("file://host/x.db"), "unexpected_host");
     assert_eq!(refused("postgresql://host/x"), "wrong_scheme");
     assert_eq!(refused("sqlite:/srv/a#b.db"), "unescaped_character");
@@ -92,10 +95,22 @@ fn advice_is_given() {
 fn a_pasted_path_becomes_a_url() {
     for (text, mended, path) in [
         ("/srv/shop.db", "sqlite:///srv/shop.db", "/srv/shop.db"),
-        (" /srv/a?b%.db\n", "sqlite:///srv/a%3Fb%25.db", "/srv/a?b%.db"),
+        (
+            " /srv/a?b%.db\n",
+            "sqlite:///srv/a%3Fb%25.db",
+            "/srv/a?b%.db",
+        ),
         ("data/shop.db", "sqlite:data/shop.db", "data/shop.db"),
-        (r"C:\data\shop.db", "sqlite:///C:/data/shop.db", "C:/data/shop.db"),
-        ("jdbc:sqlite:/srv/shop.db", "sqlite:/srv/shop.db", "/srv/shop.db"),
+        (
+            r"C:\data\shop.db",
+            "sqlite:///C:/data/shop.db",
+            "C:/data/shop.db",
+        ),
+        (
+            "jdbc:sqlite:/srv/shop.db",
+            "sqlite:/srv/shop.db",
+            "/srv/shop.db",
+        ),
     ] {
         let error = ConnectionUrl::diagnose(text, Some(DatabaseType::Sqlite)).unwrap_err();
         let repair = error.repair.unwrap_or_else(|| panic!("{text}: no repair"));
@@ -110,7 +125,10 @@ fn edits_change_a_path_and_options_only() {
     let url = parse("sqlite:///srv/shop.db?mode=ro");
     let edited = |edit: Edit| url.edited(&edit).unwrap().expose().to_owned();
     let database = |path: &str| Edit::Database(Some(path.to_owned()));
-    assert_eq!(edited(database("/a b/c.db")), "sqlite:///a%20b/c.db?mode=ro");
+    assert_eq!(
+        edited(database("/a b/c.db")),
+        "sqlite:///a%20b/c.db?mode=ro"
+    );
     assert_eq!(edited(database("c.db")), "sqlite:c.db?mode=ro");
     assert_eq!(edited(database("C:/c.db")), "sqlite:///C:/c.db?mode=ro");
     assert_eq!(edited(Edit::Database(None)), "sqlite:?mode=ro");
@@ -120,7 +138,10 @@ fn edits_change_a_path_and_options_only() {
     };
     assert_eq!(edited(option(Some("rw"))), "sqlite:///srv/shop.db?mode=rw");
     assert_eq!(edited(option(None)), "sqlite:///srv/shop.db");
-    assert_eq!(edited(Edit::Scheme("file".to_owned())), "file:///srv/shop.db?mode=ro");
+    assert_eq!(
+        edited(Edit::Scheme("file".to_owned())),
+        "file:///srv/shop.db?mode=ro"
+    );
     assert_eq!(edited(Edit::User(None)), "sqlite:///srv/shop.db?mode=ro");
     for edit in [
         Edit::User(Some("app".to_owned())),
@@ -137,7 +158,14 @@ fn edits_change_a_path_and_options_only() {
 
 #[test]
 fn a_document_is_written_as_the_url_it_came_from() {
-    for path in ["/srv/a b?#%.db", "x.db", "C:/x.db", "/C:/x.db", "é/😀.db", "a/$Secret{K}.db"] {
+    for path in [
+        "/srv/a b?#%.db",
+        "x.db",
+        "C:/x.db",
+        "/C:/x.db",
+        "é/😀.db",
+        "a/$Secret{K}.db",
+    ] {
         let mut document = UrlDocument::default();
         document.database_type = Some(DatabaseType::Sqlite);
         document.form = Form::Url;
@@ -156,20 +184,29 @@ fn forms_name_the_file() {
         slug: "dev",
     };
     let of = |text: &str, form| format(&parse(text), form, context).unwrap().text;
-    assert_eq!(of("sqlite:///srv/shop.db", Format::Command), "sqlite3 /srv/shop.db");
+    assert_eq!(
+        of("sqlite:///srv/shop.db", Format::Command),
+        "sqlite3 /srv/shop.db"
+    );
     assert_eq!(
         of("sqlite:///srv/shop.db?mode=ro", Format::Command),
         "sqlite3 'file:///srv/shop.db?mode=ro'"
     );
     assert_eq!(of("sqlite:-x.db", Format::Command), "sqlite3 ./-x.db");
-    assert_eq!(of("sqlite:///srv/shop.db", Format::Jdbc), "jdbc:sqlite:/srv/shop.db");
+    assert_eq!(
+        of("sqlite:///srv/shop.db", Format::Jdbc),
+        "jdbc:sqlite:/srv/shop.db"
+    );
     assert_eq!(
         of("sqlite:///srv/shop.db", Format::Env),
         "DATABASE_URL=\"sqlite:///srv/shop.db\""
     );
     assert!(of("sqlite:///srv/shop.db", Format::Sdk).contains("type: 'sqlite'"));
     for form in Format::of(DatabaseType::Sqlite) {
-        assert!(!of("sqlite:///srv/shop.db", form).contains("password"), "{form:?}");
+        assert!(
+            !of("sqlite:///srv/shop.db", form).contains("password"),
+            "{form:?}"
+        );
     }
 }
 

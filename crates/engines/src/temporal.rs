@@ -50,7 +50,9 @@ pub(crate) fn datetime_text(value: &str) -> Option<String> {
     let (day, clock) = moment(value)?;
     let fraction = match clock.microseconds {
         0 => String::new(),
-        microseconds => format!(".{microseconds:06}").trim_end_matches('0').to_owned(),
+        microseconds => format!(".{microseconds:06}")
+            .trim_end_matches('0')
+            .to_owned(),
     };
     Some(format!(
         "{:04}-{:02}-{:02} {:02}:{:02}:{:02}{fraction}",

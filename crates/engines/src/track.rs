@@ -29,11 +29,7 @@ pub(crate) struct Track<'a> {
 }
 
 impl<'a> Track<'a> {
-    fn new(
-        first: Stage,
-        timeout: Duration,
-        progress: &'a (dyn Fn(Stage) + Send + Sync),
-    ) -> Self {
+    fn new(first: Stage, timeout: Duration, progress: &'a (dyn Fn(Stage) + Send + Sync)) -> Self {
         let now = Instant::now();
         progress(first);
         let mut spent = [None; Stage::ALL.len()];

@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use migrations::DatabaseType::{self, Mongodb, Mysql, Postgresql};
+use migrations::DatabaseType::{self, Mongodb, Mysql, Postgresql, Sqlite};
 use migrations::formats::Format;
 use migrations::{Migration, codes};
 use serde_json::{Value, json};
@@ -25,12 +25,13 @@ fn engines(list: &[DatabaseType]) -> String {
         (Postgresql, "PostgreSQL"),
         (Mysql, "MySQL"),
         (Mongodb, "MongoDB"),
+        (Sqlite, "SQLite"),
     ]
     .into_iter()
     .filter(|(one, _)| list.contains(one))
     .map(|(_, name)| name)
     .collect();
-    if names.len() == 3 {
+    if names.len() == DatabaseType::ALL.len() {
         "all".to_owned()
     } else {
         names.join(", ")

@@ -91,7 +91,9 @@ impl Workbench {
 fn sqlite3(url: &ConnectionUrl) -> Result<ClientCommand> {
     let path = url.database().unwrap_or_default();
     let makes = url.option("mode") == Some("rwc");
-    if !std::path::Path::new(path).is_absolute() || (!makes && !std::path::Path::new(path).is_file()) {
+    if !std::path::Path::new(path).is_absolute()
+        || (!makes && !std::path::Path::new(path).is_file())
+    {
         return Err(AppError::refused(format!(
             "There is no file {path}. Write the whole path of the database in its connection."
         )));

@@ -47,13 +47,28 @@ async fn the_whole_story() {
     let made = workbench.product_sample().await.unwrap();
     assert_eq!(made.record.tag, "sample");
     assert_eq!((made.record.environments, made.record.databases), (3, 2));
-    for name in ["orders-dev", "orders-stg", "orders-prd", "events-dev", "events-stg", "events-prd"] {
-        let path = folder.path().join("samples/sample").join(format!("{name}.db"));
+    for name in [
+        "orders-dev",
+        "orders-stg",
+        "orders-prd",
+        "events-dev",
+        "events-stg",
+        "events-prd",
+    ] {
+        let path = folder
+            .path()
+            .join("samples/sample")
+            .join(format!("{name}.db"));
         assert!(path.is_file(), "{name}");
     }
     let record = workbench.product_record("sample".to_owned()).await.unwrap();
-    let url = record["databases"][0]["envs"][0]["connection_url"].as_str().unwrap();
-    assert!(url.starts_with("sqlite://") && url.ends_with(".db"), "{url}");
+    let url = record["databases"][0]["envs"][0]["connection_url"]
+        .as_str()
+        .unwrap();
+    assert!(
+        url.starts_with("sqlite://") && url.ends_with(".db"),
+        "{url}"
+    );
 
     heads(&workbench).await;
     actions(&workbench).await;
@@ -93,11 +108,16 @@ async fn heads(workbench: &Workbench) {
 async fn migrations(workbench: &Workbench) {
     let id = database_id(workbench, "sample", "orders").await;
     let run = || MigrationDeed::Run { to: None };
-    let promote = MigrationDeed::Promote { from: "stg".to_owned() };
+    let promote = MigrationDeed::Promote {
+        from: "stg".to_owned(),
+    };
     let mut dry = migration(&id, "prd", promote.clone());
     dry.dry_run = true;
     let report = workbench.migration_run(dry, |_| {}).await.unwrap();
-    assert_eq!((report.ran.as_slice(), report.dry_run), (["orders-by-customer".to_owned()].as_slice(), true));
+    assert_eq!(
+        (report.ran.as_slice(), report.dry_run),
+        (["orders-by-customer".to_owned()].as_slice(), true)
+    );
     let report = workbench
         .migration_run(migration(&id, "prd", promote), |_| {})
         .await
@@ -110,7 +130,10 @@ async fn migrations(workbench: &Workbench) {
         .await
         .unwrap_err();
     assert_eq!(refused.detail.unwrap()["guard"], "drift");
-    let rollback = MigrationDeed::Rollback { to: None, steps: None };
+    let rollback = MigrationDeed::Rollback {
+        to: None,
+        steps: None,
+    };
     let report = workbench
         .migration_run(migration(&id, "dev", rollback), |_| {})
         .await
@@ -168,9 +191,14 @@ async fn actions(workbench: &Workbench) {
     .unwrap();
     assert!(!orders.is_empty() && affected.is_none(), "{orders:?}");
     assert_eq!(orders[0].len(), 4);
-    let (open, _) = act(workbench, "open-orders", "prd", data(json!({ "status": "open" })))
-        .await
-        .unwrap();
+    let (open, _) = act(
+        workbench,
+        "open-orders",
+        "prd",
+        data(json!({ "status": "open" })),
+    )
+    .await
+    .unwrap();
     assert!(open[0][0].as_u64().unwrap() > 40, "{open:?}");
     let (hostile, _) = act(
         workbench,
@@ -182,20 +210,31 @@ async fn actions(workbench: &Workbench) {
     .unwrap();
     assert!(hostile.is_empty());
     let ship = json!({ "data": { "status": "shipped" }, "filter": { "id": 4 } });
-    let (_, shipped) = act(workbench, "ship-order", "dev", ship.clone()).await.unwrap();
+    let (_, shipped) = act(workbench, "ship-order", "dev", ship.clone())
+        .await
+        .unwrap();
     assert_eq!(shipped, Some(1));
     // It is shipped already.
     let (_, again) = act(workbench, "ship-order", "dev", ship).await.unwrap();
     assert_eq!(again, Some(0));
-    let customer = json!({ "name": "Robin Vale", "email": "robin.vale@example.com", "joined": "2026-03-01" });
-    let (_, made) = act(workbench, "new-customer", "dev", data(customer.clone())).await.unwrap();
+    let customer =
+        json!({ "name": "Robin Vale", "email": "robin.vale@example.com", "joined": "2026-03-01" });
+    let (_, made) = act(workbench, "new-customer", "dev", data(customer.clone()))
+        .await
+        .unwrap();
     assert_eq!(made, Some(1));
-    let twice = act(workbench, "new-customer", "dev", data(customer)).await.unwrap_err();
+    let twice = act(workbench, "new-customer", "dev", data(customer))
+        .await
+        .unwrap_err();
     assert_eq!(twice.code, "constraint_violated");
     let before = json!({ "filter": { "before": "2027-01-01" } });
-    let (_, removed) = act(workbench, "remove-cancelled", "dev", before).await.unwrap();
+    let (_, removed) = act(workbench, "remove-cancelled", "dev", before)
+        .await
+        .unwrap();
     assert!(removed.unwrap() > 3);
-    let missing = act(workbench, "open-orders", "dev", none).await.unwrap_err();
+    let missing = act(workbench, "open-orders", "dev", none)
+        .await
+        .unwrap_err();
     assert_eq!(missing.code, "validation");
     let history = workbench
         .action_history(action_id(workbench, "ship-order").await)
@@ -203,9 +242,22 @@ async fn actions(workbench: &Workbench) {
         .unwrap();
     assert_eq!(history.len(), 2);
     let id = database_id(workbench, "sample", "orders").await;
-    let outline = workbench.schema_outline(id, "dev".to_owned()).await.unwrap();
-    let names: Vec<&str> = outline.tables.iter().map(|table| table.name.as_str()).collect();
-    for table in ["customers", "orders", "order_items", "products", "open_orders"] {
+    let outline = workbench
+        .schema_outline(id, "dev".to_owned())
+        .await
+        .unwrap();
+    let names: Vec<&str> = outline
+        .tables
+        .iter()
+        .map(|table| table.name.as_str())
+        .collect();
+    for table in [
+        "customers",
+        "orders",
+        "order_items",
+        "products",
+        "open_orders",
+    ] {
         assert!(names.contains(&table), "{names:?}");
     }
 }

@@ -18,7 +18,7 @@ name: string,
  */
 tag: string, 
 /**
- * `mongodb`, `postgresql` or `mysql`.
+ * `mongodb`, `postgresql`, `mysql` or `sqlite`.
  */
 type: string, 
 /**

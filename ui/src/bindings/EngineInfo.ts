@@ -8,7 +8,7 @@ import type { UrlOptionInfo } from "./UrlOptionInfo";
  */
 export type EngineInfo = { 
 /**
- * The record's `type`: `mongodb`, `postgresql` or `mysql`.
+ * The record's `type`: `mongodb`, `postgresql`, `mysql` or `sqlite`.
  */
 type: string, 
 /**
@@ -43,6 +43,10 @@ srv: boolean,
  * Unix sockets as host.
  */
 unix_sockets: boolean, 
+/**
+ * A database is a file: its URL has a path, and no host, user or encryption.
+ */
+file: boolean, 
 /**
  * Name of the option that chooses TLS (`sslmode`, `ssl-mode`, `tls`).
  */

@@ -68,7 +68,9 @@ export function fakeProducts(world: World) {
     async productSample() {
       return world.change('create', 'product', () => {
         const tags = world.products.map(({ view }) => view.tag);
-        const number = [1, 2, 3, 4, 5].find((count) => !tags.includes(count === 1 ? 'sample' : `sample-${count}`));
+        const number = [1, 2, 3, 4, 5].find(
+          (count) => !tags.includes(count === 1 ? 'sample' : `sample-${count}`),
+        );
         const product: Product = {
           view: {
             id: world.id(),

@@ -70,7 +70,11 @@ pub(super) fn jdbc(text: &str, _: Option<DatabaseType>) -> Option<Finding> {
     if engine == "sqlite" {
         // The path may be a file: URI, which says all by itself.
         let uri = after.starts_with("sqlite:file:");
-        let end = if uri { "jdbc:sqlite:".len() } else { "jdbc:".len() };
+        let end = if uri {
+            "jdbc:sqlite:".len()
+        } else {
+            "jdbc:".len()
+        };
         return Some(Finding {
             code: "jdbc_url",
             message: "This is a JDBC URL.".to_owned(),

@@ -101,7 +101,10 @@ pub(super) fn other_engine(text: &str, database_type: Option<DatabaseType>) -> O
         .find(['/', '?'])
         .map_or(text.len(), |at| start + at);
     let port = text[start..stop].rsplit(':').next().unwrap_or_default();
-    if found == expected || found == DatabaseType::Sqlite || port == found.default_port().to_string() {
+    if found == expected
+        || found == DatabaseType::Sqlite
+        || port == found.default_port().to_string()
+    {
         return None;
     }
     Some(Finding {
@@ -124,8 +127,8 @@ const SOCKET_FOLDERS: [&str; 3] = ["/var/run/postgresql", "/run/postgresql", "/t
 /// `mysql://localhost:/run/mysqld/mysqld.sock`, `postgresql://localhost/run/postgresql/orders`.
 pub(super) fn socket(text: &str, _: Option<DatabaseType>) -> Option<Finding> {
     let (end, start) = after_scheme(text)?;
-    let database_type = DatabaseType::from_scheme(&text[..end])
-        .filter(|found| *found != DatabaseType::Sqlite)?;
+    let database_type =
+        DatabaseType::from_scheme(&text[..end]).filter(|found| *found != DatabaseType::Sqlite)?;
     let query = text[start..].find('?').map_or(text.len(), |at| start + at);
     let authority = text[start..query]
         .rfind('@')

@@ -64,8 +64,11 @@ pub(super) fn position(error: &Error, statement: &str) -> Option<u32> {
 pub(super) fn of_opening(error: &Error, path: &str) -> Failure {
     let said = said(error);
     let Some(found) = said.error else {
-        return Failure::new(code::SERVER_ERROR, format!("{path} cannot be opened: {error}"))
-            .remedy("Check the path of the URL.");
+        return Failure::new(
+            code::SERVER_ERROR,
+            format!("{path} cannot be opened: {error}"),
+        )
+        .remedy("Check the path of the URL.");
     };
     let failure = match found.code {
         ErrorCode::NotADatabase => Failure::new(

@@ -129,7 +129,11 @@ impl SqliteSession {
         answer.await.map_err(|_| closed(Fate::Unknown))
     }
 
-    async fn head(&self, statement: &str, values: Vec<rusqlite::types::Value>) -> Done<Vec<Column>> {
+    async fn head(
+        &self,
+        statement: &str,
+        values: Vec<rusqlite::types::Value>,
+    ) -> Done<Vec<Column>> {
         let (reply, answer) = oneshot::channel();
         let command = Command::Start {
             statement: statement.to_owned(),
@@ -183,8 +187,11 @@ impl SqliteSession {
 }
 
 fn gone() -> Failure {
-    Failure::new(code::CONNECTION_LOST, "The session with the file has ended.")
-        .remedy("Connect again.")
+    Failure::new(
+        code::CONNECTION_LOST,
+        "The session with the file has ended.",
+    )
+    .remedy("Connect again.")
 }
 
 impl Drop for SqliteSession {

@@ -71,8 +71,11 @@ impl Settings {
             _ if in_memory => None,
             Some(path) => Some(absolute(path)?),
             None => {
-                return Err(Failure::new(code::INVALID_OPTION, "The URL names no file.")
-                    .remedy("Write the path of the database: sqlite:///srv/shop.db, for instance."));
+                return Err(
+                    Failure::new(code::INVALID_OPTION, "The URL names no file.").remedy(
+                        "Write the path of the database: sqlite:///srv/shop.db, for instance.",
+                    ),
+                );
             }
         };
         Ok(Self {
@@ -152,7 +155,11 @@ impl Settings {
     fn uri(&self, path: &Path) -> String {
         let path = path.to_string_lossy();
         // On Windows a drive comes behind a slash.
-        let mut uri = String::from(if path.starts_with('/') { "file:" } else { "file:/" });
+        let mut uri = String::from(if path.starts_with('/') {
+            "file:"
+        } else {
+            "file:/"
+        });
         for byte in path.replace('\\', "/").bytes() {
             if byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b':' | b'-' | b'.' | b'_') {
                 uri.push(char::from(byte));
@@ -196,7 +203,10 @@ fn absolute(path: &str) -> Attempt<PathBuf> {
     }
     Err(Failure::new(
         code::INVALID_OPTION,
-        format!("The path {} does not say which folder it starts from.", path.display()),
+        format!(
+            "The path {} does not say which folder it starts from.",
+            path.display()
+        ),
     )
     .remedy("Write the whole path: sqlite:///srv/shop.db, for instance."))
 }

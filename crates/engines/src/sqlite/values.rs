@@ -70,7 +70,8 @@ fn decimal(value: &str) -> Result<Value, String> {
     if !number.is_finite() {
         return Err("it is no decimal number that SQLite can hold".to_owned());
     }
-    let same = significant(value).is_some_and(|digits| significant(&number.to_string()) == Some(digits));
+    let same =
+        significant(value).is_some_and(|digits| significant(&number.to_string()) == Some(digits));
     Ok(if same {
         Value::Real(number)
     } else {
@@ -127,8 +128,14 @@ mod tests {
             ("12.50", Value::Real(12.5)),
             ("0", Value::Real(0.0)),
             ("-0.1", Value::Real(-0.1)),
-            ("0.1234567890123456789", Value::Text("0.1234567890123456789".to_owned())),
-            ("12345678901234567890", Value::Text("12345678901234567890".to_owned())),
+            (
+                "0.1234567890123456789",
+                Value::Text("0.1234567890123456789".to_owned()),
+            ),
+            (
+                "12345678901234567890",
+                Value::Text("12345678901234567890".to_owned()),
+            ),
         ] {
             assert_eq!(decimal(text), Ok(value), "{text}");
         }

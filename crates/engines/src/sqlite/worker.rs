@@ -293,7 +293,10 @@ impl Worker {
         if takes != values.len() {
             return refuse(
                 code::VALUE_REFUSED,
-                format!("The statement takes {takes} values, and {} were given.", values.len()),
+                format!(
+                    "The statement takes {takes} values, and {} were given.",
+                    values.len()
+                ),
                 "Give one value for each placeholder.",
             );
         }
@@ -318,15 +321,22 @@ impl Worker {
             return completion;
         }
         let changed = self.connection.total_changes() > before.changes;
-        completion.affected = Some(if changed { self.connection.changes() } else { 0 });
+        completion.affected = Some(if changed {
+            self.connection.changes()
+        } else {
+            0
+        });
         let key = self.connection.last_insert_rowid();
         // In a table without such keys SQLite says the last one of another table.
-        if self.link.inserted.load(Ordering::SeqCst) && self.link.key.load(Ordering::SeqCst) == key {
-            completion.generated_keys.push(if key.unsigned_abs() <= 1 << 53 {
-                key.into()
-            } else {
-                key.to_string().into()
-            });
+        if self.link.inserted.load(Ordering::SeqCst) && self.link.key.load(Ordering::SeqCst) == key
+        {
+            completion
+                .generated_keys
+                .push(if key.unsigned_abs() <= 1 << 53 {
+                    key.into()
+                } else {
+                    key.to_string().into()
+                });
         }
         completion
     }

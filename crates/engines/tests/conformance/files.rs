@@ -28,7 +28,12 @@ fn right_and_wrong_urls() {
 
     let missing = format!("sqlite://{}", folder.path().join("not-there.db").display());
     let report = Run::new(DatabaseType::Sqlite, &missing).report();
-    failed(&report, code::DATABASE_NOT_FOUND, Stage::Database, "no file");
+    failed(
+        &report,
+        code::DATABASE_NOT_FOUND,
+        Stage::Database,
+        "no file",
+    );
     assert!(!report.error.unwrap().retryable);
 
     let report = Run::new(DatabaseType::Sqlite, &format!("{url}?mode=sideways")).report();
@@ -41,9 +46,7 @@ fn a_file_that_does_not_answer_is_left() {
     // Opening a pipe that nobody writes to waits for ever, as a network drive that is gone does.
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("pipe.db");
-    let made = std::process::Command::new("mkfifo")
-        .arg(&pipe)
-        .status();
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
     assert!(made.unwrap().success());
     let url = format!("sqlite://{}?mode=ro", pipe.display());
     let (report, took) = Run::new(DatabaseType::Sqlite, &url)

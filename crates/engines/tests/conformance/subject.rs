@@ -263,7 +263,11 @@ fn check(report: &TestReport, url: &ConnectionUrl, heard: &[Stage]) {
     let file = url
         .database_type()
         .is_some_and(|database_type| engine(database_type).capabilities().file);
-    let first = if file { Stage::Database } else { Stage::Resolve };
+    let first = if file {
+        Stage::Database
+    } else {
+        Stage::Resolve
+    };
     assert_eq!(heard.first(), Some(&first));
     // libpq's `allow` comes to TLS after a login that was turned down.
     let mut heard = heard.to_vec();

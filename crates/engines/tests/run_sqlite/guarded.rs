@@ -18,7 +18,10 @@ async fn no_statement_reaches_another_file() {
         format!("ATTACH '{name}' || '' AS other"),
         format!("VACUUM INTO '{name}'"),
         "SELECT load_extension('x')".to_owned(),
-        format!("PRAGMA temp_store_directory = '{}'", file.folder.path().display()),
+        format!(
+            "PRAGMA temp_store_directory = '{}'",
+            file.folder.path().display()
+        ),
         "PRAGMA writable_schema = 1".to_owned(),
     ] {
         let error = fault(session, &statement, &[]).await;
@@ -57,8 +60,16 @@ async fn a_session_that_reads_cannot_be_talked_out_of_it() {
         );
         assert!(matches!(error.fate, Fate::NotSent | Fate::Refused));
     }
-    assert_eq!(one(session, "SELECT count(*) FROM pragma_table_info('t')", &[]).await.1, json!(3));
-    assert_eq!(one(session, "SELECT count(*) FROM t", &[]).await.1, json!(0));
+    assert_eq!(
+        one(session, "SELECT count(*) FROM pragma_table_info('t')", &[])
+            .await
+            .1,
+        json!(3)
+    );
+    assert_eq!(
+        one(session, "SELECT count(*) FROM t", &[]).await.1,
+        json!(0)
+    );
     session.begin(None).await.unwrap();
     session.rollback().await.unwrap();
     // A URL that says so makes every session one that reads.

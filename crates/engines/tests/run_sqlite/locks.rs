@@ -31,12 +31,18 @@ async fn a_cancellation_ends_the_statement_and_the_session_goes_on() {
         session = back;
         assert!(cancelled.elapsed() < Duration::from_secs(5));
         let error = result.err().unwrap();
-        assert_eq!((error.error.code, error.fate), (code::CANCELLED, Fate::Refused));
+        assert_eq!(
+            (error.error.code, error.fate),
+            (code::CANCELLED, Fate::Refused)
+        );
         let sum = one(session.as_mut(), "SELECT sum(n) FROM t", &[]).await.1;
         assert_eq!(sum, json!(6));
     }
     // In the middle of its rows; and one that is over is not hit.
-    let many = sql("WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n FROM c", &[]);
+    let many = sql(
+        "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n FROM c",
+        &[],
+    );
     session.start(&many).await.unwrap();
     let mut batch = Batch::default();
     session.fetch(10, &mut batch).await.unwrap();
@@ -73,14 +79,23 @@ async fn a_lock_is_waited_for_and_the_wait_can_be_cancelled() {
     tokio::time::sleep(Duration::from_millis(200)).await;
     canceller.cancel().await.unwrap();
     let (mut other, error) = waiting.await.unwrap();
-    assert_eq!((error.error.code, error.fate), (code::CANCELLED, Fate::Refused));
+    assert_eq!(
+        (error.error.code, error.fate),
+        (code::CANCELLED, Fate::Refused)
+    );
     // And by itself in the end, with nothing done.
     let started = Instant::now();
     let error = fault(other.as_mut(), "INSERT INTO t (n) VALUES (3)", &[]).await;
-    assert_eq!((error.error.code, error.fate), (code::LOCK_TIMEOUT, Fate::Refused));
+    assert_eq!(
+        (error.error.code, error.fate),
+        (code::LOCK_TIMEOUT, Fate::Refused)
+    );
     assert!(error.error.retryable && started.elapsed() < Duration::from_secs(20));
     one_session.rollback().await.unwrap();
-    assert_eq!(one(other.as_mut(), "SELECT count(*) FROM t", &[]).await.1, json!(2));
+    assert_eq!(
+        one(other.as_mut(), "SELECT count(*) FROM t", &[]).await.1,
+        json!(2)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,5 +111,8 @@ async fn a_session_that_is_dropped_leaves_no_lock() {
     running.abort();
     let mut other = file.open(false).await;
     done(other.as_mut(), "INSERT INTO t (n) VALUES (2)").await;
-    assert_eq!(one(other.as_mut(), "SELECT count(*) FROM t", &[]).await.1, json!(1));
+    assert_eq!(
+        one(other.as_mut(), "SELECT count(*) FROM t", &[]).await.1,
+        json!(1)
+    );
 }

@@ -32,7 +32,11 @@ impl File {
             folder: tempfile::tempdir().unwrap(),
         };
         let mut session = connect(&file.url("?mode=rwc"), false).await.unwrap();
-        done(session.as_mut(), "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER, s TEXT)").await;
+        done(
+            session.as_mut(),
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER, s TEXT)",
+        )
+        .await;
         session.close().await;
         file
     }
@@ -119,17 +123,34 @@ async fn a_file_that_is_not_there_is_not_made() {
 async fn what_cannot_be_opened_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let text = folder.path().join("text.db");
-    std::fs::write(&text, "not a database, and longer than a header of a hundred bytes ".repeat(20)).unwrap();
+    std::fs::write(
+        &text,
+        "not a database, and longer than a header of a hundred bytes ".repeat(20),
+    )
+    .unwrap();
     for (url, wanted) in [
         ("sqlite:shop.db".to_owned(), code::INVALID_OPTION),
         ("sqlite:".to_owned(), code::INVALID_OPTION),
         ("sqlite:///x.db?mode=maybe".to_owned(), code::INVALID_OPTION),
-        ("sqlite:///x.db?nolock=perhaps".to_owned(), code::INVALID_OPTION),
-        (format!("sqlite://{}", folder.path().display()), code::NOT_THIS_DATABASE),
-        (format!("sqlite://{}", text.display()), code::NOT_THIS_DATABASE),
+        (
+            "sqlite:///x.db?nolock=perhaps".to_owned(),
+            code::INVALID_OPTION,
+        ),
+        (
+            format!("sqlite://{}", folder.path().display()),
+            code::NOT_THIS_DATABASE,
+        ),
+        (
+            format!("sqlite://{}", text.display()),
+            code::NOT_THIS_DATABASE,
+        ),
     ] {
         let error = test(&url).await.error.unwrap();
-        assert_eq!((error.code, error.stage), (wanted, Stage::Database), "{url}: {error:?}");
+        assert_eq!(
+            (error.code, error.stage),
+            (wanted, Stage::Database),
+            "{url}: {error:?}"
+        );
         assert!(!error.message.is_empty() && !error.remedy.is_empty());
         assert_eq!(connect(&url, false).await.err().unwrap().code, wanted);
     }
@@ -156,8 +177,13 @@ async fn rows_come_in_batches() {
     assert!(session.fetch(10, &mut batch).await.unwrap().is_none());
     assert_eq!(batch.rows(), 10);
     // What is left unread is forgotten.
-    assert_eq!(one(session, "SELECT count(*) FROM t", &[]).await.1, json!(2500));
-    let all = run(session, "SELECT n FROM t ORDER BY n", &[]).await.unwrap();
+    assert_eq!(
+        one(session, "SELECT count(*) FROM t", &[]).await.1,
+        json!(2500)
+    );
+    let all = run(session, "SELECT n FROM t ORDER BY n", &[])
+        .await
+        .unwrap();
     assert_eq!((all.rows.len(), &all.rows[2499][0]), (2500, &json!(2500)));
     // A batch is given out before it is large.
     session

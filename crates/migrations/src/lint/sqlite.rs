@@ -50,7 +50,9 @@ fn outside_only(what: &str, made: &Made, found: &mut Found) {
     if made.in_transaction {
         found.warn(
             "needs_no_transaction",
-            format!("{what} fails in a transaction. Give it a migration of its own with no_transaction."),
+            format!(
+                "{what} fails in a transaction. Give it a migration of its own with no_transaction."
+            ),
         );
     }
 }

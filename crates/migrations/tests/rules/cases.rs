@@ -452,6 +452,30 @@ pub const READ_POSTGRESQL: &[&str] = &[
     "MERGE INTO a USING b ON a.id = b.id WHEN MATCHED THEN UPDATE SET x = b.x WHEN NOT MATCHED THEN INSERT (id) VALUES (b.id)",
 ];
 
+/// Statements of SQLite, and what is warned of.
+pub const SQLITE: &[(&str, &[&str])] = &[
+    ("CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT", &[]),
+    ("CREATE INDEX i ON a (b)", &[]),
+    (
+        "CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b; UPDATE c SET d = CASE WHEN 1 THEN 2 END; END",
+        &[],
+    ),
+    ("DROP TABLE [a b]", &["drop_table"]),
+    ("DROP INDEX i", &["drop_index"]),
+    ("DROP TRIGGER t", &["drop_object"]),
+    ("ALTER TABLE a RENAME TO b", &["rename_table"]),
+    ("ALTER TABLE a RENAME COLUMN b TO c", &["rename_column"]),
+    ("ALTER TABLE a DROP COLUMN b", &["drop_column"]),
+    ("ALTER TABLE a ADD COLUMN b TEXT", &[]),
+    ("DELETE FROM a", &["unfiltered_write"]),
+    ("UPDATE a SET b = 1 WHERE c = 2", &[]),
+    ("VACUUM", &["needs_no_transaction", "exclusive_lock"]),
+    ("PRAGMA foreign_keys = OFF", &["session_setting"]),
+    ("PRAGMA defer_foreign_keys = ON", &[]),
+    ("PRAGMA journal_mode = WAL", &["session_setting"]),
+    ("ATTACH 'x.db' AS x", &["server_command"]),
+];
+
 /// The same of MySQL and MariaDB.
 pub const READ_MYSQL: &[&str] = &[
     "CREATE TABLE `a` (`id` bigint unsigned NOT NULL AUTO_INCREMENT, `t` timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, PRIMARY KEY (`id`), KEY `k` (`t`), FULLTEXT KEY `f` (`n`)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci COMMENT='x'",

@@ -6,8 +6,8 @@ mod cases;
 
 use std::collections::BTreeSet;
 
-use cases::{MONGODB, MYSQL, POSTGRESQL};
-use migrations::DatabaseType::{self, Mongodb, Mysql, Postgresql};
+use cases::{MONGODB, MYSQL, POSTGRESQL, SQLITE};
+use migrations::DatabaseType::{self, Mongodb, Mysql, Postgresql, Sqlite};
 use migrations::{Direction, Lint, Migration, codes, lint};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -57,7 +57,12 @@ fn found(database_type: DatabaseType, up: &[&str]) -> Vec<&'static str> {
 #[test]
 fn each_statement_has_its_warnings() {
     let mut wrong = Vec::new();
-    for (database_type, cases) in [(Postgresql, POSTGRESQL), (Mysql, MYSQL), (Mongodb, MONGODB)] {
+    for (database_type, cases) in [
+        (Postgresql, POSTGRESQL),
+        (Mysql, MYSQL),
+        (Mongodb, MONGODB),
+        (Sqlite, SQLITE),
+    ] {
         for (statement, expected) in cases {
             let codes = found(database_type, &[statement]);
             if codes != *expected {

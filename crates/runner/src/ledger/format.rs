@@ -35,7 +35,9 @@ impl Kind {
             (Self::Line | Self::Long | Self::Moment, Dialect::Sqlite) => "TEXT",
             (Self::Number, Dialect::Sqlite) => "INTEGER",
             // Three of these make a key, and old servers have room for 767 bytes in one.
-            (Self::Tag, Dialect::Mysql) => "VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL",
+            (Self::Tag, Dialect::Mysql) => {
+                "VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL"
+            }
             // Not in the row itself, whose size is limited.
             (Self::Line, Dialect::Mysql) => "TEXT",
             (Self::Long, Dialect::Mysql) => "LONGTEXT",

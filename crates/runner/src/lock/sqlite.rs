@@ -104,7 +104,10 @@ impl Lock for Row {
         };
         let seconds = ask::number(answer.value(row, "seconds")).unwrap_or_default();
         Ok(Some(Holder {
-            words: format!("{}, since {seconds} s", ask::string(answer.value(row, "by"))),
+            words: format!(
+                "{}, since {seconds} s",
+                ask::string(answer.value(row, "by"))
+            ),
             identity: ask::string(answer.value(row, "run_id")),
         }))
     }

@@ -16,7 +16,13 @@ use crate::{Object, Snapshot, name};
 const COVERS: &[(&str, &[&str])] = &[
     (
         "table",
-        &["strict", "without rowid", "virtual", "checks", "autoincrement"],
+        &[
+            "strict",
+            "without rowid",
+            "virtual",
+            "checks",
+            "autoincrement",
+        ],
     ),
     (
         "column",
@@ -29,7 +35,8 @@ const COVERS: &[(&str, &[&str])] = &[
 ];
 
 /// What stands in the way of a table of the system's own, or of ours.
-const OURS: &str = "m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND substr(m.name, 1, 10) <> '_tapedeck_'";
+const OURS: &str =
+    "m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND substr(m.name, 1, 10) <> '_tapedeck_'";
 
 fn join(parts: &[&str]) -> String {
     name::join(DatabaseType::Sqlite, parts)
@@ -110,7 +117,10 @@ async fn unique_keys(session: &mut dyn Session, snapshot: &mut Snapshot) -> Resu
         let columns: Vec<String> = row.json(1).unwrap_or_default();
         let listed: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
         let mut object = Object::default();
-        object.set("definition", Some(format!("UNIQUE ({})", listed.join(", "))));
+        object.set(
+            "definition",
+            Some(format!("UNIQUE ({})", listed.join(", "))),
+        );
         let name = format!("unique {}", columns.join(", "));
         snapshot.add("constraint", join(&[&row.name(0), &name]), object);
     }

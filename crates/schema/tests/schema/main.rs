@@ -5,4 +5,5 @@
 mod mongodb;
 mod mysql;
 mod postgres;
+mod sqlite;
 mod subject;

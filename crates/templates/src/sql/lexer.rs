@@ -547,8 +547,14 @@ mod tests {
             ["$:?", "$:?12", "$::a", "$:@b", "$:$c", "s::", "w:a$1"]
         );
         assert_eq!(sqlite("1--'\n2"), ["n:1", "c:--'", "n:2"]);
-        assert_eq!(sqlite("/* a /* b */ c # d"), ["c:/* a /* b */", "w:c", "s:#", "w:d"]);
-        assert_eq!(sqlite("/*! a */ 'a' \n 'b'"), ["c:/*! a */", "l:'a'", "l:'b'"]);
+        assert_eq!(
+            sqlite("/* a /* b */ c # d"),
+            ["c:/* a /* b */", "w:c", "s:#", "w:d"]
+        );
+        assert_eq!(
+            sqlite("/*! a */ 'a' \n 'b'"),
+            ["c:/*! a */", "l:'a'", "l:'b'"]
+        );
     }
 
     #[test]

@@ -290,9 +290,7 @@ impl Body {
             }
             // Only a trigger has a body, and it begins and ends by these words.
             Dialect::Sqlite if word("CASE") => Some(Block::Case(false)),
-            Dialect::Sqlite => {
-                (word("BEGIN") && self.blocks.is_empty()).then_some(Block::Begin)
-            }
+            Dialect::Sqlite => (word("BEGIN") && self.blocks.is_empty()).then_some(Block::Begin),
             Dialect::Mysql if package && self.blocks.is_empty() => {
                 (word("AS") || word("IS")).then_some(Block::Begin)
             }

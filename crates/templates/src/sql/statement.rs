@@ -394,7 +394,9 @@ impl Found<'_> {
         }
         let name = at.map_or("", |at| &text[tokens[at].span.clone()]);
         let has = |list: &[&str]| list.iter().any(|known| known.eq_ignore_ascii_case(name));
-        let value = at.and_then(|at| significant_after(tokens, at + 1)).is_some();
+        let value = at
+            .and_then(|at| significant_after(tokens, at + 1))
+            .is_some();
         if has(&TELLING_PRAGMAS) || (has(&SETTING_PRAGMAS) && !value) {
             self.kinds.insert(StatementKind::Read);
             self.verbs.insert(Verb::Select);

@@ -339,11 +339,7 @@ impl Compiler<'_> {
                 Dialect::Sqlite => "SQLite has no LIMIT of NULL, so this input can't be optional.",
                 _ => "MySQL has no LIMIT of NULL, so this input can't be optional.",
             };
-            self.fault(
-                "needs_integer",
-                message,
-                span.clone(),
-            );
+            self.fault("needs_integer", message, span.clone());
         }
     }
 

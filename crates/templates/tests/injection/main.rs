@@ -10,7 +10,9 @@ use base64::Engine as _;
 use proptest::prelude::*;
 use templates::sql::{ActionText, Dialect, SqlAction, SqlStatement, TokenKind, lex};
 use templates::{BoundValue, InputValue, PlaceholderType};
-use values::{MYSQL_PLACES, NOT_SQLITE, PLACES, POSTGRESQL_PLACES, SQLITE_PLACES, STATEMENTS, hostile};
+use values::{
+    MYSQL_PLACES, NOT_SQLITE, PLACES, POSTGRESQL_PLACES, SQLITE_PLACES, STATEMENTS, hostile,
+};
 
 /// A harmless value of a type, as JSON.
 fn harmless(kind: &PlaceholderType) -> &'static str {

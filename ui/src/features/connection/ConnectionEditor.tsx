@@ -243,7 +243,9 @@ export function ConnectionEditor({ session, productId, database, slug, config, e
           ) : null}
         </div>
         <div aria-live="polite" className={styles.draftTest}>
-          {testing || draft.result ? <TestTimeline result={draft.result} stage={draft.stage} file={engine.file} /> : null}
+          {testing || draft.result ? (
+            <TestTimeline result={draft.result} stage={draft.stage} file={engine.file} />
+          ) : null}
           {draft.result ? <TestOutcome result={draft.result} file={engine.file} /> : null}
           {draft.error ? (
             <Notice tone={draft.error.code === 'cancelled' ? 'plain' : 'error'}>

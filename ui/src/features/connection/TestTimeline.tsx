@@ -75,7 +75,9 @@ export function TestOutcome({ result, file }: { result: TestResult; file: boolea
       {file ? null : (
         <>
           <dt>{text.encryption}</dt>
-          <dd>{tls ? `${plain(tls.version)}, ${tls.verified ? text.verified : text.unverified}` : text.noTls}</dd>
+          <dd>
+            {tls ? `${plain(tls.version)}, ${tls.verified ? text.verified : text.unverified}` : text.noTls}
+          </dd>
         </>
       )}
       <dt>{text.tested}</dt>

@@ -5,8 +5,8 @@ import { refreshCatalog, useBootstrap } from '../../app/queries';
 import { Button } from '../../design/Button';
 import { ErrorText } from '../../design/Field';
 import { asAppError, platform } from '../../platform';
-import { products as text } from '../../text/products';
 import { errorText } from '../../text/errors';
+import { products as text } from '../../text/products';
 
 /** Makes the sample product, which needs no server, and goes to its matrix. */
 export function SampleButton() {

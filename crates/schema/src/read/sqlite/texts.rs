@@ -11,7 +11,8 @@ struct Piece<'a> {
 /// The pieces of a statement that SQLite has read: everything in it is closed.
 fn pieces(text: &str) -> Vec<Piece<'_>> {
     let bytes = text.as_bytes();
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80;
+    let is_word =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80;
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
@@ -26,9 +27,16 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
         } else if matches!(byte, b'\'' | b'"' | b'`') {
             (closed(rest, char::from(byte)), false, true)
         } else if byte == b'[' {
-            (rest.find(']').map_or(rest.len(), |end| end + 1), false, true)
+            (
+                rest.find(']').map_or(rest.len(), |end| end + 1),
+                false,
+                true,
+            )
         } else if is_word(byte) {
-            let end = bytes[at..].iter().take_while(|byte| is_word(**byte)).count();
+            let end = bytes[at..]
+                .iter()
+                .take_while(|byte| is_word(**byte))
+                .count();
             (end, true, true)
         } else {
             (rest.chars().next().map_or(1, char::len_utf8), false, true)
