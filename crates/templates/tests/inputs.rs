@@ -288,12 +288,16 @@ fn each_type_takes_its_own_values_alone() {
                 let mut taken = takes(&kind).contains(&name);
                 match (engine, &kind, name) {
                     // PostgreSQL holds no NUL, and only MongoDB has lists of anything.
-                    (Engine::Postgresql, _, "nul") => taken = false,
+                    (Engine::Postgresql | Engine::Sqlite, _, "nul") => taken = false,
                     (Engine::Mongodb, PlaceholderType::Array, "nested list") => taken = true,
                     // Base64 of "abcd" is fine, and so is an e-mail-less text of JSON with operators on SQL: it is data there.
-                    (Engine::Postgresql | Engine::Mysql, PlaceholderType::Object, "operator")
+                    (
+                        Engine::Postgresql | Engine::Mysql | Engine::Sqlite,
+                        PlaceholderType::Object,
+                        "operator",
+                    )
                     | (
-                        Engine::Postgresql | Engine::Mysql,
+                        Engine::Postgresql | Engine::Mysql | Engine::Sqlite,
                         PlaceholderType::Json,
                         "operator" | "operators inside",
                     ) => taken = true,

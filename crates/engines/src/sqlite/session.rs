@@ -9,7 +9,7 @@ use rusqlite::InterruptHandle;
 use tokio::sync::oneshot;
 
 use super::settings::{Purpose, Settings};
-use super::worker::{Command, Done, Fault, Link, Worker};
+use super::worker::{Command, Done, Fault, Link, Patience, Worker};
 use super::{PRODUCT, errors, values};
 use crate::engine::IsolationLevel;
 use crate::error::{EngineError, code};
@@ -49,10 +49,9 @@ impl SqliteSession {
         let body = move || {
             let path = settings.shown();
             let worker = settings.open(purpose).and_then(|connection| {
-                connection
-                    .query_row("PRAGMA schema_version", [], |row| row.get::<_, i64>(0))
-                    .and_then(|_| Worker::new(connection, shared, writes, path.clone()))
-                    .map_err(|error| errors::of_opening(&error, &path))
+                let shown = |error| errors::of_opening(&error, &path);
+                read_head(&connection, &shared).map_err(shown)?;
+                Worker::new(connection, shared, writes, path.clone()).map_err(shown)
             });
             match worker {
                 Err(failure) => drop(opened.send(Err(failure))),
@@ -183,6 +182,17 @@ impl SqliteSession {
         )
         .remedy("Roll back, and run the transaction again.");
         self.refusal(failure, fate)
+    }
+}
+
+/// Reads what says that the file is a database; a lock of another program is waited for.
+fn read_head(connection: &rusqlite::Connection, link: &Link) -> rusqlite::Result<()> {
+    let mut patience = Patience::new();
+    loop {
+        match connection.query_row("PRAGMA schema_version", [], |_| Ok(())) {
+            Err(error) if patience.waits_for(&error, link) => {}
+            read => return read,
+        }
     }
 }
 

@@ -396,13 +396,13 @@ fn fill(
 }
 
 /// Waiting for somebody else's lock.
-struct Patience {
+pub(super) struct Patience {
     until: Instant,
     pause: Duration,
 }
 
 impl Patience {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             until: Instant::now() + PATIENCE,
             pause: Duration::from_millis(1),
@@ -410,7 +410,7 @@ impl Patience {
     }
 
     /// Waits a little, where that may help; `false` where it is over.
-    fn waits_for(&mut self, error: &Error, link: &Link) -> bool {
+    pub(super) fn waits_for(&mut self, error: &Error, link: &Link) -> bool {
         if !errors::is_busy(error) || link.is_stopped() || Instant::now() >= self.until {
             return false;
         }

@@ -189,7 +189,7 @@ async fn a_failed_statement_says_what_became_of_it() {
     }
     assert_eq!(
         fault(session, "SELECT 'é', * FRM t", &[]).await.position,
-        Some(13)
+        Some(15)
     );
     // What was done before it failed stays done.
     let error = fault(

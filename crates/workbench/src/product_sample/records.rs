@@ -19,6 +19,22 @@ const fn place(slug: &'static str, head: &'static str) -> Place {
     }
 }
 
+const ORDERS: &[Place] = &[
+    place("dev", "order-notes"),
+    Place {
+        slug: "stg",
+        head: "orders-by-customer",
+        by_hand: Some("CREATE INDEX tried_by_hand ON orders (status)"),
+    },
+    place("prd", "first-orders"),
+];
+
+const EVENTS: &[Place] = &[
+    place("dev", "events-by-time"),
+    place("stg", "events-by-time"),
+    place("prd", "first-events"),
+];
+
 /// A database of the sample.
 pub(super) struct SampleDatabase {
     pub(super) tag: &'static str,
@@ -65,15 +81,7 @@ pub(super) fn databases() -> [SampleDatabase; 2] {
             tag: "orders",
             name: "Orders",
             description: "Customers, what is for sale, and what was ordered.",
-            places: &[
-                place("dev", "order-notes"),
-                Place {
-                    slug: "stg",
-                    head: "orders-by-customer",
-                    by_hand: Some("CREATE INDEX tried_by_hand ON orders (status)"),
-                },
-                place("prd", "first-orders"),
-            ],
+            places: ORDERS,
             filled_at: "first-orders",
             actions: order_actions,
             migrations: order_migrations,
@@ -82,11 +90,7 @@ pub(super) fn databases() -> [SampleDatabase; 2] {
             tag: "events",
             name: "Events",
             description: "What people did in the shop, a line each.",
-            places: &[
-                place("dev", "events-by-time"),
-                place("stg", "events-by-time"),
-                place("prd", "first-events"),
-            ],
+            places: EVENTS,
             filled_at: "first-events",
             actions: event_actions,
             migrations: event_migrations,
