@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use rusqlite::InterruptHandle;
@@ -18,10 +19,16 @@ use crate::scrub::Scrubber;
 use crate::session::{Batch, Canceller, Column, Completion, Fate, Operation, RunError, Session};
 use crate::stage::Stage;
 
+/// How long closing the file may take: what is in a log beside it is put into it then.
+const CLOSING: Duration = Duration::from_secs(2);
+
 /// A session with a file.
 pub(super) struct SqliteSession {
     name: String,
-    commands: Sender<Command>,
+    /// None once the session is being closed.
+    commands: Option<Sender<Command>>,
+    /// Ends with the thread, which has let go of the file by then.
+    ended: Option<oneshot::Receiver<()>>,
     link: Arc<Link>,
     interrupt: Arc<InterruptHandle>,
     scrubber: Arc<Scrubber>,
@@ -44,9 +51,12 @@ impl SqliteSession {
         let link = Arc::new(Link::default());
         let (commands, receiver) = channel();
         let (opened, is_open) = oneshot::channel();
+        let (end, ended) = oneshot::channel();
         let writes = settings.writes(purpose);
         let shared = Arc::clone(&link);
         let body = move || {
+            // Dropped after everything else here.
+            let _end: oneshot::Sender<()> = end;
             let path = settings.shown();
             let worker = settings.open(purpose).and_then(|connection| {
                 let shown = |error| errors::of_opening(&error, &path);
@@ -77,7 +87,8 @@ impl SqliteSession {
         let interrupt = is_open.await.map_err(|_| gone())??;
         Ok(Self {
             name: format!("{PRODUCT} {}", rusqlite::version()),
-            commands,
+            commands: Some(commands),
+            ended: Some(ended),
             link,
             interrupt: Arc::new(interrupt),
             scrubber,
@@ -122,9 +133,13 @@ impl SqliteSession {
             fate,
             position: None,
         };
-        self.commands
-            .send(command)
-            .map_err(|_| closed(Fate::NotSent))?;
+        let sent = match &self.commands {
+            Some(commands) => commands.send(command).is_ok(),
+            None => false,
+        };
+        if !sent {
+            return Err(closed(Fate::NotSent));
+        }
         answer.await.map_err(|_| closed(Fate::Unknown))
     }
 
@@ -174,6 +189,14 @@ impl SqliteSession {
         self.error(fault)
     }
 
+    /// What runs for nobody holds a lock on the file. Where nothing runs, closing the file is not disturbed.
+    fn end_what_runs(&self) {
+        self.link.close();
+        if self.link.in_flight.running().is_some() {
+            self.interrupt.interrupt();
+        }
+    }
+
     /// SQLite has ended the transaction that the caller believes to be in.
     fn was_taken_back(&self, fate: Fate) -> RunError {
         let failure = Failure::new(
@@ -206,9 +229,7 @@ fn gone() -> Failure {
 
 impl Drop for SqliteSession {
     fn drop(&mut self) {
-        // What runs for nobody holds a lock on the file.
-        self.link.close();
-        self.interrupt.interrupt();
+        self.end_what_runs();
     }
 }
 
@@ -326,7 +347,14 @@ impl Session for SqliteSession {
         self.link.in_transaction.load(Ordering::SeqCst)
     }
 
-    async fn close(self: Box<Self>) {}
+    async fn close(mut self: Box<Self>) {
+        self.end_what_runs();
+        self.commands = None;
+        if let Some(ended) = self.ended.take() {
+            // What comes next may want the file for itself.
+            drop(tokio::time::timeout(CLOSING, ended).await);
+        }
+    }
 }
 
 /// Cancels what one session does.
