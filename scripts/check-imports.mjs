@@ -41,7 +41,7 @@ const allowedInTests = {
 const onlyIn = [
   { part: /^(tauri|tauri-.*|wry|tao)$/, crates: ["tapedeck-desktop"] },
   { part: /^(tokio-postgres|mysql_async|mongodb)$/, crates: ["engines"] },
-  { part: /^rusqlite$/, crates: ["catalog"] },
+  { part: /^rusqlite$/, crates: ["catalog", "engines"] },
   { part: /^(keyring.*|.*-keyring-store)$/, crates: ["secrets"] },
 ];
 
