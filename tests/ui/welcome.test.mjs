@@ -26,7 +26,7 @@ describe('the first start', () => {
       await tabTo(page, 'take-Events (staging)');
       await keyboard.press('Space');
       await tabTo(page, 'environment-orders-live');
-      await keyboard.press('ArrowUp');
+      await keyboard.press('ArrowLeft');
       await tabTo(page, 'discover-review');
       assert.match(await id(page, 'discover-review').innerText(), /Review 2 connections/);
       await keyboard.press('Enter');
