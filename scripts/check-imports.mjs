@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Fails when an import runs against the layout:
 //
-//   ui → src-tauri → workbench → runner → {schema, migrations} → {catalog, secrets, engines, templates} → connection-url
+//   ui → src-tauri → workbench → runner → {schema, migrations} → {catalog, discovery, secrets, engines, templates} → connection-url
 //
 // and when `tauri` is named outside src-tauri, or `@tauri-apps` outside ui/src/platform. Two checks, since either alone
 // misses something: the manifests say what a crate may use, the sources what the front end does.
@@ -21,13 +21,14 @@ const root = resolve(rootArgument > 0 ? process.argv[rootArgument + 1] : join(he
 const allowed = {
   "connection-url": [],
   catalog: ["connection-url"],
+  discovery: ["connection-url"],
   secrets: ["connection-url"],
   templates: [],
   engines: ["connection-url"],
   schema: ["connection-url", "engines"],
   migrations: ["connection-url", "templates"],
   runner: ["connection-url", "engines", "migrations", "schema"],
-  workbench: ["catalog", "connection-url", "engines", "migrations", "runner", "schema", "secrets", "templates"],
+  workbench: ["catalog", "connection-url", "discovery", "engines", "migrations", "runner", "schema", "secrets", "templates"],
   "tapedeck-cli": ["workbench"],
   "tapedeck-desktop": ["workbench"],
   // Servers and keyrings for tests: knows nothing of the product, so that it can't agree with its mistakes.

@@ -5,6 +5,7 @@ mod activity;
 mod app;
 mod credentials;
 mod database;
+mod discover;
 mod environment;
 mod file;
 mod matrix;
@@ -115,6 +116,9 @@ pub fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static 
         transfer::export_save,
         transfer::import_open,
         transfer::import_apply,
+        discover::discover_home,
+        discover::discover_folder,
+        discover::discover_plan,
         file::file_choose,
         window::window_new,
         window::data_folder_open,

@@ -3,7 +3,8 @@
 // of our own are heard.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, readdirSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { answer, invoke } from "../canary/page.mjs";
 
@@ -51,6 +52,7 @@ async function cell(told, tag, slug = "dev") {
 async function registered(told) {
   const { window, secrets, call, cli, tryCli, page } = told;
   await call("app_bootstrap");
+  await window.click("way-create");
   await window.type("product-name", "Shop");
   await window.click("product-create");
   await window.byId("matrix-empty");
@@ -363,6 +365,7 @@ async function carried(told) {
     ["file_choose", { folder: false }, "Open File"],
     ["migration_import_open", { databaseId: databases[0].id, format: "sqlx" }, "Select Folder"],
     ["migration_export", { databaseId: databases[0].id, format: "sqlx" }, "Select Folder"],
+    ["discover_folder", {}, "Select Folder"],
   ];
   for (const [command, args, title] of dialogs) {
     const asked = attempt(command, args);
@@ -371,6 +374,13 @@ async function carried(told) {
   }
   assert.ok((await attempt("import_apply", { token: "none" })).error);
   assert.ok((await attempt("migration_import_apply", { token: "none" })).error);
+  // What other programs have: a file that is there only while it is looked at.
+  const folder = mkdtempSync(join(tmpdir(), "tapedeck-found-"));
+  writeFileSync(join(folder, ".env"), `FOUND_URL=postgresql://app:${encodeURIComponent(secrets.typed)}@localhost/found\n`);
+  assert.match(cli("discover", [folder, "--into", "found", "--all", "--dry-run"]), /keyring found\/found@dev password/);
+  rmSync(folder, { recursive: true });
+  await call("discover_home");
+  assert.ok((await attempt("discover_plan", { request: { product: "shop", picks: [{ id: "none" }] } })).error);
 }
 
 /** What is asked to give a secret out: a reveal, a copy, a program that gets one. */

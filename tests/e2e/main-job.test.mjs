@@ -54,6 +54,7 @@ async function closeWindow() {
 
 step("the first start offers to make a product, with its three environments", async () => {
   await window.byId("first-run", 30_000);
+  await window.click("way-create");
   await window.type("product-name", "Shop");
   await window.click("product-create");
   await window.byId("matrix-empty");

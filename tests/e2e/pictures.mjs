@@ -67,8 +67,8 @@ function create(kind, address, record) {
 
 async function firstRun() {
   await window.byId("first-run", 30_000);
-  await window.type("product-name", "Shop");
   await themed("first-run");
+  await window.click("way-create");
   await window.type("product-name", "Shop");
   await window.click("product-create");
   await window.byId("matrix-empty");

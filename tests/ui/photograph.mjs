@@ -16,6 +16,13 @@ mkdirSync(out, { recursive: true });
 const click = (id) => (page) => page.getByTestId(id).first().click();
 const screens = {
   first: { fake: 'empty' },
+  'first-create': { fake: 'empty', act: click('way-create') },
+  'discover-ways': { fake: 'empty', act: click('way-import') },
+  'discover-nothing': { fake: 'empty', query: '&discover=nothing', act: async (page) => { await click('way-import')(page); await click('way-home')(page); } },
+  'discover-three': { fake: 'empty', act: async (page) => { await click('way-import')(page); await click('way-home')(page); } },
+  'discover-into': { fake: 'three', act: async (page) => { await click('nav-settings')(page); await click('discover')(page); await click('way-folder')(page); } },
+  'discover-many': { fake: 'empty', query: '&discover=many', act: async (page) => { await click('way-import')(page); await click('way-home')(page); } },
+  'discover-review': { fake: 'empty', act: async (page) => { await click('way-import')(page); await click('way-home')(page); await click('discover-review')(page); } },
   bare: { fake: 'bare' },
   matrix: { fake: 'three' },
   thousand: { fake: 'thousand' },

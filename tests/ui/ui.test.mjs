@@ -1,7 +1,7 @@
 // The front end in Chromium, upon the fake platform and under the window's CSP: `node --test tests/ui/*.test.mjs`.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { axe, front, id, state, until } from './harness.mjs';
+import { axe, front, id, state, tabTo, until } from './harness.mjs';
 
 const open = front();
 
@@ -9,6 +9,9 @@ describe('by keyboard alone', () => {
   test('from nothing to a tested matrix', () =>
     open('fake=empty&pace=0.1', async (page) => {
       const { keyboard } = page;
+      await id(page, 'first-run').waitFor();
+      await tabTo(page, 'way-create');
+      await keyboard.press('Enter');
       await id(page, 'product-name').waitFor();
       await keyboard.type('Web shop');
       assert.equal(await id(page, 'product-tag').inputValue(), 'web-shop');

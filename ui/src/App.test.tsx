@@ -6,6 +6,7 @@ const byId = (id: string) => screen.findByTestId(id);
 
 test('from nothing to a tested database', async () => {
   const { user } = await mount('fake=empty');
+  await user.click(await byId('way-create'));
   await user.type(await byId('product-name'), 'Web shop');
   expect(await byId('product-tag')).toHaveValue('web-shop');
   await user.click(await byId('product-create'));

@@ -1,6 +1,7 @@
 //! The command line's grammar. Its help texts are the manual page as well.
 
 mod activity;
+mod discover;
 mod migration;
 mod secret;
 
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use workbench::{Address, UrlReplacePart, url_format_words};
 
 pub use activity::*;
+pub use discover::*;
 pub use migration::*;
 pub use secret::*;
 
@@ -159,6 +161,8 @@ pub enum Command {
         #[arg(long, value_name = "TAG")]
         product: Option<String>,
     },
+    /// Find the connections that other programs have here, and take over those that you choose
+    Discover(DiscoverArguments),
     /// Print completions for a shell
     Completions {
         /// The shell

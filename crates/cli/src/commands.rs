@@ -5,6 +5,7 @@ mod action_run;
 pub mod activity;
 pub mod connect;
 pub mod db;
+pub mod discover;
 pub mod documentation;
 pub mod env;
 pub mod exec;
@@ -70,6 +71,7 @@ pub async fn run(
             passphrase_stdin,
             product,
         } => transfer::import(workbench, file, dry_run, passphrase_stdin, product, output).await,
+        Command::Discover(arguments) => discover::run(arguments, workbench, output).await,
         Command::Url { .. }
         | Command::Catalog { .. }
         | Command::Completions { .. }

@@ -6,6 +6,7 @@
 mod action_dto;
 mod action_run_dto;
 mod catalog_dto;
+mod discovery_dto;
 mod migration_dto;
 mod migration_run_dto;
 mod outline_dto;
@@ -17,6 +18,7 @@ mod url_tools_dto;
 pub use action_dto::*;
 pub use action_run_dto::*;
 pub use catalog_dto::*;
+pub use discovery_dto::*;
 pub use migration_dto::*;
 pub use migration_run_dto::*;
 pub use outline_dto::*;

@@ -74,12 +74,25 @@ impl Workbench {
             .await
             .map_err(AppError::internal)??;
         let prepared = self.prepare(text, passphrase, None).await?;
+        Ok(self.plan(prepared))
+    }
+
+    /// As [`Workbench::import_plan_file`], of a document that was made here.
+    pub(crate) async fn import_plan_document(
+        &self,
+        document: ExportDocument,
+    ) -> Result<ImportPlanned> {
+        let prepared = self.prepare_document(document, None, None).await?;
+        Ok(self.plan(prepared))
+    }
+
+    fn plan(&self, prepared: Prepared) -> ImportPlanned {
         let planned = ImportPlanned {
             token: Uuid::now_v7().to_string(),
             view: prepared.view(false),
         };
         self.planned().insert(planned.token.clone(), prepared);
-        Ok(planned)
+        planned
     }
 
     /// Does what a dry run showed. Refused when the catalog changed so that it would be something else.
@@ -113,8 +126,17 @@ impl Workbench {
     ) -> Result<Prepared> {
         let value =
             catalog::parse_document(&text).map_err(|fault| AppError::validation(&[fault]))?;
-        let mut document =
+        let document =
             catalog::read_import(&value).map_err(|faults| AppError::validation(&faults))?;
+        self.prepare_document(document, passphrase, product).await
+    }
+
+    async fn prepare_document(
+        &self,
+        mut document: ExportDocument,
+        passphrase: Option<Zeroizing<String>>,
+        product: Option<String>,
+    ) -> Result<Prepared> {
         let envelope = open_envelope(&document, passphrase).await?;
         let mut entries = NewEntries::default();
         let bare = product.clone().unwrap_or_default();

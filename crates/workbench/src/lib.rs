@@ -31,6 +31,9 @@ mod connection_test;
 mod credentials;
 mod credentials_entry;
 mod databases;
+mod discover;
+mod discovery_files;
+mod discovery_proposal;
 pub mod dto;
 mod engine_info;
 mod environment_variables;
@@ -132,6 +135,7 @@ struct Inner {
     test_limit: std::sync::Mutex<Option<Duration>>,
     runs: cell_runs::Runs,
     imports: import::PlannedImports,
+    last_search: discover::LastSearch,
     action_runs: action_run::ActionRuns,
     migration_runs: cell_runs::Runs,
     folders: migration_transfer::PlannedFolders,
@@ -181,6 +185,7 @@ impl Workbench {
                 test_limit: std::sync::Mutex::new(None),
                 runs: cell_runs::Runs::default(),
                 imports: import::PlannedImports::default(),
+                last_search: discover::LastSearch::default(),
                 action_runs: action_run::ActionRuns::default(),
                 migration_runs: cell_runs::Runs::default(),
                 folders: migration_transfer::PlannedFolders::default(),

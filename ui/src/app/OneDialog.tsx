@@ -3,6 +3,7 @@ import { CellCopy } from '../features/connection/CellCopy';
 import { Compare } from '../features/connection/Compare';
 import { CopyAs } from '../features/connection/CopyAs';
 import { DatabaseCreate, DatabaseEdit } from '../features/databases/DatabaseForm';
+import { DiscoverDialog } from '../features/discovery/DiscoverDialog';
 import { EnvironmentDialog } from '../features/environments/EnvironmentForm';
 import { BatchDialog } from '../features/migrations/BatchDialog';
 import { MigrationExportDialog, MigrationImportDialog } from '../features/migrations/TransferDialogs';
@@ -78,5 +79,7 @@ export function OneDialog() {
       return <ExportDialog onClose={closeDialog} />;
     case 'import':
       return <ImportDialog onClose={closeDialog} />;
+    case 'discover':
+      return <DiscoverDialog onClose={closeDialog} />;
   }
 }

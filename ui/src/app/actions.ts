@@ -7,6 +7,7 @@ import {
   Download,
   FlaskConical,
   FolderOpen,
+  Import,
   KeyRound,
   LayoutGrid,
   ListOrdered,
@@ -230,6 +231,7 @@ export function allActions(products: ProductView[]): Action[] {
       icon: Plus,
       run: () => openDialog({ kind: 'product-create' }),
     },
+    { id: 'discover', label: text.discover, icon: Import, run: () => openDialog({ kind: 'discover' }) },
     { id: 'import', label: text.import, icon: Download, run: () => openDialog({ kind: 'import' }) },
     { id: 'undo', label: text.undoLast, icon: Undo2, keys: shortcut('Z'), run: () => void undoLast() },
     {

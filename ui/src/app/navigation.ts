@@ -38,7 +38,8 @@ export type DialogTarget =
   | { kind: 'migration-import'; databaseId: string }
   | { kind: 'migration-export'; databaseId: string }
   | { kind: 'export' }
-  | { kind: 'import' };
+  | { kind: 'import' }
+  | { kind: 'discover' };
 
 interface Navigation {
   screen: Screen;

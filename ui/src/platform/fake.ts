@@ -8,6 +8,7 @@ import { fakeActions, plantActions } from './fake-actions';
 import { fakeConnections } from './fake-connections';
 import { ENGINES, fakeResult, type Seed, seedOf } from './fake-data';
 import { fakeDatabases, makeConfig } from './fake-databases';
+import { fakeDiscovery } from './fake-discovery';
 import { fakeMigrationRuns } from './fake-migration-runs';
 import { fakeMigrationUses } from './fake-migration-uses';
 import { fakeMigrations, plantMigrations, Targets } from './fake-migrations';
@@ -65,9 +66,12 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
   }
   const databases = fakeDatabases(world);
   const actions = fakeActions(world);
+  const products = fakeProducts(world);
+  const { discoveredApply, ...discovery } = fakeDiscovery(world, parameters, { ...products, ...databases });
 
   return {
-    ...fakeProducts(world),
+    ...products,
+    ...discovery,
     ...databases,
     ...fakeConnections(world, databases.databaseUpdate),
     ...fakeTests(world),
@@ -143,14 +147,10 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
         applied: false,
       },
     }),
-    importApply: async () => ({
-      products: ['shop'],
-      steps: [],
-      warnings: [],
-      secrets: 3,
-      bases: [],
-      applied: true,
-    }),
+    importApply: async (token) => {
+      if (token === 'discovered') await discoveredApply();
+      return { products: ['shop'], steps: [], warnings: [], secrets: 3, bases: [], applied: true };
+    },
     fileChoose: async (folder) => (folder ? '/home/ada/certificates' : '/home/ada/certificates/root.crt'),
     windowNew: async () => undefined,
     dataFolderOpen: async () => undefined,

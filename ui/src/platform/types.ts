@@ -22,6 +22,9 @@ import type { CredentialReport } from '../bindings/CredentialReport';
 import type { DatabaseInput } from '../bindings/DatabaseInput';
 import type { DatabasePatchInput } from '../bindings/DatabasePatchInput';
 import type { DatabaseView } from '../bindings/DatabaseView';
+import type { DiscoveryPlanned } from '../bindings/DiscoveryPlanned';
+import type { DiscoveryRequest } from '../bindings/DiscoveryRequest';
+import type { DiscoveryView } from '../bindings/DiscoveryView';
 import type { DraftTestRequest } from '../bindings/DraftTestRequest';
 import type { EnvironmentInput } from '../bindings/EnvironmentInput';
 import type { EnvironmentPatchInput } from '../bindings/EnvironmentPatchInput';
@@ -208,6 +211,12 @@ export interface Platform {
   exportSave(productId: string, passphrase: string | null): Promise<string | null>;
   importOpen(passphrase: string | null): Promise<ImportPreview | null>;
   importApply(token: string): Promise<ImportView>;
+  /** Looks where other programs keep their connections in the home folder. */
+  discoverHome(): Promise<DiscoveryView>;
+  /** Looks in a folder that the person chooses in the system’s dialog; null when they closed it. */
+  discoverFolder(): Promise<DiscoveryView | null>;
+  /** What taking over some of the last search would do; `importApply` does it. */
+  discoverPlan(request: DiscoveryRequest): Promise<DiscoveryPlanned>;
   /** The path that the person chose in the system’s dialog; null when they closed it. */
   fileChoose(folder: boolean): Promise<string | null>;
   windowNew(): Promise<void>;

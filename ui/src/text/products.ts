@@ -2,9 +2,6 @@ export const products = {
   create: 'New product',
   edit: 'Edit product',
   createLead: 'A product is a group of databases that ship together.',
-  firstTitle: 'Start with a product',
-  firstText:
-    'A product is a group of databases that ship together, such as “Shop”. Its environments become the columns of the matrix; you can change everything later.',
   tagHelp: 'Names it on the command line. Lowercase letters, digits, - and _.',
   environments: 'Environments',
   environmentsHelp: 'Production environments are guarded: writes there ask first.',
@@ -18,9 +15,6 @@ export const products = {
   delete: 'Delete product',
   nameRequired: 'Give the product a name.',
   environmentRequired: 'Choose at least one environment.',
-  import: 'Import a file',
-  sample: 'Try a sample',
-  sampleHelp: 'A small shop in files of this machine: nothing to set up, and nothing that matters.',
   sampleMade: (name: string) => `Made the product ${name}.`,
 };
 

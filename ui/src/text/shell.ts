@@ -22,6 +22,7 @@ export const shell = {
   undoLast: 'Undo the last change',
   export: 'Export product…',
   import: 'Import file…',
+  discover: 'Import connections…',
   openFolder: 'Open the data folder',
   startFailed: 'Tapedeck could not start',
 };

@@ -60,11 +60,12 @@ pub async fn import(
     } else {
         workbench.import_document(text, passphrase, product).await?
     };
-    output.document(&view, describe)?;
+    output.document(&view, describe_import)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn describe(view: &ImportView) -> String {
+/// What an import would do or did, a line each.
+pub(super) fn describe_import(view: &ImportView) -> String {
     let mut lines: Vec<String> = Vec::new();
     for step in &view.steps {
         let note = match (step.change.as_str(), step.side) {

@@ -6,7 +6,9 @@ use std::io::Write;
 use std::pin::Pin;
 
 use serde_json::json;
-use workbench::{ConfigInput, DatabasePatchInput, UrlCopyRequest, UrlCopyTarget, Workbench};
+use workbench::{
+    ConfigInput, DatabasePatchInput, DiscoveryRequest, UrlCopyRequest, UrlCopyTarget, Workbench,
+};
 use zeroize::Zeroizing;
 
 type Deed = fn(Workbench) -> Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -148,6 +150,18 @@ pub const CASES: &[Case] = &[
         w.import_document(document().into(), Some(PASSPHRASE.to_owned().into()), None)
             .await
             .unwrap();
+    }),
+    case!("take over what was found", 8, false, with_orders, |w| {
+        let file = std::env::temp_dir().join(format!("crash-{}.env", std::process::id()));
+        std::fs::write(&file, "USERS_URL=postgresql://app:of-users@users.example.com/users\nEVENTS_URL=mongodb://app:of-events@localhost/events\n").unwrap();
+        let found = w.discover(vec![file.clone()]).await.unwrap();
+        std::fs::remove_file(&file).unwrap();
+        let request = DiscoveryRequest {
+            product: "shop".into(),
+            product_name: None,
+            picks: found.new_ones(),
+        };
+        w.discover_into(request, false).await.unwrap();
     }),
 ];
 

@@ -1,4 +1,4 @@
-import { Download, FolderOpen, Upload } from 'lucide-react';
+import { Download, FolderOpen, Import, Upload } from 'lucide-react';
 import { useState } from 'react';
 import { changeSettings } from '../../app/actions';
 import { attempt } from '../../app/changes';
@@ -144,6 +144,10 @@ export function SettingsScreen() {
           <Button onPress={() => openDialog({ kind: 'import' })} data-testid="import">
             <Icon of={Download} small />
             {shell.import}
+          </Button>
+          <Button onPress={() => openDialog({ kind: 'discover' })} data-testid="discover">
+            <Icon of={Import} small />
+            {shell.discover}
           </Button>
           <Button onPress={() => goTo('product')} data-testid="manage-product">
             {products.manage}

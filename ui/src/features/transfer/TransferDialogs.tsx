@@ -131,7 +131,8 @@ function value(given: unknown): string {
   return plain(typeof given === 'string' ? given : JSON.stringify(given));
 }
 
-function Preview({ preview: { view } }: { preview: ImportPreview }) {
+/** What an import would do, record by record. */
+export function Preview({ preview: { view } }: { preview: Pick<ImportPreview, 'view'> }) {
   const changes = view.steps.filter((step: ImportStep) => step.change !== 'same');
   return (
     <>

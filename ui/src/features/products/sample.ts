@@ -2,14 +2,12 @@ import { useState } from 'react';
 import { announce } from '../../app/changes';
 import { chooseProduct, goTo } from '../../app/navigation';
 import { refreshCatalog, useBootstrap } from '../../app/queries';
-import { Button } from '../../design/Button';
-import { ErrorText } from '../../design/Field';
 import { asAppError, platform } from '../../platform';
 import { errorText } from '../../text/errors';
 import { products as text } from '../../text/products';
 
 /** Makes the sample product, which needs no server, and goes to its matrix. */
-export function SampleButton() {
+export function useSample(): { make: () => Promise<void>; busy: boolean; failure: string | null } {
   const { refetch } = useBootstrap();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
@@ -28,12 +26,5 @@ export function SampleButton() {
       setBusy(false);
     }
   };
-  return (
-    <>
-      <Button look="quiet" small isDisabled={busy} onPress={() => void make()} data-testid="product-sample">
-        {text.sample}
-      </Button>
-      {failure ? <ErrorText>{failure}</ErrorText> : null}
-    </>
-  );
+  return { make, busy, failure };
 }
