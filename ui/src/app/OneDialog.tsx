@@ -1,4 +1,5 @@
 import { Dialog } from '../design/Dialog';
+import { AboutDialog } from '../features/about/AboutDialog';
 import { CellCopy } from '../features/connection/CellCopy';
 import { Compare } from '../features/connection/Compare';
 import { CopyAs } from '../features/connection/CopyAs';
@@ -13,6 +14,7 @@ import { PlaceDialog } from '../features/secrets/PlaceDialog';
 import { SecretDialog } from '../features/secrets/SecretDialog';
 import { UnlockDialog, VaultPassphraseDialog } from '../features/secrets/VaultDialogs';
 import { ExportDialog, ImportDialog } from '../features/transfer/TransferDialogs';
+import { UpdateDialog } from '../features/updates/UpdateDialog';
 import { products as text } from '../text/products';
 import { closeDialog, navigation } from './navigation';
 import { useStore } from './store';
@@ -78,5 +80,9 @@ export function OneDialog() {
       return <ExportDialog onClose={closeDialog} />;
     case 'import':
       return <ImportDialog onClose={closeDialog} />;
+    case 'update':
+      return <UpdateDialog onClose={closeDialog} />;
+    case 'about':
+      return <AboutDialog onClose={closeDialog} />;
   }
 }

@@ -9,6 +9,7 @@ import primitives from '../design/primitives.module.css';
 import { classes, plain } from '../design/text';
 import { cancelTests, progress, startTests, testRuns } from '../features/matrix/testRuns';
 import { Refreshes, ViewSwitch } from '../features/migrations/ViewSwitch';
+import { UpdateLine } from '../features/updates/UpdateLine';
 import { matrix as matrixText } from '../text/matrix';
 import { products as productText } from '../text/products';
 import { shell as text } from '../text/shell';
@@ -168,6 +169,7 @@ export function Shell() {
             {text[id]}
           </button>
         ))}
+        <UpdateLine />
       </nav>
       <main className={styles.main}>
         <Screens />

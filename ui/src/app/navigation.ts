@@ -38,7 +38,9 @@ export type DialogTarget =
   | { kind: 'migration-import'; databaseId: string }
   | { kind: 'migration-export'; databaseId: string }
   | { kind: 'export' }
-  | { kind: 'import' };
+  | { kind: 'import' }
+  | { kind: 'update' }
+  | { kind: 'about' };
 
 interface Navigation {
   screen: Screen;

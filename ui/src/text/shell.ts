@@ -23,5 +23,6 @@ export const shell = {
   export: 'Export product…',
   import: 'Import file…',
   openFolder: 'Open the data folder',
+  checkUpdates: 'Check for updates',
   startFailed: 'Tapedeck could not start',
 };
