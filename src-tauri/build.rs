@@ -19,12 +19,16 @@ fn check_update_source() {
         println!("cargo:rerun-if-env-changed={name}");
         std::env::var(name).ok().filter(|value| !value.is_empty())
     };
-    let endpoint = given("TAPEDECK_UPDATE_ENDPOINT");
     let key = given("TAPEDECK_UPDATE_KEY");
-    if endpoint.is_some() != key.is_some() {
-        println!("cargo::error=TAPEDECK_UPDATE_ENDPOINT and TAPEDECK_UPDATE_KEY go together");
+    let endpoint = given("TAPEDECK_UPDATE_ENDPOINT");
+    let project = given("TAPEDECK_PROJECT_URL");
+    if key.is_none() && endpoint.is_some() {
+        println!("cargo::error=TAPEDECK_UPDATE_ENDPOINT is of no use without TAPEDECK_UPDATE_KEY");
     }
-    if endpoint.is_some_and(|endpoint| !endpoint.starts_with("https://")) {
-        println!("cargo::error=TAPEDECK_UPDATE_ENDPOINT is no https:// address");
+    let address = endpoint.or(project);
+    if key.is_some() && !address.is_some_and(|address| address.starts_with("https://")) {
+        println!(
+            "cargo::error=TAPEDECK_UPDATE_KEY needs an https:// address in TAPEDECK_UPDATE_ENDPOINT or TAPEDECK_PROJECT_URL"
+        );
     }
 }

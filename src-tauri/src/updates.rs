@@ -100,7 +100,7 @@ impl Updates {
             can_install: self.package.can_be_replaced(),
             package: self.package.kind,
             distribution: self.package.distribution.clone(),
-            release_page: release_page().map(str::to_owned),
+            release_page: release_page(),
             last_check,
             update,
         })

@@ -526,7 +526,9 @@ fn developer_tools_and_recorders_in_a_release_are_refused() {
 #[test]
 fn an_updater_that_takes_more_is_refused() {
     refused("plain HTTP in a release", |shell| {
-        shell.sources = shell.sources.replacen("insecure: false", "insecure: true", 1);
+        shell.sources = shell
+            .sources
+            .replacen("insecure: false", "insecure: true", 1);
     });
     refused("the hook of tests in a release", |shell| {
         shell.sources = shell
@@ -534,15 +536,18 @@ fn an_updater_that_takes_more_is_refused() {
             .replace("#[cfg(debug_assertions)]\nfn test_source", "fn test_source");
     });
     refused("any certificate", |shell| {
-        shell.sources.push_str("client.danger_accept_invalid_certs(true)");
+        shell
+            .sources
+            .push_str("client.danger_accept_invalid_certs(true)");
     });
     refused("a redirect to plain HTTP", |shell| {
         shell.sources = shell.sources.replace(".https_only(!insecure)", "");
     });
     refused("an old package under a new name", |shell| {
-        shell.sources = shell
-            .sources
-            .replace("\"requireSignedVersion\": true", "\"requireSignedVersion\": false");
+        shell.sources = shell.sources.replace(
+            "\"requireSignedVersion\": true",
+            "\"requireSignedVersion\": false",
+        );
     });
     refused("the updater's commands for a page", |shell| {
         let permissions = shell.capabilities[0].1["permissions"]

@@ -13,7 +13,6 @@ import { EmptyState, Waiting } from './design/Layout';
 import { Toasts } from './design/toasts';
 import { HelpLink } from './features/help/HelpLink';
 import { BY_CODE } from './features/help/topics';
-import { refreshUpdates } from './features/updates/queries';
 import { asAppError, platform } from './platform';
 import { common } from './text/common';
 import { errorText } from './text/errors';
@@ -32,7 +31,6 @@ function Window() {
   useShortcuts();
 
   useEffect(() => platform.onCatalogChanged(() => void refreshCatalog()), []);
-  useEffect(() => platform.onUpdateChanged(refreshUpdates), []);
   useEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;

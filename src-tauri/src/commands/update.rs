@@ -1,5 +1,7 @@
 //! Newer versions of the program.
 
+use std::ffi::OsStr;
+
 use tauri::{AppHandle, Manager, State};
 use workbench::{AppError, UpdateStatus};
 
@@ -62,6 +64,6 @@ pub async fn release_page_open() -> Answer<()> {
             "This build names no page with releases.",
         )
     })?;
-    super::window::open(page.as_ref())
+    super::window::open(OsStr::new(&page))
         .map_err(|error| failure::desktop("The page can't be shown", error))
 }

@@ -7,8 +7,9 @@ use workbench::{PackageKind, UpdateMode};
 
 use super::source::given;
 
-/// The file that a distribution's package brings, with the distribution's name in it, beside the program's `bin`.
-const MARKER: &str = "share/tapedeck/distribution";
+/// What a package brings beside the program's `bin`: in `distribution` the name of the distribution that made it, in `package`
+/// the kind of one of ours.
+const MARKERS: &str = "share/tapedeck";
 
 /// More than this is no name.
 const LONGEST_NAME: usize = 80;
@@ -29,12 +30,14 @@ impl Package {
         let program = std::env::current_exe().unwrap_or_default();
         let distribution = given(option_env!("TAPEDECK_DISTRIBUTION"))
             .map(str::to_owned)
-            .or_else(|| marked(&program));
-        Self::new(
-            tauri::utils::platform::bundle_type(),
-            distribution,
-            app_image,
-        )
+            .or_else(|| marked(&program, "distribution"));
+        // Our own packages of Linux are not made by the bundler, which would have marked the program itself.
+        let bundle = match marked(&program, "package").as_deref() {
+            Some("deb") => Some(BundleType::Deb),
+            Some("rpm") => Some(BundleType::Rpm),
+            _ => tauri::utils::platform::bundle_type(),
+        };
+        Self::new(bundle, distribution, app_image)
     }
 
     fn new(
@@ -76,9 +79,10 @@ impl Package {
     }
 }
 
-/// What the marker beside a program says.
-fn marked(program: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(program.parent()?.parent()?.join(MARKER)).ok()?;
+/// What a marker beside a program says.
+fn marked(program: &Path, marker: &str) -> Option<String> {
+    let folder = program.parent()?.parent()?.join(MARKERS);
+    let text = std::fs::read_to_string(folder.join(marker)).ok()?;
     let name = text.lines().next().unwrap_or_default().trim();
     Some(match name {
         // An empty file is a mark all the same.
@@ -136,12 +140,13 @@ mod tests {
     fn a_distribution_marks_its_package_by_a_file() {
         let root = tempfile::tempdir().expect("a folder");
         let program = root.path().join("bin/tapedeck-desktop");
-        assert_eq!(marked(&program), None);
-        let marker = root.path().join(MARKER);
+        let marked = || marked(&program, "distribution");
+        assert_eq!(marked(), None);
+        let marker = root.path().join(MARKERS).join("distribution");
         std::fs::create_dir_all(marker.parent().expect("a parent")).expect("made");
         std::fs::write(&marker, "Debian 14\nmore\n").expect("written");
-        assert_eq!(marked(&program).as_deref(), Some("Debian 14"));
+        assert_eq!(marked().as_deref(), Some("Debian 14"));
         std::fs::write(&marker, "").expect("written");
-        assert_eq!(marked(&program).as_deref(), Some("the distribution"));
+        assert_eq!(marked().as_deref(), Some("the distribution"));
     }
 }

@@ -18,11 +18,13 @@ impl Source {
     /// The one that was given when this was built. `build.rs` refuses an address that is none, or a key without one.
     pub fn of_this_build() -> Option<Self> {
         test_source().or_else(|| {
+            let public_key = given(option_env!("TAPEDECK_UPDATE_KEY"))?.to_owned();
+            let endpoint = given(option_env!("TAPEDECK_UPDATE_ENDPOINT"))
+                .map(str::to_owned)
+                .or_else(|| Some(format!("{}/latest/download/latest.json", release_page()?)))?;
             Some(Self {
-                endpoint: given(option_env!("TAPEDECK_UPDATE_ENDPOINT"))?
-                    .parse()
-                    .ok()?,
-                public_key: given(option_env!("TAPEDECK_UPDATE_KEY"))?.to_owned(),
+                endpoint: endpoint.parse().ok()?,
+                public_key,
                 insecure: false,
             })
         })
@@ -41,8 +43,11 @@ impl Source {
 }
 
 /// The address of the page with all versions, for a person.
-pub fn release_page() -> Option<&'static str> {
-    given(option_env!("TAPEDECK_RELEASE_PAGE")).filter(|page| page.starts_with("https://"))
+pub fn release_page() -> Option<String> {
+    let project = given(option_env!("TAPEDECK_PROJECT_URL"))?;
+    project
+        .starts_with("https://")
+        .then(|| format!("{project}/releases"))
 }
 
 /// A value of the build's environment. An empty one is none.

@@ -1,5 +1,5 @@
 import { ChevronDown, Command, Plus, Search, X } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { Button } from '../design/Button';
 import { Icon } from '../design/Icon';
@@ -126,9 +126,13 @@ export function Shell() {
   const matrix = useMatrix().data;
   const hasEnvironments = (matrix?.environments.length ?? 0) > 0;
   const shown = matrix !== undefined;
+  const [settled, setSettled] = useState(false);
   useEffect(() => {
     if (!shown) return;
-    const timer = setTimeout(() => void readAhead(), READ_AHEAD_DELAY);
+    const timer = setTimeout(() => {
+      setSettled(true);
+      void readAhead();
+    }, READ_AHEAD_DELAY);
     return () => clearTimeout(timer);
   }, [shown]);
   return (
@@ -169,7 +173,7 @@ export function Shell() {
             {text[id]}
           </button>
         ))}
-        <UpdateLine />
+        {settled ? <UpdateLine /> : null}
       </nav>
       <main className={styles.main}>
         <Screens />

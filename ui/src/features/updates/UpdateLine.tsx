@@ -1,11 +1,13 @@
 import { CircleArrowUp } from 'lucide-react';
+import { useEffect } from 'react';
 import { openDialog } from '../../app/navigation';
 import { useStore } from '../../app/store';
 import type { UpdateStage } from '../../bindings/UpdateStage';
 import { Icon } from '../../design/Icon';
 import { plain } from '../../design/text';
+import { platform } from '../../platform';
 import { updates as text } from '../../text/updates';
-import { updating, useUpdates } from './queries';
+import { refreshUpdates, updating, useUpdates } from './queries';
 import styles from './updates.module.css';
 
 const WORDS: Record<UpdateStage, (version: string) => string> = {
@@ -17,6 +19,7 @@ const WORDS: Record<UpdateStage, (version: string) => string> = {
 
 /** Below the screens' names: a newer version, until the person says that it can wait. */
 export function UpdateLine() {
+  useEffect(() => platform.onUpdateChanged(refreshUpdates), []);
   const update = useUpdates().data?.update;
   const later = useStore(updating, (state) => state.later);
   return (
