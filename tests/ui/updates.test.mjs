@@ -77,7 +77,7 @@ test('the about box, by keyboard: version, licences, the text of one', () =>
     const { keyboard } = page;
     await id(page, 'matrix').waitFor();
     await keyboard.press('Control+k');
-    await keyboard.type('about');
+    await keyboard.type('about tapedeck');
     await keyboard.press('Enter');
     assert.equal(await id(page, 'about-version').innerText(), '0.1.0');
     await tabTo(page, 'licence-search');
@@ -97,9 +97,12 @@ test('the about box, by keyboard: version, licences, the text of one', () =>
     await until(async () => (await focused(page)) === 'open-about', 'the focus is where it was');
   }));
 
+// What stands on these two stands on others as well.
+const LOOKED_AT = Object.entries(updateSurfaces).filter(([name]) => !['update line', 'update settings of a distribution'].includes(name));
+
 describe('axe', () => {
   for (const theme of ['light', 'dark'])
-    for (const [name, { query, act }] of Object.entries(updateSurfaces))
+    for (const [name, { query, act }] of LOOKED_AT)
       test(`${name}, ${theme}`, () =>
         open(`fake=three&theme=${theme}${query}`, async (page) => {
           await id(page, 'matrix').waitFor();

@@ -3,4 +3,44 @@ import type { PackageKind } from "./PackageKind";
 import type { UpdateCheck } from "./UpdateCheck";
 import type { UpdateMode } from "./UpdateMode";
 import type { UpdateView } from "./UpdateView";
-export type UpdateStatus = { version: string, mode: UpdateMode, can_check: boolean, can_install: boolean, package: PackageKind, distribution: string | null, release_page: string | null, last_check: UpdateCheck | null, update: UpdateView | null, };
+
+/**
+ * All that the window shows about updates.
+ */
+export type UpdateStatus = { 
+/**
+ * The version that runs.
+ */
+version: string, 
+/**
+ * What is done about a newer one.
+ */
+mode: UpdateMode, 
+/**
+ * Whether this build knows where to look. One without an address and a key does not.
+ */
+can_check: boolean, 
+/**
+ * Whether Tapedeck can put a new version in its own place.
+ */
+can_install: boolean, 
+/**
+ * How it came to this machine.
+ */
+package: PackageKind, 
+/**
+ * The distribution, in its own words.
+ */
+distribution: string | null, 
+/**
+ * The address of the page with all versions.
+ */
+release_page: string | null, 
+/**
+ * The last look, if there was one.
+ */
+last_check: UpdateCheck | null, 
+/**
+ * A newer version, if one is known.
+ */
+update: UpdateView | null, };
