@@ -92,4 +92,10 @@ pub const COMMAND_NAMES: &[&str] = &[
     "file_choose",
     "window_new",
     "data_folder_open",
+    "update_status",
+    "update_check",
+    "update_install",
+    "update_cancel",
+    "update_restart",
+    "release_page_open",
 ];

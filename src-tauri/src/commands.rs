@@ -16,6 +16,7 @@ mod secret_place;
 mod settings;
 mod test;
 mod transfer;
+mod update;
 mod url;
 mod window;
 
@@ -122,6 +123,12 @@ pub fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static 
         file::file_choose,
         window::window_new,
         window::data_folder_open,
+        update::update_status,
+        update::update_check,
+        update::update_install,
+        update::update_cancel,
+        update::update_restart,
+        update::release_page_open,
     ]
 }
 

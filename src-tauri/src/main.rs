@@ -15,12 +15,15 @@ mod file_dialog;
 mod logging;
 mod single_process;
 mod startup_error;
+mod updates;
 mod windows;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use single_process::{Claim, SingleProcess, Wanted};
 use tauri::{Emitter, Manager, RunEvent};
+use updates::{Package, Source, Updates};
 use workbench::{AppError, Options, Origin, Workbench};
 
 /// Memory is zeroed when it is freed, whoever allocated it: drivers and the serialiser copy secrets into buffers
@@ -83,22 +86,36 @@ fn run(workbench: Workbench, single_process: SingleProcess) -> ExitCode {
     let window_state = tauri_plugin_window_state::Builder::new()
         .with_filename(workbench.data_dir().join("windows.json").to_string_lossy())
         .build();
-    let app = tauri::Builder::default()
+    let mut context = tauri::generate_context!();
+    let mut builder = tauri::Builder::default();
+    let source = Source::of_this_build();
+    if let Some(source) = &source {
+        // The plugin reads it when it starts, and does not start without.
+        let config = &mut context.config_mut().plugins.0;
+        config.insert("updater".to_owned(), source.plugin_config());
+        builder = builder.plugin(tauri_plugin_updater::Builder::new().build());
+    }
+    let app = builder
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(window_state)
         .manage(workbench)
         .invoke_handler(commands::handler())
         .setup(move |app| {
-            start(app.handle(), single_process)?;
+            start(app.handle(), single_process, source)?;
             Ok(())
         })
-        .build(tauri::generate_context!());
+        .build(context);
     match app {
         Ok(app) => {
             app.run(|app, event| {
                 if matches!(event, RunEvent::Exit) {
                     clipboard::clear_now(app);
+                    updates::install_at_exit(app);
+                    // A restart is a second start that must find the folder free.
+                    if let Some(listening) = app.try_state::<single_process::Listening>() {
+                        listening.release();
+                    }
                     windows::forget_empty_config_folder(app);
                 }
             });
@@ -114,12 +131,19 @@ fn run(workbench: Workbench, single_process: SingleProcess) -> ExitCode {
     }
 }
 
-/// Opens the first window, and starts what runs beside the windows: the watch on the catalog, and the ear for a second
-/// start.
-fn start(app: &tauri::AppHandle, single_process: SingleProcess) -> tauri::Result<()> {
-    app.manage(clipboard::Pending::default());
-    windows::open_first(app)?;
+/// Opens the first window, and starts what runs beside the windows: the watch on the catalog, the look for a newer version,
+/// and the ear for a second start.
+fn start(
+    app: &tauri::AppHandle,
+    single_process: SingleProcess,
+    source: Option<Source>,
+) -> tauri::Result<()> {
     let workbench = app.state::<Workbench>();
+    let package = Package::of_this_process(app_image(app));
+    app.manage(clipboard::Pending::default());
+    app.manage(Updates::new(source, package, workbench.data_dir()));
+    windows::open_first(app)?;
+    updates::watch(app);
     let purging = workbench.inner().clone();
     tauri::async_runtime::spawn(async move {
         purging.settle_keyring_at_start().await;
@@ -142,4 +166,15 @@ fn start(app: &tauri::AppHandle, single_process: SingleProcess) -> tauri::Result
     let asked = app.clone();
     app.manage(single_process.listen(move |wanted| windows::answer(&asked, wanted)));
     Ok(())
+}
+
+/// The AppImage that runs, where this is one.
+#[cfg(target_os = "linux")]
+fn app_image(app: &tauri::AppHandle) -> Option<PathBuf> {
+    app.env().appimage.map(PathBuf::from)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn app_image(_app: &tauri::AppHandle) -> Option<PathBuf> {
+    None
 }

@@ -8,8 +8,8 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use workbench::AppError;
@@ -55,12 +55,23 @@ pub struct SingleProcess {
 /// Ends the listening when dropped, and then the lock.
 pub struct Listening {
     ended: Arc<AtomicBool>,
-    _lock: File,
+    lock: Mutex<Option<File>>,
+}
+
+impl Listening {
+    /// Ends both at once: another process may be the one from now on.
+    pub fn release(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+        self.lock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+    }
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        self.ended.store(true, Ordering::Relaxed);
+        self.release();
     }
 }
 
@@ -124,7 +135,7 @@ impl SingleProcess {
         });
         Listening {
             ended,
-            _lock: self.lock,
+            lock: Mutex::new(Some(self.lock)),
         }
     }
 }

@@ -1,5 +1,5 @@
 //! When the catalog can't be opened there is no window to say so in: a native dialog does, and the terminal. Where there is
-//! a copy of a damaged catalog, the dialog offers to go back to it.
+//! a copy of a catalog that is damaged, or that a newer version wrote, the dialog offers to go back to it.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -56,7 +56,7 @@ fn restore_or_quit() -> MessageDialogButtons {
     MessageDialogButtons::OkCancelCustom("Go back to the copy".to_owned(), "Quit".to_owned())
 }
 
-/// Goes back to the copy, and says what became of the damaged file.
+/// Goes back to the copy, and says what became of the file that was there.
 fn restore(handle: AppHandle, data_dir: Option<PathBuf>) {
     let done = tauri::async_runtime::block_on(Workbench::restore_copy(data_dir));
     let (text, kind) = match done {

@@ -297,6 +297,26 @@ impl Shell {
                 faults.push(format!("{needed}: the page could leave"));
             }
         }
+        // The updater is asked by Rust: its commands have no permission, and plain HTTP is for a test's server only.
+        let plain = self.sources.replace(char::is_whitespace, "");
+        let insecure = plain.matches("insecure:true").count();
+        let hook = plain.find("#[cfg(debug_assertions)]fntest_source()");
+        let in_hook = hook.is_some_and(|at| {
+            let end = plain[at..].find("#[cfg(not(debug_assertions))]");
+            end.is_some_and(|end| plain[at..at + end].matches("insecure:true").count() == 1)
+        });
+        // The other is the tests' own desk.
+        if !in_hook || insecure != 2 {
+            faults.push("insecure: plain HTTP outside debug builds".to_owned());
+        }
+        if plain.contains("danger_accept_invalid") || plain.contains("dangerousAcceptInvalid") {
+            faults.push("updates: a certificate is checked".to_owned());
+        }
+        for needed in [".https_only(!insecure)", "\"requireSignedVersion\":true"] {
+            if !plain.contains(needed) {
+                faults.push(format!("{needed}: an update could be another's"));
+            }
+        }
         // The recorder of tests: its one use stands under a condition that release builds do not meet.
         let recorder = self.sources.find("include_str!(\"record_ipc.js\")");
         let guarded = recorder.is_some_and(|at| {
@@ -500,5 +520,39 @@ fn developer_tools_and_recorders_in_a_release_are_refused() {
         shell.sources = shell
             .sources
             .replace("#[cfg(debug_assertions)]\nfn record", "fn record");
+    });
+}
+
+#[test]
+fn an_updater_that_takes_more_is_refused() {
+    refused("plain HTTP in a release", |shell| {
+        shell.sources = shell
+            .sources
+            .replacen("insecure: false", "insecure: true", 1);
+    });
+    refused("the hook of tests in a release", |shell| {
+        shell.sources = shell
+            .sources
+            .replace("#[cfg(debug_assertions)]\nfn test_source", "fn test_source");
+    });
+    refused("any certificate", |shell| {
+        shell
+            .sources
+            .push_str("client.danger_accept_invalid_certs(true)");
+    });
+    refused("a redirect to plain HTTP", |shell| {
+        shell.sources = shell.sources.replace(".https_only(!insecure)", "");
+    });
+    refused("an old package under a new name", |shell| {
+        shell.sources = shell.sources.replace(
+            "\"requireSignedVersion\": true",
+            "\"requireSignedVersion\": false",
+        );
+    });
+    refused("the updater's commands for a page", |shell| {
+        let permissions = shell.capabilities[0].1["permissions"]
+            .as_array_mut()
+            .expect("a list");
+        permissions.push(json!("updater:default"));
     });
 }

@@ -8,6 +8,7 @@ import { migrationSurfaces, otherMigrationSurfaces } from './migration-surfaces.
 import { secretSurfaces } from './secret-surfaces.mjs';
 import { openBrowser, serve } from './support.mjs';
 import { surfaces } from './surfaces.mjs';
+import { updateSurfaces } from './update-surfaces.mjs';
 
 const out = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'tapedeck-'));
 const only = process.argv[3] ?? '';
@@ -46,7 +47,7 @@ const screens = {
   product: { fake: 'three', act: async (page) => { await page.getByTestId('nav-settings').click(); await page.getByTestId('manage-product').click(); } },
   ...Object.fromEntries(Object.entries({ ...surfaces, ...actionSurfaces, ...helpSurfaces, ...migrationSurfaces }).map(([name, act]) => [name.replaceAll(' ', '-'), { fake: 'three', act }])),
   ...Object.fromEntries(Object.entries({ ...otherActionSurfaces, ...otherMigrationSurfaces }).map(([name, { fake, query, act }]) => [name.replaceAll(' ', '-'), { fake, query, act }])),
-  ...Object.fromEntries(Object.entries(secretSurfaces).map(([name, { query, act }]) => [name.replaceAll(' ', '-'), { fake: 'three', query, act }])),
+  ...Object.fromEntries(Object.entries({ ...secretSurfaces, ...updateSurfaces }).map(([name, { query, act }]) => [name.replaceAll(' ', '-'), { fake: 'three', query, act }])),
   import: { fake: 'three', act: async (page) => { await page.getByTestId('nav-settings').click(); await page.getByTestId('import').click(); await page.getByTestId('import-open').click(); } },
 };
 

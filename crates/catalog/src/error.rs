@@ -1,7 +1,7 @@
 //! How the catalog fails. Each message says what to do, and names the file where one is meant.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -103,10 +103,7 @@ pub enum CatalogError {
     #[error("{}", describe_faults(.0))]
     Validation(Vec<Fault>),
     /// The catalog was written by a later version of this program.
-    #[error(
-        "The catalog {} was written by a newer Tapedeck (catalog version {found}; this one knows up to {known}). Update Tapedeck, or start it with another data folder. Nothing was changed.",
-        path.display()
-    )]
+    #[error("{}", describe_newer(path, *found, *known, copy.as_deref()))]
     Newer {
         /// The catalog's file.
         path: PathBuf,
@@ -114,6 +111,8 @@ pub enum CatalogError {
         found: i64,
         /// The latest version known here.
         known: i64,
+        /// The newest copy beside it that this program can open.
+        copy: Option<PathBuf>,
     },
     /// The file is no catalog, or a broken one.
     #[error("{}", describe_damage(path, copies))]
@@ -225,7 +224,23 @@ fn describe_faults(faults: &[Fault]) -> String {
     }
 }
 
-fn describe_damage(path: &std::path::Path, copies: &[PathBuf]) -> String {
+fn describe_newer(path: &Path, found: i64, known: i64, copy: Option<&Path>) -> String {
+    let path = path.display();
+    let what = format!(
+        "The catalog {path} was written by a newer Tapedeck (catalog version {found}; this one knows up to {known}). Nothing was changed."
+    );
+    match copy {
+        Some(copy) => format!(
+            "{what} Update Tapedeck to go on with it. Or go back to a copy that this version can open, {}: tapedeck catalog restore puts the newer catalog aside, with all that was changed since the copy was made.",
+            copy.display()
+        ),
+        None => format!(
+            "{what} There is no copy beside it that this version can open. Update Tapedeck, or start it with another data folder."
+        ),
+    }
+}
+
+fn describe_damage(path: &Path, copies: &[PathBuf]) -> String {
     let path = path.display();
     match copies.first() {
         Some(copy) => format!(

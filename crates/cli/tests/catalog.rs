@@ -340,3 +340,30 @@ fn ten_processes_write_at_once_and_no_update_is_lost() {
         11
     );
 }
+
+#[test]
+fn a_catalog_of_a_newer_version_is_refused_and_the_way_back_is_said() {
+    let cli = Cli::without_keyring();
+    cli.shop();
+    let file = cli.data_dir().join("catalog.sqlite3");
+    let mut bytes = std::fs::read(&file).unwrap();
+    // SQLite's user_version, which counts the schema's steps.
+    let version = u32::from_be_bytes(bytes[60..64].try_into().unwrap());
+    let copy = cli.data_dir().join(format!(
+        "catalog.sqlite3.v{version}-20260101T000000000Z.bak"
+    ));
+    std::fs::copy(&file, &copy).unwrap();
+    bytes[60..64].copy_from_slice(&(version + 1).to_be_bytes());
+    std::fs::write(&file, &bytes).unwrap();
+
+    let refused = cli.run(&["product", "list"]).expect(1).error();
+    assert_eq!(refused["code"], "catalog_newer");
+    assert_eq!(refused["detail"]["copy"], json!(copy.display().to_string()));
+    let said = refused["message"].as_str().unwrap();
+    assert!(said.contains("tapedeck catalog restore"), "{said}");
+    assert_eq!(std::fs::read(&file).unwrap(), bytes, "it was left as it is");
+
+    cli.run(&["catalog", "restore"]).expect(0);
+    let products = cli.run(&["product", "list"]).expect(0).json();
+    assert_eq!(products[0]["tag"], "shop");
+}

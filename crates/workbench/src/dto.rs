@@ -12,6 +12,7 @@ mod migration_run_dto;
 mod outline_dto;
 mod secret_dto;
 mod test_dto;
+mod update_dto;
 mod url_dto;
 mod url_tools_dto;
 
@@ -24,5 +25,6 @@ pub use migration_run_dto::*;
 pub use outline_dto::*;
 pub use secret_dto::*;
 pub use test_dto::*;
+pub use update_dto::*;
 pub use url_dto::*;
 pub use url_tools_dto::*;

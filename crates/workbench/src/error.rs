@@ -185,11 +185,11 @@ impl From<CatalogError> for AppError {
             }
             other => {
                 let detail = match &other {
-                    CatalogError::Damaged { copies, .. } => copies
-                        .first()
-                        .map(|copy| json!({ "copy": copy.display().to_string() })),
+                    CatalogError::Damaged { copies, .. } => copies.first(),
+                    CatalogError::Newer { copy, .. } => copy.as_ref(),
                     _ => None,
-                };
+                }
+                .map(|copy| json!({ "copy": copy.display().to_string() }));
                 let code = other.code();
                 Self {
                     code,

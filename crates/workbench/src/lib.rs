@@ -72,6 +72,7 @@ mod sealing;
 mod secret_place;
 mod settings;
 mod target;
+mod updates;
 mod url_commands;
 mod url_options;
 mod url_tools;
@@ -195,16 +196,16 @@ impl Workbench {
         Ok(workbench)
     }
 
-    /// Goes back to the newest whole copy of a catalog that can't be opened any more. The answer says which copy it was,
-    /// and where the old file is now.
+    /// Goes back to the newest whole copy of a catalog that can't be opened any more, because it is damaged or because a
+    /// newer version wrote it. The answer says which copy it was, and where the old file is now.
     ///
     /// # Errors
-    /// `catalog_damaged` when there is no whole copy.
+    /// `catalog_damaged` or `catalog_newer` when there is no whole copy that this version can open.
     pub async fn restore_copy(data_dir: Option<PathBuf>) -> Result<String> {
         let folder = paths::data_dir(data_dir)?;
         let (copy, aside) = blocking(move || SqliteCatalog::restore_copy(&folder)).await?;
         Ok(format!(
-            "Went back to {}. The damaged catalog is kept as {}.",
+            "Went back to {}. The catalog that was in its place is kept as {}.",
             copy.display(),
             aside.display()
         ))

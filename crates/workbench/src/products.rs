@@ -12,6 +12,10 @@ impl Workbench {
     pub async fn app_bootstrap(&self) -> Result<Bootstrap> {
         Ok(Bootstrap {
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            commit: option_env!("TAPEDECK_COMMIT")
+                .filter(|commit| !commit.is_empty())
+                .map(str::to_owned),
+            licence: env!("CARGO_PKG_LICENSE").to_owned(),
             data_dir: self.data_dir().display().to_string(),
             platform: std::env::consts::OS.to_owned(),
             engines: crate::engine_info::engine_infos(),

@@ -28,6 +28,15 @@ fn check(settings: &Settings) -> Result<()> {
             "The theme is system, light or dark.",
         ));
     }
+    if settings.updates != crate::updates::AS_PACKAGED
+        && crate::updates::mode_named(&settings.updates).is_none()
+    {
+        faults.push(Fault::new(
+            "updates",
+            FaultCode::UnknownValue,
+            "Updates are notify, automatic, off or package.",
+        ));
+    }
     let mut within = |field: &str, value: u32, range: RangeInclusive<u32>, unit: &str| {
         if !range.contains(&value) {
             let message = format!("Choose from {} to {}{unit}.", range.start(), range.end());

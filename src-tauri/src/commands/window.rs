@@ -1,6 +1,6 @@
 //! Windows and folders of the desktop.
 
-use std::path::Path;
+use std::ffi::OsStr;
 use std::process::{Command, Stdio};
 
 use tauri::AppHandle;
@@ -18,11 +18,12 @@ pub async fn window_new(app: AppHandle) -> Answer<()> {
 /// Shows the data folder in the system's file browser. The page names no folder.
 #[tauri::command]
 pub async fn data_folder_open(bench: Bench<'_>) -> Answer<()> {
-    open_folder(bench.data_dir())
+    open(bench.data_dir().as_os_str())
         .map_err(|error| failure::desktop("The folder can't be shown", error))
 }
 
-fn open_folder(folder: &Path) -> std::io::Result<()> {
+/// Has the system show a folder of ours, or a page whose address was built in.
+pub(super) fn open(what: &OsStr) -> std::io::Result<()> {
     let program = if cfg!(windows) {
         "explorer"
     } else if cfg!(target_os = "macos") {
@@ -32,7 +33,7 @@ fn open_folder(folder: &Path) -> std::io::Result<()> {
     };
     let quiet = Stdio::null;
     let mut child = Command::new(program)
-        .arg(folder)
+        .arg(what)
         .stdin(quiet())
         .stdout(quiet())
         .stderr(quiet())

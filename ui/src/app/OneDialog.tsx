@@ -1,4 +1,5 @@
 import { Dialog } from '../design/Dialog';
+import { AboutDialog } from '../features/about/AboutDialog';
 import { CellCopy } from '../features/connection/CellCopy';
 import { Compare } from '../features/connection/Compare';
 import { CopyAs } from '../features/connection/CopyAs';
@@ -14,6 +15,7 @@ import { PlaceDialog } from '../features/secrets/PlaceDialog';
 import { SecretDialog } from '../features/secrets/SecretDialog';
 import { UnlockDialog, VaultPassphraseDialog } from '../features/secrets/VaultDialogs';
 import { ExportDialog, ImportDialog } from '../features/transfer/TransferDialogs';
+import { UpdateDialog } from '../features/updates/UpdateDialog';
 import { products as text } from '../text/products';
 import { closeDialog, navigation } from './navigation';
 import { useStore } from './store';
@@ -81,5 +83,9 @@ export function OneDialog() {
       return <ImportDialog onClose={closeDialog} />;
     case 'discover':
       return <DiscoverDialog onClose={closeDialog} />;
+    case 'update':
+      return <UpdateDialog onClose={closeDialog} />;
+    case 'about':
+      return <AboutDialog onClose={closeDialog} />;
   }
 }

@@ -1,5 +1,5 @@
 import { ChevronDown, Command, Plus, Search, X } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { Button } from '../design/Button';
 import { Icon } from '../design/Icon';
@@ -9,6 +9,7 @@ import primitives from '../design/primitives.module.css';
 import { classes, plain } from '../design/text';
 import { cancelTests, progress, startTests, testRuns } from '../features/matrix/testRuns';
 import { Refreshes, ViewSwitch } from '../features/migrations/ViewSwitch';
+import { UpdateLine } from '../features/updates/UpdateLine';
 import { matrix as matrixText } from '../text/matrix';
 import { products as productText } from '../text/products';
 import { shell as text } from '../text/shell';
@@ -125,9 +126,13 @@ export function Shell() {
   const matrix = useMatrix().data;
   const hasEnvironments = (matrix?.environments.length ?? 0) > 0;
   const shown = matrix !== undefined;
+  const [settled, setSettled] = useState(false);
   useEffect(() => {
     if (!shown) return;
-    const timer = setTimeout(() => void readAhead(), READ_AHEAD_DELAY);
+    const timer = setTimeout(() => {
+      setSettled(true);
+      void readAhead();
+    }, READ_AHEAD_DELAY);
     return () => clearTimeout(timer);
   }, [shown]);
   return (
@@ -168,6 +173,7 @@ export function Shell() {
             {text[id]}
           </button>
         ))}
+        {settled ? <UpdateLine /> : null}
       </nav>
       <main className={styles.main}>
         <Screens />

@@ -3,11 +3,13 @@ import {
   Activity,
   AppWindow,
   BookOpen,
+  CircleArrowUp,
   Database,
   Download,
   FlaskConical,
   FolderOpen,
   Import,
+  Info,
   KeyRound,
   LayoutGrid,
   ListOrdered,
@@ -36,7 +38,9 @@ import { cellActions, configIdsOf, rowActions, testColumn } from '../features/ma
 import { cancelTests, startTests, testRuns } from '../features/matrix/testRuns';
 import { migrationViewActions } from '../features/migrations/matrixDeeds';
 import { migrationPalette } from '../features/migrations/palette';
+import { checkForUpdates } from '../features/updates/queries';
 import { platform } from '../platform';
+import { about as aboutText } from '../text/about';
 import { actions as actionText } from '../text/actions';
 import { databases as databaseText } from '../text/databases';
 import { matrix as matrixText } from '../text/matrix';
@@ -270,5 +274,15 @@ export function allActions(products: ProductView[]): Action[] {
       icon: FolderOpen,
       run: () => void attempt(() => platform.dataFolderOpen()),
     },
+    {
+      id: 'check-updates',
+      label: text.checkUpdates,
+      icon: CircleArrowUp,
+      run: () => {
+        goTo('settings');
+        void checkForUpdates();
+      },
+    },
+    { id: 'about', label: aboutText.open, icon: Info, run: () => openDialog({ kind: 'about' }) },
   ];
 }

@@ -39,7 +39,9 @@ export type DialogTarget =
   | { kind: 'migration-export'; databaseId: string }
   | { kind: 'export' }
   | { kind: 'import' }
-  | { kind: 'discover' };
+  | { kind: 'discover' }
+  | { kind: 'update' }
+  | { kind: 'about' };
 
 interface Navigation {
   screen: Screen;

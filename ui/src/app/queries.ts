@@ -35,6 +35,7 @@ export const keys = {
   migration: ['migration'] as const,
   migrationMatrix: ['migration-matrix'] as const,
   policy: ['promotion-policy'] as const,
+  updates: ['updates'] as const,
 };
 
 const bootstrapQuery = { queryKey: keys.bootstrap, queryFn: () => platform.appBootstrap() };

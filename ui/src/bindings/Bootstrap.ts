@@ -12,6 +12,14 @@ export type Bootstrap = {
  */
 version: string, 
 /**
+ * The commit that it was built from, where the build said so.
+ */
+commit: string | null, 
+/**
+ * Its licence, as an SPDX expression.
+ */
+licence: string, 
+/**
  * Where everything this program writes is.
  */
 data_dir: string, 

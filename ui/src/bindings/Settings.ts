@@ -31,4 +31,8 @@ clipboard_seconds: number,
 /**
  * After how long without use the vault file locks itself, in minutes.
  */
-vault_idle_minutes: number, };
+vault_idle_minutes: number, 
+/**
+ * What is done about a newer version: `notify`, `automatic` or `off`; `package` as the package has it.
+ */
+updates: string, };

@@ -148,6 +148,7 @@ export class World {
       test_concurrency: 16,
       clipboard_seconds: 30,
       vault_idle_minutes: 15,
+      updates: 'package',
     };
   }
 

@@ -16,6 +16,7 @@ import { fakeProducts } from './fake-products';
 import { fakeSecretPlace } from './fake-secret-place';
 import { fakeSecrets } from './fake-secrets';
 import { fakeTests } from './fake-tests';
+import { fakeUpdates } from './fake-updates';
 import { byName, copy, counted, refuse, World } from './fake-world';
 import type { Platform } from './types';
 
@@ -82,8 +83,11 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
     ...fakeMigrations(world, targets),
     ...fakeMigrationRuns(world, targets),
     ...fakeMigrationUses(world, targets),
+    ...fakeUpdates(world, parameters.get('updates')),
     appBootstrap: async () => ({
       version: '0.1.0',
+      commit: '3f2a9c41d07b',
+      licence: 'Apache-2.0 OR MIT',
       data_dir: '/home/ada/.local/share/tapedeck',
       platform: 'linux',
       engines: ENGINES,

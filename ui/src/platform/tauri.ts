@@ -8,6 +8,14 @@ function channel<Event>(onEvent: (event: Event) => void): Channel<Event> {
   return events;
 }
 
+/** Listens until the answer is called. */
+function listenTo(event: string, callback: () => void): () => void {
+  const stopping = listen(event, callback);
+  return () => {
+    stopping.then((stop) => stop()).catch(() => undefined);
+  };
+}
+
 export const tauriPlatform: Platform = {
   appBootstrap: () => invoke('app_bootstrap'),
   productList: () => invoke('product_list'),
@@ -103,10 +111,12 @@ export const tauriPlatform: Platform = {
   fileChoose: (folder) => invoke('file_choose', { folder }),
   windowNew: () => invoke('window_new'),
   dataFolderOpen: () => invoke('data_folder_open'),
-  onCatalogChanged(callback) {
-    const stopping = listen('catalog-changed', callback);
-    return () => {
-      stopping.then((stop) => stop()).catch(() => undefined);
-    };
-  },
+  updateStatus: () => invoke('update_status'),
+  updateCheck: () => invoke('update_check'),
+  updateInstall: () => invoke('update_install'),
+  updateCancel: () => invoke('update_cancel'),
+  updateRestart: () => invoke('update_restart'),
+  releasePageOpen: () => invoke('release_page_open'),
+  onUpdateChanged: (callback) => listenTo('update-changed', callback),
+  onCatalogChanged: (callback) => listenTo('catalog-changed', callback),
 };

@@ -69,6 +69,7 @@ import type { Settings } from '../bindings/Settings';
 import type { TestEvent } from '../bindings/TestEvent';
 import type { TestRequest } from '../bindings/TestRequest';
 import type { TestResult } from '../bindings/TestResult';
+import type { UpdateStatus } from '../bindings/UpdateStatus';
 import type { UrlComparison } from '../bindings/UrlComparison';
 import type { UrlCompletions } from '../bindings/UrlCompletions';
 import type { UrlCopyPreview } from '../bindings/UrlCopyPreview';
@@ -221,6 +222,17 @@ export interface Platform {
   fileChoose(folder: boolean): Promise<string | null>;
   windowNew(): Promise<void>;
   dataFolderOpen(): Promise<void>;
+  /** What is known of updates; asks no server. */
+  updateStatus(): Promise<UpdateStatus>;
+  updateCheck(): Promise<UpdateStatus>;
+  /** Answers when it is downloaded and its signature checked; it is put in place when the program is closed. */
+  updateInstall(): Promise<UpdateStatus>;
+  updateCancel(): Promise<void>;
+  updateRestart(): Promise<void>;
+  /** The core knows the address. */
+  releasePageOpen(): Promise<void>;
+  /** Calls back when what is known of updates changed, or a download went on; answers how to stop. */
+  onUpdateChanged(callback: () => void): () => void;
   /** Calls back when any process wrote the catalog; answers how to stop. */
   onCatalogChanged(callback: () => void): () => void;
 }

@@ -24,5 +24,6 @@ export const shell = {
   import: 'Import file…',
   discover: 'Import connections…',
   openFolder: 'Open the data folder',
+  checkUpdates: 'Check for updates',
   startFailed: 'Tapedeck could not start',
 };

@@ -87,19 +87,37 @@ pub(super) fn keep_regular(path: &Path, version: i64) -> Result<Option<PathBuf>,
     Ok(Some(copy))
 }
 
-/// Puts the newest copy in the place of the catalog, which is put aside, never removed. Answers where each is.
-pub(super) fn restore(directory: &Path) -> Result<(PathBuf, PathBuf), CatalogError> {
+/// The newest copy beside the catalog that is whole, and of no later version than the one given.
+pub(super) fn newest_usable(path: &Path, latest: i64) -> Option<PathBuf> {
+    copies_beside(path)
+        .into_iter()
+        .find(|copy| version_if_whole(copy).is_some_and(|version| version <= latest))
+}
+
+/// Puts the newest copy that this version can open in the place of the catalog, which is put aside, never removed. Answers
+/// where each is.
+pub(super) fn restore(directory: &Path, latest: i64) -> Result<(PathBuf, PathBuf), CatalogError> {
     let path = directory.join(FILE_NAME);
     let io = |error: std::io::Error| from_io(&error, &path);
-    let Some(copy) = copies_beside(&path).into_iter().find(|copy| is_whole(copy)) else {
-        return Err(damaged(&path));
+    let newer = version_if_whole(&path).filter(|version| *version > latest);
+    let Some(copy) = newest_usable(&path, latest) else {
+        return Err(match newer {
+            Some(found) => CatalogError::Newer {
+                path,
+                found,
+                known: latest,
+                copy: None,
+            },
+            None => damaged(&path),
+        });
     };
     // Beside the file first, so that the catalog is never half there.
     let part = directory.join(format!("{FILE_NAME}.part"));
     let _ = fs::remove_file(&part);
     make_file(&part).map_err(io)?;
     fs::copy(&copy, &part).map_err(io)?;
-    let aside = directory.join(format!("{FILE_NAME}.damaged-{}", stamp()));
+    let why = if newer.is_some() { "newer" } else { "damaged" };
+    let aside = directory.join(format!("{FILE_NAME}.{why}-{}", stamp()));
     for ending in ["", "-wal", "-shm"] {
         let old = directory.join(format!("{FILE_NAME}{ending}"));
         if old.exists() {
@@ -112,16 +130,22 @@ pub(super) fn restore(directory: &Path) -> Result<(PathBuf, PathBuf), CatalogErr
     Ok((copy, aside))
 }
 
-/// Whether a copy is a catalog of ours, and nothing of it is broken.
-fn is_whole(copy: &Path) -> bool {
+/// The version of a file that is a catalog of ours, and nothing of which is broken.
+fn version_if_whole(file: &Path) -> Option<i64> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let look = |connection: Connection| -> rusqlite::Result<bool> {
-        let ask = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, String>(0));
+    let look = |connection: Connection| -> rusqlite::Result<Option<i64>> {
+        let number = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
         // SQLite takes an empty file for a database without tables.
-        let id: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
-        Ok(id == APPLICATION_ID && ask("PRAGMA integrity_check(1)")? == "ok")
+        if number("PRAGMA application_id")? != APPLICATION_ID {
+            return Ok(None);
+        }
+        let answer: String =
+            connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        let version = number("PRAGMA user_version")?;
+        Ok((answer == "ok").then_some(version))
     };
-    Connection::open_with_flags(copy, flags)
+    Connection::open_with_flags(file, flags)
         .and_then(look)
-        .unwrap_or(false)
+        .ok()
+        .flatten()
 }

@@ -94,13 +94,15 @@ impl SqliteCatalog {
         Ok(Self { store, catalog_id })
     }
 
-    /// Goes back to the newest whole copy of a catalog that can't be opened any more. What was there is put aside, never
-    /// removed. Answers which copy it was, and where the old file is now.
+    /// Goes back to the newest whole copy of a catalog that can't be opened any more, because it is damaged or because a
+    /// newer version wrote it. What was there is put aside, never removed. Answers which copy it was, and where the old
+    /// file is now.
     ///
     /// # Errors
-    /// `catalog_damaged` when there is no whole copy.
+    /// `catalog_damaged` when there is no whole copy that this version can open, `catalog_newer` when that is so because a
+    /// newer version wrote everything there is.
     pub fn restore_copy(directory: &Path) -> Result<(PathBuf, PathBuf), CatalogError> {
-        copies::restore(directory)
+        copies::restore(directory, open::latest_version(open::MIGRATIONS))
     }
 
     /// The file.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::copies::copy_aside;
+use super::copies::{copy_aside, newest_usable};
 use super::failure::{Failure, copies_beside, damaged, from_io};
 use super::store::retry;
 use crate::error::CatalogError;
@@ -140,12 +140,17 @@ pub(super) fn connect(path: &Path) -> Result<Connection, Failure> {
     Ok(connection)
 }
 
+/// How many steps a program with these migrations knows: the latest version of a file that it can open.
+pub(super) fn latest_version(migrations: &[&str]) -> i64 {
+    i64::try_from(migrations.len()).unwrap_or(i64::MAX)
+}
+
 fn pragma(connection: &Connection, name: &str) -> Result<i64, Failure> {
     Ok(connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))?)
 }
 
 fn upgrade(path: &Path, connection: &mut Connection, migrations: &[&str]) -> Result<(), Failure> {
-    let latest = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
+    let latest = latest_version(migrations);
     let version = check_version(path, connection, latest)?;
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     if version == latest {
@@ -184,6 +189,7 @@ fn check_version(path: &Path, connection: &Connection, latest: i64) -> Result<i6
             path: path.to_owned(),
             found: version,
             known: latest,
+            copy: newest_usable(path, latest),
         }
         .into());
     }

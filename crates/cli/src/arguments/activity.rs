@@ -26,6 +26,7 @@ pub enum ActivityVerb {
 /// Verbs of `catalog`.
 #[derive(Subcommand)]
 pub enum CatalogVerb {
-    /// Go back to the newest whole copy of a catalog that can't be opened; the damaged file is put aside, never removed
+    /// Go back to the newest whole copy of a catalog that can't be opened, because it is damaged or a newer version wrote it;
+    /// the file is put aside, never removed
     Restore,
 }

@@ -54,6 +54,10 @@ pub struct EngineInfo {
 pub struct Bootstrap {
     /// Version of Tapedeck.
     pub version: String,
+    /// The commit that it was built from, where the build said so.
+    pub commit: Option<String>,
+    /// Its licence, as an SPDX expression.
+    pub licence: String,
     /// Where everything this program writes is.
     pub data_dir: String,
     /// `linux`, `macos` or `windows`.
@@ -439,6 +443,8 @@ pub struct Settings {
     pub clipboard_seconds: u32,
     /// After how long without use the vault file locks itself, in minutes.
     pub vault_idle_minutes: u32,
+    /// What is done about a newer version: `notify`, `automatic` or `off`; `package` as the package has it.
+    pub updates: String,
 }
 
 impl Default for Settings {
@@ -451,6 +457,7 @@ impl Default for Settings {
             test_concurrency: 16,
             clipboard_seconds: 30,
             vault_idle_minutes: 15,
+            updates: "package".to_owned(),
         }
     }
 }

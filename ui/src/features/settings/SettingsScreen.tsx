@@ -12,11 +12,13 @@ import { Page, Section } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
 import { Segments } from '../../design/Segments';
 import { platform } from '../../platform';
+import { about as aboutText } from '../../text/about';
 import { products } from '../../text/products';
 import { secretPlace as placeText } from '../../text/secretPlace';
 import { settings as text } from '../../text/settings';
 import { shell } from '../../text/shell';
 import { PlaceSection } from '../secrets/PlaceSection';
+import { UpdatesSection } from '../updates/UpdatesSection';
 import styles from './Settings.module.css';
 
 type NumberKey = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings];
@@ -155,7 +157,13 @@ export function SettingsScreen() {
         </div>
         <p className={primitives.help}>{text.transferHelp}</p>
       </Section>
-      <p className={primitives.faint}>{text.version(bootstrap.version)}</p>
+      <UpdatesSection />
+      <div className={primitives.row}>
+        <span className={primitives.faint}>{text.version(bootstrap.version)}</span>
+        <Button small onPress={() => openDialog({ kind: 'about' })} data-testid="open-about">
+          {aboutText.open}
+        </Button>
+      </div>
     </Page>
   );
 }
