@@ -1,4 +1,6 @@
-export const shell = {
+import { said } from './locale';
+
+export const shell = said('shell.shell', {
   screens: 'Screens',
   matrix: 'Matrix',
   databases: 'Databases',
@@ -24,4 +26,4 @@ export const shell = {
   import: 'Import file…',
   openFolder: 'Open the data folder',
   startFailed: 'Tapedeck could not start',
-};
+});
