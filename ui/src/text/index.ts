@@ -11,6 +11,7 @@ import type * as conflict from './conflict';
 import type * as connection from './connection';
 import type * as databases from './databases';
 import type * as errors from './errors';
+import type * as help from './help';
 import type { Said } from './locale';
 import type * as matrix from './matrix';
 import type * as migrationRuns from './migrationRuns';
@@ -35,6 +36,7 @@ type English = From<'actionUses', typeof actionUses> &
   From<'connection', typeof connection> &
   From<'databases', typeof databases> &
   From<'errors', Pick<typeof errors, 'byCode'>> &
+  From<'help', typeof help> &
   From<'matrix', typeof matrix> &
   From<'migrationRuns', typeof migrationRuns> &
   From<'migrations', typeof migrations> &
