@@ -60,7 +60,8 @@ async function registered(told) {
   await window.click("database-type-postgresql");
   await window.type("database-name", "postgresql");
   await window.type("env-url-dev", url(told, "postgresql", "dev", secrets.postgresql));
-  await window.save("database-form");
+  await window.click("save");
+  await window.gone("database-form");
   await window.byId("row-postgresql");
   await page();
   const { product } = await matrix(told);

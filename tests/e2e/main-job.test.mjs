@@ -66,7 +66,8 @@ step("a database of each type, with a URL and password for each environment", as
     await window.click(`database-type-${type}`);
     await window.type("database-name", name);
     for (const slug of ENVIRONMENTS) await window.type(`env-url-${slug}`, desktop.servers[type].urls[slug]);
-    await window.save("database-form");
+    await window.click("save");
+    await window.gone("database-form");
     await window.byId(`row-${tag}`);
   }
 });

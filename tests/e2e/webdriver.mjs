@@ -144,19 +144,6 @@ export class WebDriver {
     return this.run('return document.querySelector(`[data-testid="${arguments[0]}"]`) !== null;', id);
   }
 
-  /** Saves a form. A field checks what was typed when it is left, and a click in that moment can miss the button that moves. */
-  async save(form, button = "save") {
-    await this.until(
-      `${form} is saved`,
-      async () => {
-        if (await this.exists(form)) await this.click(button);
-        await this.gone(form, 3_000);
-        return true;
-      },
-      30_000,
-    );
-  }
-
   async gone(id, limit) {
     await this.until(`${id} goes`, async () => !(await this.exists(id)), limit);
   }

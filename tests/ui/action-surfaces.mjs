@@ -96,7 +96,7 @@ export const actionSurfaces = {
     await open(READ)(page);
     await id(page, 'action-tab-edit').click();
     await id(page, 'action-template').click();
-    await id(page, 'template-completion').getByText('tables of dev').waitFor();
+    await id(page, 'template-completion').getByText(/\d/).waitFor();
     await page.keyboard.press('Control+End');
     await page.keyboard.insertText(' + ');
     await page.keyboard.press('Control+Space');
@@ -135,7 +135,7 @@ export const actionSurfaces = {
       await id(page, `run-in-${env}`).click();
       if (env === 'stg') await fillOrders(page);
       await id(page, 'run').click();
-      await id(page, 'run-summary').getByText(`in ${env}`).waitFor();
+      await id(page, 'run-summary').getByText(env).first().waitFor();
     }
     await id(page, 'action-tab-history').click();
     await id(page, 'history-run').nth(1).click();

@@ -1,8 +1,7 @@
-// Actions by keyboard alone: written, checked, planned, run, refused, cancelled; and what axe says of each of their surfaces.
+// Actions by keyboard alone: written, checked, planned, run, refused, cancelled.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { actionSurfaces, otherActionSurfaces } from './action-surfaces.mjs';
-import { axe, chooseInMenu, focused, front, id, tabTo, until } from './harness.mjs';
+import { chooseInMenu, focused, front, id, tabTo, until } from './harness.mjs';
 
 const open = front();
 
@@ -250,20 +249,4 @@ describe('an action, by keyboard alone', () => {
       assert.equal(await id(page, 'action-full-tag').innerText(), 'orders:open-orders');
       assert.equal(await id(page, 'run').innerText().then((text) => text.includes('Run in stg')), true);
     }));
-});
-
-describe('axe finds nothing', () => {
-  const all = {
-    ...Object.fromEntries(Object.entries(actionSurfaces).map(([name, act]) => [name, { fake: 'three', query: '', act }])),
-    ...otherActionSurfaces,
-  };
-  for (const theme of ['light', 'dark'])
-    for (const [name, { fake, query, act }] of Object.entries(all))
-      test(`${name}, ${theme}`, () =>
-        open(`fake=${fake}${query}&theme=${theme}`, async (page) => {
-          await page.locator('main').first().waitFor();
-          await act(page);
-          await page.waitForTimeout(250);
-          await axe(page, name);
-        }));
 });

@@ -1,8 +1,7 @@
-// The connection editor and its tools by keyboard alone, and what axe says of each of their surfaces.
+// The connection editor and its tools by keyboard alone.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { axe, chooseInMenu, clipboard, focused, front, goToCell, id, paste, state, tabTo, until } from './harness.mjs';
-import { surfaces } from './surfaces.mjs';
+import { chooseInMenu, clipboard, focused, front, goToCell, id, paste, state, tabTo, until } from './harness.mjs';
 
 const open = front();
 const string = (page) => id(page, 'url-string');
@@ -294,16 +293,4 @@ describe('a new database, by keyboard alone', () => {
       assert.equal(await state(page, 'cell-ledger-stg'), 'untested');
       assert.doesNotMatch(await page.content(), /hunter2/);
     }));
-});
-
-describe('axe finds nothing on', () => {
-  for (const theme of ['light', 'dark'])
-    for (const [name, act] of Object.entries(surfaces))
-      test(`${name}, ${theme}`, () =>
-        open(`fake=three&theme=${theme}`, async (page) => {
-          await id(page, 'matrix').waitFor();
-          await act(page);
-          await page.waitForTimeout(250);
-          await axe(page, name);
-        }));
 });

@@ -1,12 +1,35 @@
 /** A browser upon the fake front end for the tests of one file, and what they all do with a page. */
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
-import { axeSource, openBrowser, serve } from './support.mjs';
+import { AXE, openBrowser, serve } from './support.mjs';
 
-/** Starts and ends both around the tests of the calling file; answers how a page is opened. */
-export function front() {
+const VIEWPORT = { width: 1280, height: 800 };
+
+/**
+ * Starts and ends both around the tests of the calling file; answers how a page is opened. All tests of a file go through
+ * one page, one after the other: a document is new each time, while the browser keeps the code that it has compiled.
+ */
+export function front({ still = false } = {}) {
   let server;
   let browser;
+  let page;
+  let errors = [];
+
+  async function begin() {
+    // Without motion where pictures are judged and nobody watches: nothing has to be waited for.
+    const context = await browser.newContext({ viewport: VIEWPORT, reducedMotion: still ? 'reduce' : 'no-preference' });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url.slice(0, -1) });
+    page = await context.newPage();
+    page.on('pageerror', (error) => errors.push(String(error)));
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  }
+  /** Nothing of a test is there for the next one: what failed may have left anything. */
+  async function end() {
+    const context = page?.context();
+    page = undefined;
+    await context?.close();
+  }
+
   before(async () => {
     server = await serve();
     browser = await openBrowser();
@@ -17,18 +40,18 @@ export function front() {
   });
 
   /** A page whose every error fails the test: a CSP violation is one of them. */
-  return async function open(query, run, viewport = { width: 1280, height: 800 }) {
-    const page = await browser.newPage({ viewport });
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url.slice(0, -1) });
-    const errors = [];
-    page.on('pageerror', (error) => errors.push(String(error)));
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  return async function open(query, run, viewport = VIEWPORT) {
+    if (page === undefined) await begin();
+    errors = [];
     try {
+      await page.setViewportSize(viewport);
       await page.goto(`${server.url}?${query}`);
       await run(page);
       assert.deepEqual(errors, []);
-    } finally {
-      await page.close();
+      await page.evaluate(() => localStorage.clear());
+    } catch (error) {
+      await end();
+      throw error;
     }
   };
 }
@@ -40,17 +63,63 @@ export async function until(check, what) {
   const end = Date.now() + 15_000;
   while (!(await check())) {
     if (Date.now() > end) assert.fail(`never: ${what}`);
-    await new Promise((done) => setTimeout(done, 50));
+    await new Promise((done) => setTimeout(done, 20));
   }
 }
 
-export async function axe(page, name) {
-  // A screen's code comes when it is first shown, or ahead of that.
+/** Until nothing has changed for a moment: a screen's code comes when it is first shown, or ahead of that. */
+export async function settled(page) {
   await page.locator('h1').first().waitFor({ state: 'attached' });
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-  const found = violations.map((violation) => `${name}: ${violation.id}: ${violation.nodes.map((node) => `${node.target} ${node.failureSummary}`).join(' | ')}`);
-  assert.deepEqual(found, []);
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    let changed = performance.now();
+    const observer = new MutationObserver(() => (changed = performance.now()));
+    observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+    // What runs tells of itself for as long as it runs.
+    const end = changed + 1000;
+    while (performance.now() < Math.min(changed + 100, end)) await new Promise((done) => setTimeout(done, 20));
+    observer.disconnect();
+  });
+  await moved(page);
+}
+
+/** Until what changes its looks step by step has done so. */
+async function moved(page) {
+  await page.evaluate(async () => {
+    await new Promise(requestAnimationFrame);
+    const ending = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().iterations !== Infinity);
+    await Promise.allSettled(ending.map((animation) => animation.finished));
+    await new Promise(requestAnimationFrame);
+  });
+}
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** The rules whose findings depend on colours, and so on the theme. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+
+async function runAxe(page, name, runOnly) {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.addScriptTag({ url: AXE });
+  const found = await page.evaluate(async (runOnly) => {
+    const { violations } = await globalThis.axe.run(document, { runOnly, resultTypes: ['violations'], elementRef: false, preload: false });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join(' | ')}`);
+  }, runOnly);
+  assert.deepEqual(found.map((violation) => `${name}: ${violation}`), []);
+}
+
+/** All rules, upon what is shown. */
+export async function axe(page, name) {
+  await settled(page);
+  await runAxe(page, name, TAGS);
+}
+
+/** All rules in the light theme, those of colours in the dark one too: nothing else differs between the two. */
+export async function axeInBothThemes(page, name) {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await axe(page, `${name}, light`);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await moved(page);
+  await runAxe(page, `${name}, dark`, { type: 'rule', values: COLOUR_RULES });
+  await page.emulateMedia({ colorScheme: 'light' });
 }
 
 /** The test id of what has the focus. */

@@ -1,7 +1,7 @@
-// The user guide in the window, without a network: by keyboard alone, and looked at by axe in both themes.
+// The user guide in the window, without a network, by keyboard alone.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { axe, clipboard, focused, front, id, tabTo, until } from './harness.mjs';
+import { clipboard, focused, front, id, tabTo, until } from './harness.mjs';
 import { helpSurfaces } from './help-surfaces.mjs';
 
 const open = front();
@@ -91,13 +91,3 @@ test('each picture is a file of the window, in the theme that is shown', async (
       await until(() => shown.evaluate((image) => image.complete && image.naturalWidth > 0), 'it is drawn');
     });
 });
-
-for (const theme of ['light', 'dark'])
-  test(`axe finds nothing, ${theme}`, async () => {
-    for (const [name, act] of Object.entries(helpSurfaces))
-      await open(`fake=three&pace=0.1&theme=${theme}`, async (page) => {
-        await id(page, 'matrix').waitFor();
-        await act(page);
-        await axe(page, name);
-      });
-  });

@@ -1,8 +1,7 @@
-// Migrations by keyboard alone: the matrix, the list, the editor, plans, runs, repair, many in one go; and what axe says of each surface.
+// Migrations by keyboard alone: the matrix, the list, the editor, plans, runs, repair, many in one go.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { axe, chooseInMenu, focused, front, goToCell, id, state, tabTo, until } from './harness.mjs';
-import { migrationSurfaces, otherMigrationSurfaces } from './migration-surfaces.mjs';
+import { chooseInMenu, focused, front, goToCell, id, state, tabTo, until } from './harness.mjs';
 
 const open = front();
 
@@ -436,22 +435,3 @@ test('a thousand migrations stay quick', () =>
     await until(async () => (await id(page, 'migration-step-1000').count()) === 1, 'the end is reached');
     assert.ok(Date.now() - before < 3000);
   }));
-
-describe('axe has nothing to say', () => {
-  for (const theme of ['light', 'dark']) {
-    for (const [name, act] of Object.entries(migrationSurfaces))
-      test(`of ${name}, ${theme}`, () =>
-        open(`fake=three&theme=${theme}`, async (page) => {
-          await id(page, 'matrix').waitFor();
-          await act(page);
-          await axe(page, name);
-        }));
-    for (const [name, { fake, query, act }] of Object.entries(otherMigrationSurfaces))
-      test(`of ${name}, ${theme}`, () =>
-        open(`fake=${fake}&theme=${theme}${query}`, async (page) => {
-          await id(page, 'matrix').waitFor();
-          await act(page);
-          await axe(page, name);
-        }));
-  }
-});

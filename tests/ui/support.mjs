@@ -1,16 +1,13 @@
 /** Serves the front end with the fake platform (a production build of it) and opens Chromium upon it. */
-import { spawnSync } from 'node:child_process';
-import { createReadStream, existsSync, mkdtempSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { extname, join, normalize } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { extname, join, relative } from 'node:path';
+import { frontEnd, ui } from './front-end.mjs';
 
-export const ui = fileURLToPath(new URL('../../ui/', import.meta.url));
 const require = createRequire(join(ui, 'package.json'));
 const { chromium } = require('playwright-core');
-export const axeSource = require('axe-core').source;
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.png': 'image/png' };
 
@@ -18,33 +15,32 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/cs
 const NONCE = 'c3R5bGUtbm9uY2U';
 const CSP = `default-src 'self'; script-src 'self'; style-src 'self' 'nonce-${NONCE}'; connect-src ipc: http://ipc.localhost; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'`;
 
-export function build() {
-  const out = process.env.TAPEDECK_UI_DIST ?? join(ui, 'dist-fake');
-  if (process.env.TAPEDECK_UI_DIST === undefined) {
-    const done = spawnSync('npx', ['vite', 'build', '--mode', 'fake', '--outDir', out, '--logLevel', 'warn'], {
-      cwd: ui,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
-    if (done.status !== 0) throw new Error('the front end does not build');
-  }
-  return out;
-}
+/** Where axe is served: a script of the page's own origin, which its CSP lets in and the browser keeps compiled. */
+export const AXE = '/axe.js';
 
 export async function serve() {
-  const root = build();
-  const index = join(root, 'index.html');
-  const { readFileSync } = await import('node:fs');
+  const root = frontEnd();
+  const files = new Map(
+    readdirSync(root, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.path, entry.name))
+      .map((file) => [`/${relative(root, file)}`, readFileSync(file)]),
+  );
+  const index = files.get('/index.html').toString().replaceAll('__TAURI_STYLE_NONCE__', NONCE);
+  files.set(AXE, require('axe-core').source);
   const server = createServer((request, response) => {
-    const path = normalize(new URL(request.url, 'http://localhost').pathname);
-    const file = join(root, path);
+    const path = new URL(request.url, 'http://localhost').pathname;
+    const file = files.get(path);
     response.setHeader('Content-Security-Policy', CSP);
-    if (path !== '/' && file.startsWith(root) && existsSync(file) && statSync(file).isFile()) {
-      response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream');
-      createReadStream(file).pipe(response);
+    if (path === '/' || file === undefined) {
+      response.setHeader('Content-Type', 'text/html');
+      response.end(index);
       return;
     }
-    response.setHeader('Content-Type', 'text/html');
-    response.end(readFileSync(index, 'utf8').replaceAll('__TAURI_STYLE_NONCE__', NONCE));
+    response.setHeader('Content-Type', TYPES[extname(path)] ?? 'application/octet-stream');
+    // A file's name tells its contents, so that the browser keeps it, and its compiled code, from page to page.
+    response.setHeader('Cache-Control', 'max-age=86400, immutable');
+    response.end(file);
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   return {

@@ -1,8 +1,7 @@
-// Updates and the about box in Chromium, by keyboard alone, and under axe in both themes.
+// Updates and the about box in Chromium, by keyboard alone.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { axe, focused, front, id, tabTo, until } from './harness.mjs';
-import { updateSurfaces } from './update-surfaces.mjs';
+import { focused, front, id, tabTo, until } from './harness.mjs';
 
 const open = front();
 const stage = (page) => id(page, 'update-line').getAttribute('data-stage');
@@ -96,17 +95,3 @@ test('the about box, by keyboard: version, licences, the text of one', () =>
     await keyboard.press('Escape');
     await until(async () => (await focused(page)) === 'open-about', 'the focus is where it was');
   }));
-
-// What stands on these two stands on others as well.
-const LOOKED_AT = Object.entries(updateSurfaces).filter(([name]) => !['update line', 'update settings of a distribution'].includes(name));
-
-describe('axe', () => {
-  for (const theme of ['light', 'dark'])
-    for (const [name, { query, act }] of LOOKED_AT)
-      test(`${name}, ${theme}`, () =>
-        open(`fake=three&theme=${theme}${query}`, async (page) => {
-          await id(page, 'matrix').waitFor();
-          await act(page);
-          await axe(page, name);
-        }));
-});

@@ -1,7 +1,7 @@
-// The first start and the importer: by keyboard alone, looked at by axe in both themes, with nothing, a little and a lot found.
+// The first start and the importer: by keyboard alone, with nothing, a little and a lot found.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { axe, front, id, tabTo } from './harness.mjs';
+import { front, id, tabTo } from './harness.mjs';
 
 const open = front();
 
@@ -76,27 +76,10 @@ describe('the importer later', () => {
     }));
 });
 
-for (const theme of ['light', 'dark'])
-  test(`axe finds nothing, ${theme}`, () =>
-    open(`fake=empty&pace=0&theme=${theme}`, async (page) => {
-      await id(page, 'first-run').waitFor();
-      await axe(page, 'welcome');
-      await id(page, 'way-import').click();
-      await id(page, 'way-home').waitFor();
-      await axe(page, 'where to look');
-      await id(page, 'way-home').click();
-      await id(page, 'discover-review').waitFor();
-      await axe(page, 'what was found');
-      await id(page, 'discover-review').click();
-      await id(page, 'discover-apply').waitFor();
-      await axe(page, 'review');
-    }));
-
 test('nothing found says what to do next', () =>
   open('fake=empty&discover=nothing', async (page) => {
     await search(page);
     assert.match(await id(page, 'discover-nothing').innerText(), /Choose the folder of a project/);
-    await axe(page, 'nothing');
     await id(page, 'discover-back').click();
     await id(page, 'way-folder').waitFor();
   }));

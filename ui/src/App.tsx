@@ -1,5 +1,6 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { I18nProvider } from 'react-aria-components';
 import { Dialogs } from './app/Dialogs';
 import { later } from './app/later';
 import { chooseProduct, navigation } from './app/navigation';
@@ -16,6 +17,7 @@ import { BY_CODE } from './features/help/topics';
 import { asAppError, platform } from './platform';
 import { common } from './text/common';
 import { errorText } from './text/errors';
+import { language } from './text/locale';
 import { shell as text } from './text/shell';
 
 const FirstRun = later(async () => (await import('./features/products/FirstRun')).FirstRun);
@@ -80,7 +82,10 @@ function Window() {
 export function App() {
   return (
     <QueryClientProvider client={queries}>
-      <Window />
+      {/* Its parts have words of their own, and keys that follow the direction. */}
+      <I18nProvider locale={language.tag}>
+        <Window />
+      </I18nProvider>
     </QueryClientProvider>
   );
 }

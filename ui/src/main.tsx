@@ -6,7 +6,10 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import { askForFirstFrame } from './app/queries';
+import { language } from './text/locale';
 
+document.documentElement.lang = language.tag;
+document.documentElement.dir = language.direction;
 askForFirstFrame();
 const root = document.getElementById('root');
 if (root)

@@ -8,6 +8,8 @@ export interface DialogProps {
   lead?: ReactNode;
   onClose: () => void;
   wide?: boolean;
+  /** Of one height, whatever comes into it: what is said while one types moves no button. */
+  steady?: boolean;
   /** What was typed would be lost by a stray click. */
   keepOnOutsideClick?: boolean;
   children: ReactNode;
@@ -25,7 +27,10 @@ export function Dialog(props: DialogProps) {
       }}
       className={styles.scrim ?? ''}
     >
-      <Modal className={classes(styles.modal, props.wide && styles.wide)} data-testid={props.testId}>
+      <Modal
+        className={classes(styles.modal, props.wide && styles.wide, props.steady && styles.steady)}
+        data-testid={props.testId}
+      >
         <AriaDialog className={styles.dialog ?? ''}>
           <div className={styles.dialogHead}>
             <Heading slot="title" level={2} className={styles.dialogTitle ?? ''}>

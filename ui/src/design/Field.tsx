@@ -15,6 +15,7 @@ import {
   TextField,
   type TextFieldProps,
 } from 'react-aria-components';
+import { common } from '../text/common';
 import { Icon } from './Icon';
 import styles from './primitives.module.css';
 import { classes } from './text';
@@ -98,7 +99,7 @@ export function Field(props: FieldProps) {
       {hideLabel ? null : (
         <Label className={styles.label ?? ''}>
           {label}
-          {optional ? <span className={styles.optional}> optional</span> : null}
+          {optional ? <span className={styles.optional}> {common.optional}</span> : null}
         </Label>
       )}
       {lines ? <TextArea {...shared} rows={lines} /> : <Input {...shared} list={props.list} />}
@@ -133,7 +134,7 @@ export function Select(props: {
       onChange={(key) => {
         if (key !== null) props.onChange(String(key));
       }}
-      placeholder={props.placeholder ?? 'Choose'}
+      placeholder={props.placeholder ?? common.choose}
       isInvalid={props.error !== undefined}
       isDisabled={props.isDisabled ?? false}
       {...(props.hideLabel ? { 'aria-label': props.label } : {})}

@@ -1,6 +1,7 @@
 import { Diamond, Hexagon, Info, LoaderCircle, Square, TriangleAlert } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { EnvironmentClassView } from '../bindings/EnvironmentClassView';
+import { classNames, common } from '../text/common';
 import { Icon } from './Icon';
 import styles from './primitives.module.css';
 import { classes } from './text';
@@ -12,7 +13,7 @@ export function ClassBadge({ of }: { of: EnvironmentClassView }) {
   return (
     <span className={styles.badge} data-class={of}>
       <Icon of={CLASS_SHAPES[of]} small />
-      {of}
+      {classNames[of]}
     </span>
   );
 }
@@ -116,9 +117,7 @@ export function ProgressBar({ label, value, total }: { label: string; value: num
       >
         <span className={styles.fill} style={{ width: `${share * 100}%`, display: 'block' }} />
       </span>
-      <span>
-        {value} of {total}
-      </span>
+      <span>{common.progress(value, total)}</span>
     </span>
   );
 }

@@ -1,5 +1,10 @@
 /** What every editor of the window needs to live under its CSP. */
+import { EditorState } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
+import { common } from '../text/common';
+
+/** What CodeMirror says by itself. */
+export const phrases = EditorState.phrases.of({ Completions: common.completions });
 
 /**
  * Typing over a selection. Left to the browser, it would keep the look of what is replaced by an inline style, which

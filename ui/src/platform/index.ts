@@ -12,7 +12,9 @@ let chosen: Platform = tauriPlatform;
 if (import.meta.env.DEV || import.meta.env.MODE === 'fake') {
   if (!('__TAURI_INTERNALS__' in globalThis)) {
     const { createFake } = await import('./fake');
-    chosen = createFake(globalThis.location?.search ?? '');
+    const { withMemory } = await import('./fake-told');
+    const query = globalThis.location?.search ?? '';
+    chosen = new URLSearchParams(query).has('told') ? withMemory(createFake(query)) : createFake(query);
   }
 }
 

@@ -1,4 +1,6 @@
-export const about = {
+import { said } from './locale';
+
+export const about = said('about.about', {
   open: 'About Tapedeck',
   lead: 'Your product’s databases, every environment, one window.',
   version: 'Version',
@@ -12,4 +14,4 @@ export const about = {
   found: (count: number, all: number) => (count === all ? `${all} packages` : `${count} of ${all} packages`),
   none: 'No package matches.',
   noText: 'The package brings no text of its licence.',
-};
+});

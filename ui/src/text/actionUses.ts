@@ -1,8 +1,7 @@
 /** What can be done with an action beside running it: its history, a comparison, copies, completion. */
-const many = (count: number, one: string, more: string): string =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : more}`;
+import { many, number, said } from './locale';
 
-export const historyText = {
+export const historyText = said('actionUses.historyText', {
   label: 'Runs of this action, newest first',
   when: 'When',
   environment: 'Environment',
@@ -24,9 +23,9 @@ export const historyText = {
   attempts: (count: number) => `sent ${count} times`,
   takeIn: (slug: string) => `Use these inputs in ${slug}`,
   used: (slug: string) => `The form has the inputs of that run. Nothing ran; it would run in ${slug}.`,
-};
+});
 
-export const compareText = {
+export const compareText = said('actionUses.compareText', {
   left: 'Left environment',
   right: 'Right environment',
   leftShort: 'Left',
@@ -43,14 +42,14 @@ export const compareText = {
   failed: 'It could not be compared. Nothing was changed.',
   title: 'Comparison',
   none: 'Nothing is compared yet.',
-  same: (count: number) => `${count.toLocaleString('en')} same`,
-  different: (count: number) => `${count.toLocaleString('en')} different`,
-  only: (side: string, count: number) => `${count.toLocaleString('en')} only in ${side}`,
+  same: (count: number) => `${number(count)} same`,
+  different: (count: number) => `${number(count)} different`,
+  only: (side: string, count: number) => `${number(count)} only in ${side}`,
   by: (key: string[]) => (key.length > 0 ? `rows matched by ${key.join(', ')}` : 'rows matched as a whole'),
   truncated: 'A side has more rows than were compared: 10,000 of each are. Narrow the inputs to compare all.',
-};
+});
 
-export const codeText = {
+export const codeText = said('actionUses.codeText', {
   menu: 'Copy as',
   sdk: 'Ductape SDK code',
   statement: 'Statement as it is sent',
@@ -61,9 +60,9 @@ export const codeText = {
     cli: 'Copied the command line.',
   },
   notCopied: 'The clipboard can’t be written. Try again.',
-};
+});
 
-export const samplesText = {
+export const samplesText = said('actionUses.samplesText', {
   title: 'Samples',
   optional: 'optional',
   nth: (number: number) => `Sample ${number}`,
@@ -83,12 +82,12 @@ export const samplesText = {
   up: (number: number) => `Move sample ${number} up`,
   down: (number: number) => `Move sample ${number} down`,
   remove: (number: number) => `Remove sample ${number}`,
-};
+});
 
-export const outlineText = {
+export const outlineText = said('actionUses.outlineText', {
   loading: (slug: string) => `Reading the tables of ${slug} for completion`,
   ready: (slug: string, tables: number) => `Completion knows ${many(tables, 'table', 'tables')} of ${slug}`,
   truncated: (slug: string, tables: number) =>
     `Completion knows the first ${many(tables, 'table', 'tables')} of ${slug}`,
   failed: (slug: string) => `No completion: the tables of ${slug} could not be read`,
-};
+});

@@ -1,10 +1,8 @@
 import type { ActionPlan } from '../bindings/ActionPlan';
 import type { ActionTypeView } from '../bindings/ActionTypeView';
+import { many, said } from './locale';
 
-const count = (n: number, one: string, many: string): string =>
-  `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
-
-export const actions = {
+export const actions = said('actions.actions', {
   title: 'Actions',
   list: 'Actions by database',
   filter: 'Filter actions',
@@ -56,9 +54,9 @@ export const actions = {
     delete: 'delete',
     aggregate: 'aggregate',
   } satisfies Record<ActionTypeView, string>,
-};
+});
 
-export const runForm = {
+export const runForm = said('actions.runForm', {
   environment: 'Environment',
   inactive: 'inactive',
   notConfigured: 'not configured',
@@ -70,6 +68,8 @@ export const runForm = {
   leaveOutHelp: (key: string) => `Leave ${key} out: NULL is sent`,
   now: 'Now',
   today: 'Today',
+  dateFormat: 'yyyy-mm-dd',
+  dateTimeFormat: 'yyyy-mm-ddThh:mm:ssZ',
   yes: 'true',
   no: 'false',
   notJson: 'This is no JSON yet.',
@@ -95,9 +95,9 @@ export const runForm = {
     confirm: 'Asks first',
     tag: 'Asks for the tag',
   } satisfies Record<ActionPlan['guard'], string>,
-};
+});
 
-export const planText = {
+export const planText = said('actions.planText', {
   target: 'Target',
   statement: 'Statement as it is sent',
   command: 'Command as it is sent',
@@ -120,18 +120,18 @@ export const planText = {
   faults: 'There is a plan once every input is right.',
   toInputs: 'Go to the inputs',
   refused: 'It is refused here',
-};
+});
 
-export const confirmText = {
+export const confirmText = said('actions.confirmText', {
   title: (name: string, slug: string) => `Run ${name} in ${slug}?`,
   confirmLead: 'It writes. This is what will be sent.',
   tagLead: (tag: string) => `Look at what will be sent, then type the database’s tag, ${tag}, to run it.`,
   allRowsLead: (tag: string) => `It reaches every row. Type the database’s tag, ${tag}, to run it.`,
   tag: 'Tag of the database',
   mismatch: 'This is not the tag of the database that it would run on.',
-};
+});
 
-export const resultText = {
+export const resultText = said('actions.resultText', {
   title: 'Result',
   none: 'Nothing has run yet.',
   noneHint: (keys: string) => `${keys} runs it.`,
@@ -141,8 +141,8 @@ export const resultText = {
   attempt: (n: number) => `attempt ${n}`,
   elapsed: 'Elapsed',
   rows: (n: number, more: boolean) =>
-    more ? `${count(n, 'row', 'rows')}, more at the server` : count(n, 'row', 'rows'),
-  affected: (n: number) => `${count(n, 'row', 'rows')} affected`,
+    more ? `${many(n, 'row', 'rows')}, more at the server` : many(n, 'row', 'rows'),
+  affected: (n: number) => `${many(n, 'row', 'rows')} affected`,
   done: 'Done',
   noRows: 'No rows.',
   keys: 'Generated keys',
@@ -167,9 +167,9 @@ export const resultText = {
   position: (n: number) => `at character ${n}`,
   stage: 'Stage',
   again: 'Run again',
-};
+});
 
-export const editText = {
+export const editText = said('actions.editText', {
   name: 'Name',
   tagHelp: 'Unique in its database.',
   table: 'Table or collection',
@@ -209,4 +209,4 @@ export const editText = {
   documentExample: '{ "find": { "filter": { "type": "{{type}}" } } }',
   filterExample: 'id = {{id:INTEGER}}',
   filterDocumentExample: '{ "where": { "_id": "{{id:OBJECT_ID}}" } }',
-};
+});

@@ -1,4 +1,6 @@
-export const activity = {
+import { said } from './locale';
+
+export const activity = said('activity.activity', {
   title: 'Activity',
   lead: 'What was done on this machine, by the window and by the command line. It holds no secrets.',
   emptyTitle: 'Nothing has happened yet',
@@ -6,6 +8,7 @@ export const activity = {
   when: 'When',
   what: 'What',
   by: 'By',
+  origins: { window: 'window', cli: 'command line' } as Record<string, string>,
   undo: (summary: string) => `Undo: ${summary}`,
   older: 'Show older',
-};
+});

@@ -1,4 +1,7 @@
-export const common = {
+import type { EnvironmentClassView } from '../bindings/EnvironmentClassView';
+import { number, said } from './locale';
+
+export const common = said('common.common', {
   undo: 'Undo',
   undone: 'Undone.',
   nothingToUndo: 'Nothing to undo.',
@@ -18,9 +21,26 @@ export const common = {
   retry: 'Try again',
   none: 'None',
   optional: 'optional',
+  choose: 'Choose',
   more: 'More',
+  progress: (value: number, total: number) => `${number(value)} of ${number(total)}`,
+  completions: 'Completions',
   copied: (masked: boolean, seconds: number) =>
     masked
       ? 'Copied, with the secrets masked.'
       : `Copied with its secrets. The clipboard is cleared in ${seconds} s.`,
-};
+});
+
+export const times = said('common.times', {
+  justNow: 'just now',
+  milliseconds: (value: number) => `${number(value)} ms`,
+  seconds: (value: number, digits: 0 | 1) => `${number(value, digits)} s`,
+  lessThan: (time: string) => `<${time}`,
+});
+
+/** The words of the classes of environments. */
+export const classNames = said<Record<EnvironmentClassView, string>>('common.classNames', {
+  development: 'development',
+  staging: 'staging',
+  production: 'production',
+});

@@ -1,4 +1,6 @@
-export const conflicts = {
+import { said } from './locale';
+
+export const conflicts = said('conflict.conflicts', {
   title: (subject: string) => `${subject} changed meanwhile`,
   lead: 'Another window or the command line saved first. Choose what to keep of each field; nothing is written until you save.',
   before: 'Before',
@@ -6,4 +8,4 @@ export const conflicts = {
   yours: 'Yours',
   empty: '(empty)',
   save: 'Save the merge',
-};
+});

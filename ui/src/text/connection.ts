@@ -1,4 +1,6 @@
-export const connection = {
+import { many, said } from './locale';
+
+export const connection = said('connection.connection', {
   drawer: (database: string, slug: string) => `${database} @ ${slug}`,
   tabs: {
     connection: 'Connection',
@@ -50,9 +52,9 @@ export const connection = {
   description: 'Description',
   empty: 'Type or paste a connection URL, or fill in the form.',
   removed: 'This database is no longer there.',
-};
+});
 
-export const form = {
+export const form = said('connection.form', {
   stale: 'The string can’t be read as it stands. This is what it last said.',
   refused: (reason: string) => `Not in the string: ${reason}`,
   retry: 'Not in the string yet. Press Enter to write it.',
@@ -77,7 +79,7 @@ export const form = {
   byDefault: (value: string) => `Not set (${value})`,
   isSet: (name: string) => `${name} set`,
   more: (count: number) => `${count} more`,
-  moreOptions: (count: number) => `${count} more ${count === 1 ? 'option' : 'options'}`,
+  moreOptions: (count: number) => many(count, 'more option', 'more options'),
   addPlaceholder: 'Add an option: name or what it does',
   addAll: 'Show all options',
   addAsTyped: (name: string) => `Add “${name}” as typed`,
@@ -98,9 +100,9 @@ export const form = {
   units: { seconds: 's', milliseconds: 'ms' } as Record<string, string>,
   unitNames: { seconds: 'seconds', milliseconds: 'milliseconds' } as Record<string, string>,
   choose: (name: string) => `Choose… (${name})`,
-};
+});
 
-export const problems = {
+export const problems = said('connection.problems', {
   fields: {
     scheme: 'Scheme',
     hosts: 'Hosts',
@@ -123,9 +125,9 @@ export const problems = {
     `${label}, ${number} of ${total}. Becomes ${preview}`,
   repairHelp: 'Enter applies it, Escape leaves the string as it is.',
   repaired: (label: string) => `Done: ${label}.`,
-};
+});
 
-export const test = {
+export const test = said('connection.test', {
   stages: {
     parse: 'Read URL',
     secret: 'Credential',
@@ -149,9 +151,9 @@ export const test = {
   serverCode: 'Server code',
   running: 'Testing',
   unconfigured: 'Save a connection URL first.',
-};
+});
 
-export const copyTo = {
+export const copyTo = said('connection.copyTo', {
   button: 'Copy to…',
   title: (database: string, slug: string) => `Copy ${database} @ ${slug}`,
   lead: 'Its connection string goes to the environments you choose, with what you replace in it. One undo takes it all back.',
@@ -173,16 +175,15 @@ export const copyTo = {
   nothingReplaced: (find: string) => `“${find}” occurs in none of the chosen parts.`,
   missing: (names: string) => `Still lacks: ${names}. Type it in the cell after copying.`,
   unsaved: 'What is typed and not saved does not go along.',
-  submit: (count: number) =>
-    count === 0 ? 'Copy' : `Copy to ${count} ${count === 1 ? 'environment' : 'environments'}`,
+  submit: (count: number) => (count === 0 ? 'Copy' : `Copy to ${many(count, 'environment', 'environments')}`),
   production: (slugs: string) => `${slugs} is production.`,
   chooseOne: 'Choose at least one environment.',
   blocked: (slugs: string) => `It can’t be copied to ${slugs}: mend what is said there, or leave it out.`,
   changed: 'The connections changed meanwhile. What you see is as they are now: look again, then copy.',
   done: (slugs: string) => `Copied to ${slugs}.`,
-};
+});
 
-export const compare = {
+export const compare = said('connection.compare', {
   button: 'Compare…',
   title: (database: string) => `Compare the connections of ${database}`,
   lead: 'Part by part. Passwords are compared, and never shown.',
@@ -195,7 +196,7 @@ export const compare = {
   unsaved: (slugs: string) => `Of ${slugs}, what is typed and not saved is compared.`,
   alone: 'Only one environment has a connection. Give another one its own, then compare.',
   summary: (count: number) =>
-    count === 0 ? 'Every part is the same.' : `${count} ${count === 1 ? 'part differs' : 'parts differ'}.`,
+    count === 0 ? 'Every part is the same.' : `${many(count, 'part differs', 'parts differ')}.`,
   absent: 'not there',
   hidden: 'hidden',
   parts: {
@@ -214,9 +215,9 @@ export const compare = {
     unknown: 'Can’t be told here',
   },
   unknownHelp: 'A password that is not on this machine can’t be compared.',
-};
+});
 
-export const copyAs = {
+export const copyAs = said('connection.copyAs', {
   button: 'Copy as…',
   title: (database: string, slug: string) => `Copy ${database} @ ${slug} as`,
   lead: 'Without the password unless you ask for it.',
@@ -227,4 +228,4 @@ export const copyAs = {
   copiedReal: (form: string, seconds: number) =>
     `Copied as ${form} with the password. The clipboard is cleared in ${seconds} s.`,
   unsaved: 'What is saved is copied; what is typed and not saved is not in it.',
-};
+});

@@ -1,8 +1,11 @@
-export const databases = {
+import { said } from './locale';
+
+export const databases = said('databases.databases', {
   title: 'Databases',
   create: 'Add database',
   edit: 'Edit database',
   type: 'Type',
+  example: 'Orders',
   tagHelp: 'Unique in the product. Lowercase letters, digits, - and _.',
   connections: 'Connection URLs',
   connectionsHelp: 'At least one. Passwords go to the keyring of this machine and nowhere else.',
@@ -27,4 +30,4 @@ export const databases = {
   openCell: 'Open connection',
   revision: 'Revision',
   noneChosen: 'Choose a database to see it.',
-};
+});

@@ -1,4 +1,6 @@
-export const welcome = {
+import { said } from './locale';
+
+export const welcome = said('discovery.welcome', {
   title: 'Welcome to Tapedeck',
   text: 'A product is a group of databases that ship together, such as “Shop”. Its environments become the columns of the matrix.',
   ways: 'Ways to begin',
@@ -9,9 +11,9 @@ export const welcome = {
   sample: 'Try a sample',
   sampleText: 'A small shop in files of this machine: nothing to set up, and nothing that matters.',
   back: 'Back',
-};
+});
 
-export const discovery = {
+export const discovery = said('discovery.discovery', {
   title: 'Import connections',
   lead: 'First you see what was found. Nothing is written before you say so.',
   ways: 'Where to look',
@@ -66,4 +68,4 @@ export const discovery = {
     compass: 'Compass',
     datagrip: 'DataGrip',
   } as Record<string, string>,
-};
+});

@@ -1,5 +1,7 @@
 /** The words of a cell. A failed test is named by the stage that failed. */
-export const stageFailure: Record<string, string> = {
+import { said } from './locale';
+
+export const stageFailure: Record<string, string> = said('matrix.stageFailure', {
   parse: 'invalid URL',
   secret: 'no credential',
   resolve: 'host not found',
@@ -8,9 +10,9 @@ export const stageFailure: Record<string, string> = {
   auth: 'auth failed',
   database: 'no database',
   ready: 'query failed',
-};
+});
 
-export const stageRunning: Record<string, string> = {
+export const stageRunning: Record<string, string> = said('matrix.stageRunning', {
   parse: 'reading',
   secret: 'credential',
   resolve: 'resolving',
@@ -19,9 +21,9 @@ export const stageRunning: Record<string, string> = {
   auth: 'signing in',
   database: 'database',
   ready: 'query',
-};
+});
 
-export const matrix = {
+export const matrix = said('matrix.matrix', {
   label: 'Databases by environment',
   database: 'Database',
   add: 'add',
@@ -79,4 +81,4 @@ export const matrix = {
   databaseDetails: 'Open database',
   editDatabase: 'Edit database',
   deleteDatabase: 'Delete database',
-};
+});

@@ -1,9 +1,9 @@
 import type { GuardView } from '../bindings/GuardView';
 import type { MigrationDeed } from '../bindings/MigrationDeed';
 import type { MigrationRepair } from '../bindings/MigrationRepair';
-import { count } from './migrations';
+import { many, plural, said } from './locale';
 
-export const deedText = {
+export const deedText = said('migrationRuns.deedText', {
   label: 'What to do',
   kinds: {
     run: 'Run',
@@ -17,7 +17,7 @@ export const deedText = {
   to: 'Up to',
   all: 'All that are pending',
   backTo: 'Back to',
-  steps: (n: number) => `The last ${count(n, 'migration', 'migrations')}`,
+  steps: (n: number) => `The last ${many(n, 'migration', 'migrations')}`,
   everything: 'Before the first',
   from: 'From',
   fromHelp: 'Runs what that environment has and this one lacks.',
@@ -36,9 +36,9 @@ export const deedText = {
     GuardView,
     string
   >,
-};
+});
 
-export const planText = {
+export const planText = said('migrationRuns.planText', {
   title: 'Plan',
   planning: 'Planning',
   nothing: 'Nothing to run: everything is applied.',
@@ -46,14 +46,14 @@ export const planText = {
   nothingFrom: (slug: string) => `Nothing to promote: it has all that ${slug} has.`,
   marks: 'No statement is sent.',
   count: (migrations: number, statements: number) =>
-    `${count(migrations, 'migration', 'migrations')}, ${count(statements, 'statement', 'statements')}`,
+    `${many(migrations, 'migration', 'migrations')}, ${many(statements, 'statement', 'statements')}`,
   up: 'up',
   down: 'down',
   from: (n: number) => `from statement ${n} on`,
   transaction: 'one transaction',
   noTransaction: 'statement by statement',
   noDown: 'no way back',
-  rows: (n: number) => `about ${n.toLocaleString('en')} ${n === 1 ? 'row' : 'rows'}`,
+  rows: (n: number) => `about ${many(n, 'row', 'rows')}`,
   unknownRows: 'rows unknown',
   tables: 'Tables',
   checkBefore: 'Check before',
@@ -72,17 +72,17 @@ export const planText = {
   exceptionHelp: 'Asks for the database’s tag, and is written in the activity list.',
   failed: 'There is no plan',
   again: 'Plan again',
-};
+});
 
-export const confirmText = {
+export const confirmText = said('migrationRuns.confirmText', {
   title: (what: string) => `${what}?`,
   lead: 'This is what will be sent.',
   tagLead: (tag: string) => `Look at what will be sent, then type the database’s tag, ${tag}.`,
   tag: 'Tag of the database',
   mismatch: 'This is not the tag of the database that it would run on.',
-};
+});
 
-export const runText = {
+export const runText = said('migrationRuns.runText', {
   title: 'Run',
   connecting: 'Connecting',
   waiting: (holder: string) => `Waiting for the lock, which ${holder} holds`,
@@ -91,7 +91,7 @@ export const runText = {
   cancelling: 'Stopping after this statement…',
   elapsed: 'Elapsed',
   statement: (n: number, total: number) => `Statement ${n} of ${total}`,
-  affected: (n: number) => `${count(n, 'row', 'rows')} affected`,
+  affected: (n: number) => `${many(n, 'row', 'rows')} affected`,
   check: (before: boolean, n: number) => `Check ${before ? 'before' : 'after'} ${n}`,
   passed: 'true',
   notPassed: 'not true',
@@ -101,13 +101,13 @@ export const runText = {
   takenBack: 'taken back',
   under: 'under way',
   done: (ran: number, slug: string) =>
-    ran === 0 ? `Done in ${slug}.` : `${count(ran, 'migration', 'migrations')} done in ${slug}.`,
+    ran === 0 ? `Done in ${slug}.` : `${many(ran, 'migration', 'migrations')} done in ${slug}.`,
   dryDone: (ran: number, slug: string) =>
-    `The dry run went through in ${slug}: ${count(ran, 'migration', 'migrations')}. Nothing was changed.`,
+    `The dry run went through in ${slug}: ${many(ran, 'migration', 'migrations')}. Nothing was changed.`,
   failed: (done: number, slug: string) =>
     done === 0
       ? `It failed in ${slug}. No migration of this run was applied.`
-      : `It stopped in ${slug}. ${count(done, 'migration', 'migrations')} of this run ${done === 1 ? 'is' : 'are'} applied.`,
+      : `It stopped in ${slug}. ${many(done, 'migration', 'migrations')} of this run ${plural(done, { one: 'is', other: 'are' })} applied.`,
   at: (tag: string, statement: number, total: number) => `At statement ${statement} of ${total} of ${tag}.`,
   cancelled: (slug: string) => `Cancelled in ${slug}, between two statements.`,
   refused: 'It was refused. Nothing was sent.',
@@ -121,9 +121,9 @@ export const runText = {
   } as Record<string, string>,
   promote: (slug: string) => `Promote to ${slug}`,
   close: 'Close',
-};
+});
 
-export const repairText = {
+export const repairText = said('migrationRuns.repairText', {
   title: (name: string) => `${name} stopped half way`,
   done: (done: number, total: number) => `${done} of ${total} statements are applied.`,
   underWay: (n: number) =>
@@ -143,9 +143,9 @@ export const repairText = {
     mark_reverted: 'For when you have taken it back by hand. Sends nothing.',
   } satisfies Record<MigrationRepair, string>,
   whole: 'Nothing of it was applied. Run it again once its cause is mended.',
-};
+});
 
-export const batchText = {
+export const batchText = said('migrationRuns.batchText', {
   title: 'Plan and run migrations',
   lead: 'In the order of the promotion policy, one after the other. The first failure stops it.',
   planning: 'Planning',
@@ -155,18 +155,18 @@ export const batchText = {
   blocked: 'in the way',
   leaveOut: 'Leave out',
   tagOf: (database: string) => `Tag of ${database}`,
-  run: (n: number) => `Run ${count(n, 'target', 'targets')}`,
+  run: (n: number) => `Run ${many(n, 'target', 'targets')}`,
   running: (done: number, total: number) => `${done} of ${total} targets done`,
   waits: 'waits',
   runs: 'runs',
   done: 'done',
   failed: 'stopped',
   notRun: 'not run',
-  finished: (n: number) => `All ${count(n, 'target', 'targets')} are done.`,
+  finished: (n: number) => `All ${many(n, 'target', 'targets')} are done.`,
   stopped: 'It stopped. What was done before stays done.',
-};
+});
 
-export const historyText = {
+export const historyText = said('migrationRuns.historyText', {
   label: (database: string, slug: string) => `History of ${database} in ${slug}`,
   empty: (slug: string) => `Nothing has run in ${slug} yet, as far as is known.`,
   unread: (slug: string) => `${slug} was not read yet.`,
@@ -186,9 +186,9 @@ export const historyText = {
   differs: 'It has another text in this catalog by now.',
   tool: (version: string) => `Tapedeck ${version}`,
   nobody: 'unknown',
-};
+});
 
-export const schemaText = {
+export const schemaText = said('migrationRuns.schemaText', {
   left: 'Left',
   right: 'Right',
   last: 'As the last run left it',
@@ -196,7 +196,7 @@ export const schemaText = {
   comparing: 'Reading both schemas',
   none: 'Choose what to compare, then press Compare.',
   same: (left: string, right: string) => `No difference between ${left} and ${right}.`,
-  differences: (n: number) => count(n, 'difference', 'differences'),
+  differences: (n: number) => many(n, 'difference', 'differences'),
   changes: { added: 'added', removed: 'removed', changed: 'changed' } as Record<string, string>,
   leftHas: (left: string) => `Only ${left}`,
   rightHas: (right: string) => `Only ${right}`,
@@ -213,9 +213,9 @@ export const schemaText = {
   acceptTitle: (slug: string) => `Accept the schema of ${slug} as it is?`,
   accepted: (slug: string) => `Later runs compare ${slug} with its schema of now.`,
   same_side: 'Choose two that differ.',
-};
+});
 
-export const cellText = {
+export const cellText = said('migrationRuns.cellText', {
   open: 'Open migrations',
   plan: 'Plan and run',
   refresh: 'Refresh',
@@ -226,4 +226,4 @@ export const cellText = {
   nothing: 'Everything is applied.',
   pending: 'Pending',
   attention: 'Needs a person',
-};
+});

@@ -1,11 +1,9 @@
 import type { MigrationFormat } from '../bindings/MigrationFormat';
 import type { MigrationStateView } from '../bindings/MigrationStateView';
-
-export const count = (n: number, one: string, many: string): string =>
-  `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+import { many, number, said } from './locale';
 
 /** How a cell of the matrix stands, in migration view. */
-export const standingText = {
+export const standingText = said('migrations.standingText', {
   none: 'no migrations',
   unknown: 'unknown',
   unreadable: 'can’t be read',
@@ -13,12 +11,13 @@ export const standingText = {
   waiting: 'waiting',
   current: 'up to date',
   nothing: 'nothing applied',
-  behind: (n: number) => `${n.toLocaleString('en')} behind`,
+  behind: (n: number) => `${number(n)} behind`,
   failed: (n: number) => (n === 1 ? 'stopped' : `${n} stopped`),
   drift: 'drift',
   missing: (n: number) => `${n} missing`,
   changed: (n: number) => `${n} edited`,
   head: (name: string) => `Head: ${name}`,
+  place: (position: number) => `m${position}`,
   headGone: 'not in this catalog',
   read: (ago: string) => `Read ${ago}`,
   never: 'Never read',
@@ -32,9 +31,9 @@ export const standingText = {
     timeout: 'timed out',
     cancelled: 'cancelled',
   } as Record<string, string>,
-};
+});
 
-export const matrixText = {
+export const matrixText = said('migrations.matrixText', {
   view: 'What the matrix shows',
   views: { connections: 'Connections', migrations: 'Migrations' },
   show: { connections: 'Show connections', migrations: 'Show migrations' },
@@ -56,18 +55,18 @@ export const matrixText = {
   showDrift: 'Compare the schema',
   nothingToRead: 'Nothing to read here: give a cell a connection URL first.',
   nothingToPlan: 'Nothing to plan here: choose cells that have a connection.',
-};
+});
 
-export const states: Record<MigrationStateView, string> = {
+export const states: Record<MigrationStateView, string> = said('migrations.states', {
   pending: 'pending',
   started: 'running or stopped',
   applied: 'applied',
   failed: 'stopped',
   rolled_back: 'rolled back',
   missing: 'missing here',
-};
+});
 
-export const migrations = {
+export const migrations = said('migrations.migrations', {
   title: 'Migrations',
   list: (database: string) => `Migrations of ${database}`,
   database: 'Database',
@@ -103,7 +102,7 @@ export const migrations = {
   destructive: 'can lose data',
   noDown: 'no way back',
   noTransaction: 'no transaction',
-  warnings: (n: number) => count(n, 'warning', 'warnings'),
+  warnings: (n: number) => many(n, 'warning', 'warnings'),
   edited: 'edited since',
   outOfOrder: 'skipped',
   notConfigured: 'not configured',
@@ -116,22 +115,22 @@ export const migrations = {
   emptyInText: 'Write the first one, or import the folder of another tool.',
   nothing: (filter: string) => `No migration matches “${filter}”.`,
   gone: 'This migration is no longer there.',
-  statements: (n: number) => count(n, 'statement', 'statements'),
+  statements: (n: number) => many(n, 'statement', 'statements'),
   done: (done: number, total: number) => `${done} of ${total} applied`,
   missingTitle: 'In the target only',
   missingHelp: 'Somebody applied these from another catalog. Adopt them to have them here.',
   close: 'Close the editor',
-};
+});
 
-export const formats: Record<MigrationFormat, string> = {
+export const formats: Record<MigrationFormat, string> = said('migrations.formats', {
   sqlx: 'sqlx',
   dbmate: 'dbmate',
   flyway: 'Flyway',
   'golang-migrate': 'golang-migrate',
   'migrate-mongo': 'migrate-mongo',
-};
+});
 
-export const transferText = {
+export const transferText = said('migrations.transferText', {
   importTitle: (database: string) => `Import migrations into ${database}`,
   importLead: 'Choose how the folder is laid out, then the folder. Nothing is saved before you have seen it.',
   exportTitle: (database: string) => `Export the migrations of ${database}`,
@@ -139,7 +138,7 @@ export const transferText = {
   format: 'Layout of the folder',
   open: 'Choose folder…',
   save: 'Choose folder…',
-  apply: (n: number) => `Import ${count(n, 'migration', 'migrations')}`,
+  apply: (n: number) => `Import ${many(n, 'migration', 'migrations')}`,
   nothing: 'Nothing new in this folder.',
   preview: 'What would come',
   exists: 'is there already',
@@ -147,11 +146,11 @@ export const transferText = {
   up: 'up',
   down: 'down',
   notes: 'Left out',
-  imported: (n: number) => `Imported ${count(n, 'migration', 'migrations')}.`,
+  imported: (n: number) => `Imported ${many(n, 'migration', 'migrations')}.`,
   exported: (path: string) => `Exported to ${path}.`,
-};
+});
 
-export const policyText = {
+export const policyText = said('migrations.policyText', {
   title: 'Promotion of migrations',
   enforced: 'A later environment waits for the earlier ones',
   help: 'A migration runs in an environment only once the nearest earlier one, of those that its database is configured for, has it. Skipping is possible, is typed, and is written down.',
@@ -163,9 +162,9 @@ export const policyText = {
   up: (slug: string) => `Move ${slug} up`,
   down: (slug: string) => `Move ${slug} down`,
   saved: 'Saved the promotion order.',
-};
+});
 
-export const editorText = {
+export const editorText = said('migrations.editorText', {
   name: 'Name',
   description: 'Description',
   up: 'Up',
@@ -212,9 +211,9 @@ export const editorText = {
   checkExample: 'SELECT count(*) = 0 FROM orders WHERE total IS NULL;',
   checkDocumentExample: '[\n  { "find": "events", "filter": { "at": { "$exists": true } }, "limit": 1 }\n]',
   from: 'These statements come from a comparison of schemas. Read them before you save.',
-};
+});
 
-export const checksumText = {
+export const checksumText = said('migrations.checksumText', {
   title: (name: string) => `Change what ${name} does?`,
   lead: (where: string) =>
     where === ''
@@ -226,4 +225,4 @@ export const checksumText = {
   typed: (tag: string) => `Type ${tag} to accept the new checksum. It is written in the activity list.`,
   mismatch: 'This is not the tag of the database.',
   accept: 'Save with a new checksum',
-};
+});

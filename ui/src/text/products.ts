@@ -1,5 +1,8 @@
-export const products = {
+import { said } from './locale';
+
+export const products = said('products.products', {
   create: 'New product',
+  example: 'Shop',
   edit: 'Edit product',
   createLead: 'A product is a group of databases that ship together.',
   tagHelp: 'Names it on the command line. Lowercase letters, digits, - and _.',
@@ -16,10 +19,12 @@ export const products = {
   nameRequired: 'Give the product a name.',
   environmentRequired: 'Choose at least one environment.',
   sampleMade: (name: string) => `Made the product ${name}.`,
-};
+});
 
-export const environments = {
+export const environments = said('products.environments', {
   create: 'Add environment',
+  example: 'Staging',
+  presets: { development: 'Development', staging: 'Staging', production: 'Production' },
   edit: 'Edit environment',
   name: 'Name',
   slug: 'Slug',
@@ -36,9 +41,9 @@ export const environments = {
   created: (name: string) => `Added environment ${name}.`,
   saved: (name: string) => `Saved environment ${name}.`,
   removed: (name: string) => `Deleted environment ${name}.`,
-  earlier: (name: string) => `Move ${name} left`,
-  later: (name: string) => `Move ${name} right`,
+  earlier: (name: string) => `Move ${name} earlier`,
+  later: (name: string) => `Move ${name} later`,
   delete: 'Delete environment',
   order: 'Order',
   nameRequired: 'Give the environment a name.',
-};
+});

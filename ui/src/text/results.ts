@@ -1,7 +1,6 @@
-const many = (count: number, one: string, more: string): string =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : more}`;
+import { many, number, said } from './locale';
 
-export const results = {
+export const results = said('results.results', {
   label: 'Result',
   noRows: 'The statement gave no rows.',
   rows: (count: number, more: boolean) => `${many(count, 'row', 'rows')}${more ? ' so far' : ''}`,
@@ -36,9 +35,9 @@ export const results = {
   null: 'NULL, no value',
   empty: 'empty text',
   marked: 'different',
-};
+});
 
-export const viewer = {
+export const viewer = said('results.viewer', {
   title: (column: string, row: string) => `${column}, row ${row}`,
   nullText: 'NULL: there is no value.',
   emptyText: 'A text of no characters.',
@@ -50,32 +49,31 @@ export const viewer = {
   search: 'Search in the value',
   searchHint: 'Search',
   matches: (at: number, count: number, capped: boolean) =>
-    count === 0 ? 'No matches' : `${at + 1} of ${count.toLocaleString('en')}${capped ? '+' : ''}`,
+    count === 0 ? 'No matches' : `${at + 1} of ${number(count)}${capped ? '+' : ''}`,
   previous: 'Previous match',
   next: 'Next match',
   fold: 'Close this part',
   unfold: 'Open this part',
   size: (characters: number) => many(characters, 'character', 'characters'),
   bytes: (count: number) => many(count, 'byte', 'bytes'),
-  shortened: (lines: number) =>
-    `The first ${lines.toLocaleString('en')} lines are shown. Copy gives the whole value.`,
+  shortened: (lines: number) => `The first ${number(lines)} lines are shown. Copy gives the whole value.`,
   shortenedBytes: (count: number) =>
     `The first ${many(count, 'byte', 'bytes')} are shown. Copy gives the whole value.`,
   reading: 'Reading the value',
   searching: 'Searching',
   content: 'The value',
-};
+});
 
-export const compared = {
+export const compared = said('results.compared', {
   label: 'Comparison',
   filter: 'Rows',
-  all: (count: number) => `All ${count.toLocaleString('en')}`,
-  different: (count: number) => `Different ${count.toLocaleString('en')}`,
-  onlyIn: (side: string, count: number) => `Only in ${side} ${count.toLocaleString('en')}`,
+  all: (count: number) => `All ${number(count)}`,
+  different: (count: number) => `Different ${number(count)}`,
+  onlyIn: (side: string, count: number) => `Only in ${side} ${number(count)}`,
   headOnly: (side: string) => `only ${side}`,
   where: 'Where',
   same: 'Both results have the same rows.',
   noneOfKind: 'No rows of this kind.',
   counts: (left: string, leftRows: number, right: string, rightRows: number) =>
     `${many(leftRows, 'row', 'rows')} in ${left}, ${many(rightRows, 'row', 'rows')} in ${right}`,
-};
+});

@@ -1,8 +1,7 @@
 import type { SecretPlace } from '../bindings/SecretPlace';
+import { many, said } from './locale';
 
-const many = (count: number, one: string) => (count === 1 ? `1 ${one}` : `${count} ${one}s`);
-
-export const secretPlace = {
+export const secretPlace = said('secretPlace.secretPlace', {
   title: 'Where passwords are kept',
   places: {
     keyring: 'Keyring of this system',
@@ -43,7 +42,7 @@ export const secretPlace = {
   differs: 'The two differ.',
   chosen: (place: SecretPlace, moved: number) => {
     const where = { keyring: 'in the keyring', vault: 'in the vault file', ask: 'nowhere' }[place];
-    return `Passwords are kept ${where}.${moved > 0 ? ` ${many(moved, 'password')} moved.` : ''}`;
+    return `Passwords are kept ${where}.${moved > 0 ? ` ${many(moved, 'password', 'passwords')} moved.` : ''}`;
   },
   unlock: 'Unlock',
   unlockTitle: 'Unlock the vault file',
@@ -58,17 +57,17 @@ export const secretPlace = {
   idle: 'The vault file locks itself after, in minutes',
   lacking: (count: number, place: SecretPlace) =>
     place === 'ask'
-      ? `${many(count, 'password')} not entered since Tapedeck started.`
-      : `${many(count, 'password')} not on this machine.`,
+      ? `${many(count, 'password', 'passwords')} not entered since Tapedeck started.`
+      : `${many(count, 'password', 'passwords')} not on this machine.`,
   enter: 'Enter…',
   enterTitle: 'Passwords to enter',
   enterLead: 'What you leave empty stays missing.',
   enterNothing: 'Nothing is missing.',
   enterSubmit: 'Save',
   enterOn: 'Continue',
-  entered: (count: number) => `${many(count, 'password')} entered.`,
+  entered: (count: number) => `${many(count, 'password', 'passwords')} entered.`,
   failed: (count: number) =>
-    `${many(count, 'password')} could not be kept. What was wrong stands below each.`,
+    `${many(count, 'password', 'passwords')} could not be kept. What was wrong stands below each.`,
   named: (name: string) => `Secret ${name}`,
   usedBy: (cells: string) => `For ${cells}.`,
-};
+});

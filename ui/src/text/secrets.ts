@@ -1,4 +1,6 @@
-export const secrets = {
+import { said } from './locale';
+
+export const secrets = said('secrets.secrets', {
   title: 'Named secrets',
   lead: 'A connection URL refers to one as $Secret{KEY}. KEY@slug holds for one environment only and is looked up first. Values are kept where passwords are (see Settings).',
   create: 'Add secret',
@@ -27,4 +29,4 @@ export const secrets = {
   deleteText: 'Undo brings it back for 30 days. After that its value is removed.',
   usedWarning: (cells: string) => `Still used by ${cells}.`,
   valueRequired: 'Type a value.',
-};
+});

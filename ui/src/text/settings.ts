@@ -1,4 +1,6 @@
-export const settings = {
+import { many, said } from './locale';
+
+export const settings = said('settings.settings', {
   title: 'Settings',
   appearance: 'Appearance',
   theme: 'Theme',
@@ -19,9 +21,9 @@ export const settings = {
   transferHelp: 'A file for a colleague or another machine. Secrets go with it only under a passphrase.',
   version: (version: string) => `Tapedeck ${version}`,
   wholeNumber: (low: number, high: number) => `A whole number from ${low} to ${high}.`,
-};
+});
 
-export const transfer = {
+export const transfer = said('settings.transfer', {
   exportTitle: 'Export product',
   exportLead: 'The product, its environments and its databases, in one file.',
   exportSubmit: 'Choose where to save…',
@@ -36,10 +38,10 @@ export const transfer = {
   importPassphraseHelp: 'Only for a file that holds encrypted secrets.',
   importSubmit: 'Choose a file…',
   apply: 'Apply',
-  imported: (count: number) => `Imported ${count} records.`,
+  imported: (count: number) => `Imported ${many(count, 'record', 'records')}.`,
   preview: 'What it would do',
   nothing: 'Everything in it is here already.',
-  secrets: (count: number) => (count === 1 ? '1 secret comes with it.' : `${count} secrets come with it.`),
+  secrets: (count: number) => `${many(count, 'secret comes', 'secrets come')} with it.`,
   warnings: 'Warnings',
   changes: { add: 'add', change: 'change', same: 'same', keep: 'keep' } as Record<string, string>,
   base: (product: string, at: string, named: boolean) =>
@@ -52,4 +54,4 @@ export const transfer = {
   overwrites: 'changed here as well: this overwrites it',
   deletedHere: 'was deleted here since',
   leftOut: 'is no longer in the file; it stays',
-};
+});

@@ -1,4 +1,6 @@
-export const shell = {
+import { said } from './locale';
+
+export const shell = said('shell.shell', {
   screens: 'Screens',
   matrix: 'Matrix',
   databases: 'Databases',
@@ -26,4 +28,4 @@ export const shell = {
   openFolder: 'Open the data folder',
   checkUpdates: 'Check for updates',
   startFailed: 'Tapedeck could not start',
-};
+});

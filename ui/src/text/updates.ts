@@ -1,6 +1,7 @@
 import type { PackageKind } from '../bindings/PackageKind';
+import { said } from './locale';
 
-export const updates = {
+export const updates = said('updates.updates', {
   section: 'Updates',
   available: (version: string) => `Version ${version} is available`,
   downloading: (version: string) => `Version ${version} is being downloaded`,
@@ -55,4 +56,4 @@ export const updates = {
   },
   restart: 'Restart now',
   cancelled: 'The download was cancelled.',
-};
+});

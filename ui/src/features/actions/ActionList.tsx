@@ -12,6 +12,7 @@ import { scaled } from '../../design/metrics';
 import primitives from '../../design/primitives.module.css';
 import { classes, plain } from '../../design/text';
 import { actions as text } from '../../text/actions';
+import { alongLine } from '../../text/locale';
 import styles from './actions.module.css';
 import { actionMenu, copyFullTag, databaseMenu, deleteAction, duplicateAction, moveAction } from './deeds';
 import { drafts, newKey } from './drafts';
@@ -177,10 +178,10 @@ function Tree({ rows, lists, shownId, creating }: TreeProps) {
     else if (event.ctrlKey || event.metaKey) return;
     else if (step[key] !== undefined) go(rows[step[key]]);
     else if (key === 'ContextMenu') openMenu(current);
-    else if (key === 'ArrowLeft') {
+    else if (alongLine(key) === 'ArrowLeft') {
       if (onAction) go(rows.find((row) => row.id === current.database.id));
       else fold(current.id, false);
-    } else if (key === 'ArrowRight') {
+    } else if (alongLine(key) === 'ArrowRight') {
       if (!onAction && current.kind === 'database' && current.open) go(rows[at + 1]);
       else if (!onAction) fold(current.id, true);
     } else if (key.toLowerCase() === 'n') openNewAction(current.database.id);

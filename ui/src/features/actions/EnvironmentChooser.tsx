@@ -4,6 +4,7 @@ import { Icon } from '../../design/Icon';
 import { CLASS_SHAPES } from '../../design/Layout';
 import { plain } from '../../design/text';
 import { runForm as text } from '../../text/actions';
+import { classNames } from '../../text/common';
 import styles from './run.module.css';
 
 /** Where to run: each environment with the colour, the shape and the word of its class. */
@@ -42,7 +43,11 @@ export function EnvironmentChooser(props: {
             <Icon of={CLASS_SHAPES[environment.class]} small />
             <strong>{slug}</strong>
             <span className={styles.className}>
-              {missing ? text.notConfigured : environment.active ? environment.class : text.inactive}
+              {missing
+                ? text.notConfigured
+                : environment.active
+                  ? classNames[environment.class]
+                  : text.inactive}
             </span>
             <span className="visually-hidden">{plain(environment.env_name)}</span>
           </Radio>

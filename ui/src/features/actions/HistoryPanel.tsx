@@ -13,7 +13,7 @@ import { say } from '../../design/toasts';
 import { asAppError } from '../../platform';
 import { runForm } from '../../text/actions';
 import { historyText as text } from '../../text/actionUses';
-import { common } from '../../text/common';
+import { classNames, common } from '../../text/common';
 import { errorText } from '../../text/errors';
 import { focusDetail } from './focus';
 import { inputFacts, valuesOf } from './history';
@@ -133,7 +133,7 @@ function Where({ slug, environments }: { slug: string | null; environments: Envi
     <span className={primitives.badge} data-class={environment.class}>
       <Icon of={CLASS_SHAPES[environment.class]} small />
       {environment.slug}
-      <span className={styles.className}>{environment.class}</span>
+      <span className={styles.className}>{classNames[environment.class]}</span>
     </span>
   );
 }

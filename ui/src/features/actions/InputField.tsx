@@ -16,9 +16,9 @@ interface Props {
 }
 
 const EXAMPLES: Record<string, string> = {
-  DATE: 'yyyy-mm-dd',
-  DATE_STRING: 'yyyy-mm-dd',
-  DATETIME: 'yyyy-mm-ddThh:mm:ssZ',
+  DATE: text.dateFormat,
+  DATE_STRING: text.dateFormat,
+  DATETIME: text.dateTimeFormat,
   ARRAY: '["a", "b"]',
   OBJECT: '{ "key": "value" }',
   JSON: '{ "key": "value" }',

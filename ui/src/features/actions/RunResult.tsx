@@ -7,6 +7,7 @@ import primitives from '../../design/primitives.module.css';
 import { duration, plain } from '../../design/text';
 import type { AppError } from '../../platform';
 import { runForm, resultText as text } from '../../text/actions';
+import { times } from '../../text/common';
 import { errorText } from '../../text/errors';
 import { ResultGrid } from '../results/ResultGrid';
 import styles from './run.module.css';
@@ -64,7 +65,7 @@ export function Elapsed({ since }: { since: number }) {
   return (
     <span className={styles.elapsed} data-testid="run-elapsed">
       <span className="visually-hidden">{text.elapsed} </span>
-      {`${(Math.max(0, now - since) / 1000).toFixed(1)} s`}
+      {times.seconds(Math.max(0, now - since) / 1000, 1)}
     </span>
   );
 }

@@ -5,7 +5,7 @@ import { EditorState, type Extension, StateEffect, StateField } from '@codemirro
 import { Decoration, type DecorationSet, EditorView, keymap } from '@codemirror/view';
 import type { ActionFault } from '../../bindings/ActionFault';
 import type { PlaceholderSpan } from '../../bindings/PlaceholderSpan';
-import { nonce, typeOver } from '../../design/codeMirror';
+import { nonce, phrases, typeOver } from '../../design/codeMirror';
 import { plain } from '../../design/text';
 import { completing, TOOLTIP_THEME } from '../connection/urlCompletion';
 import type { Place } from './completion';
@@ -122,6 +122,7 @@ export function templateExtensions(options: TemplateOptions): Extension {
     colours(options.sql),
     chipField,
     faultField,
+    phrases,
     typeOver,
     EditorState.tabSize.of(2),
     EditorView.contentAttributes.of({

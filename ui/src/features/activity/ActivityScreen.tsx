@@ -37,7 +37,7 @@ export function ActivityScreen() {
               <td data-selectable style={{ overflowWrap: 'anywhere' }}>
                 {plain(entry.summary)}
               </td>
-              <td className={primitives.faint}>{plain(entry.origin)}</td>
+              <td className={primitives.faint}>{text.origins[entry.origin] ?? plain(entry.origin)}</td>
               <td>
                 {entry.undoable ? (
                   <Button

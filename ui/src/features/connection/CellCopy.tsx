@@ -141,6 +141,7 @@ function CopyForm({
       lead={text.lead}
       onClose={onClose}
       wide
+      steady
       testId="copy-dialog"
       sending={{ ...sending, general: problem }}
       onSubmit={send}

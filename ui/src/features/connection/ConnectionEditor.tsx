@@ -202,46 +202,6 @@ export function ConnectionEditor({ session, productId, database, slug, config, e
           onChange={setDescription}
           testId="config-description"
         />
-        <div className={styles.actions}>
-          <Button
-            look="primary"
-            onPress={() => void save()}
-            isDisabled={busy || !dirty || inspection?.valid !== true}
-            data-testid="save"
-          >
-            {text.save}
-          </Button>
-          {testing ? (
-            <Button onPress={draft.cancel} data-testid="cancel-test">
-              {text.cancelTest}
-            </Button>
-          ) : (
-            <Button
-              onPress={() => void runTest()}
-              isDisabled={inspection?.valid !== true}
-              data-testid="test-draft"
-            >
-              <Icon of={FlaskConical} small />
-              {dirty ? text.testTyped : text.test}
-            </Button>
-          )}
-          {dirty ? (
-            <Button
-              look="quiet"
-              onPress={() => {
-                setDescription(null);
-                session.discard(stored);
-                setBase(database);
-              }}
-              data-testid="discard"
-            >
-              {text.discard}
-            </Button>
-          ) : null}
-          {dirty && inspection?.valid === false ? (
-            <span className={primitives.help}>{text.doesNotParse}</span>
-          ) : null}
-        </div>
         <div aria-live="polite" className={styles.draftTest}>
           {testing || draft.result ? (
             <TestTimeline result={draft.result} stage={draft.stage} file={engine.file} />
@@ -254,6 +214,47 @@ export function ConnectionEditor({ session, productId, database, slug, config, e
           ) : null}
         </div>
       </section>
+      {/* Apart from what is said of the string: a message that comes while a button is pressed moves none. */}
+      <div className={styles.foot}>
+        <Button
+          look="primary"
+          onPress={() => void save()}
+          isDisabled={busy || !dirty || inspection?.valid !== true}
+          data-testid="save"
+        >
+          {text.save}
+        </Button>
+        {testing ? (
+          <Button onPress={draft.cancel} data-testid="cancel-test">
+            {text.cancelTest}
+          </Button>
+        ) : (
+          <Button
+            onPress={() => void runTest()}
+            isDisabled={inspection?.valid !== true}
+            data-testid="test-draft"
+          >
+            <Icon of={FlaskConical} small />
+            {dirty ? text.testTyped : text.test}
+          </Button>
+        )}
+        {dirty ? (
+          <Button
+            look="quiet"
+            onPress={() => {
+              setDescription(null);
+              session.discard(stored);
+              setBase(database);
+            }}
+            data-testid="discard"
+          >
+            {text.discard}
+          </Button>
+        ) : null}
+        {dirty && inspection?.valid === false ? (
+          <span className={primitives.help}>{text.doesNotParse}</span>
+        ) : null}
+      </div>
       <section className={styles.formSide} aria-label={text.form}>
         <ConnectionForm session={session} engine={engine} />
       </section>

@@ -4,7 +4,7 @@ import { EditorState, type Extension, RangeSet, StateField, Transaction } from '
 import { Decoration, type DecorationSet, EditorView, keymap, WidgetType } from '@codemirror/view';
 import type { UrlSecretState } from '../../bindings/UrlSecretState';
 import type { UrlTextChange } from '../../bindings/UrlTextChange';
-import { nonce, typeOver } from '../../design/codeMirror';
+import { nonce, phrases, typeOver } from '../../design/codeMirror';
 import { plain } from '../../design/text';
 import { connection as text } from '../../text/connection';
 import styles from './connection.module.css';
@@ -219,6 +219,7 @@ export function urlExtensions(options: UrlEditorOptions): Extension {
     urlProblems(options.onRepair),
     urlCompletion(options.complete),
     guardClipboard,
+    phrases,
     typeOver,
     EditorView.contentAttributes.of({
       'aria-label': options.label,

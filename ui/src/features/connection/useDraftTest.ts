@@ -48,8 +48,7 @@ export function useDraftTest(): DraftTest {
         });
       let result = await attempt();
       // The form above keeps what was typed here; a test that was given up meanwhile is not made again.
-      if (result.error && (await wentOn(result.error)) && run.current === runId)
-        result = await attempt();
+      if (result.error && (await wentOn(result.error)) && run.current === runId) result = await attempt();
       if (run.current === runId) setState({ stage: null, result, error: null });
     } catch (thrown) {
       if (run.current === runId) setState({ stage: null, result: null, error: asAppError(thrown) });

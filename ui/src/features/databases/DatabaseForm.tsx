@@ -96,6 +96,7 @@ function CreateForm({
       title={text.create}
       onClose={onClose}
       wide
+      steady
       keepOnOutsideClick
       testId="database-form"
       sending={sending}
@@ -118,7 +119,7 @@ function CreateForm({
           names={names}
           tagHelp={text.tagHelp}
           faults={faults}
-          example={{ name: 'Orders', tag: 'orders' }}
+          example={{ name: text.example, tag: 'orders' }}
         />
       </div>
       <fieldset className={styles.urls}>

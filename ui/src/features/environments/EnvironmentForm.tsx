@@ -8,7 +8,7 @@ import { FormDialog } from '../../design/FormDialog';
 import primitives from '../../design/primitives.module.css';
 import { Segments } from '../../design/Segments';
 import { type EnvironmentPatch, platform } from '../../platform';
-import { common } from '../../text/common';
+import { classNames, common } from '../../text/common';
 import { environments as text } from '../../text/products';
 import { CLASSES, guessClass, suggestSlug } from '../products/naming';
 import { ConflictDialog } from '../records/ConflictDialog';
@@ -100,7 +100,7 @@ function EnvironmentForm(props: {
           path="env_name"
           testId="environment-name"
           autoFocus
-          placeholder="Staging"
+          placeholder={text.example}
         />
         <Field
           label={text.slug}
@@ -117,7 +117,7 @@ function EnvironmentForm(props: {
       <Segments
         label={text.className}
         value={environmentClass}
-        choices={CLASSES.map((id) => ({ id, label: id, testId: `environment-class-${id}` }))}
+        choices={CLASSES.map((id) => ({ id, label: classNames[id], testId: `environment-class-${id}` }))}
         onChange={(value) => setClass(value as EnvironmentClassView)}
       />
       <p className={primitives.help}>{text.classHelp[environmentClass]}</p>

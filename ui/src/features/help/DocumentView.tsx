@@ -7,7 +7,7 @@ import { Icon } from '../../design/Icon';
 import { classes } from '../../design/text';
 import { say } from '../../design/toasts';
 import { help as text } from '../../text/help';
-import type { Block, Inline } from './document';
+import { type Block, GUIDE_LANGUAGE, type Inline } from './document';
 import styles from './help.module.css';
 import { turnTo } from './place';
 
@@ -191,7 +191,7 @@ function blockOf(block: Block, index: number): ReactNode {
 /** A page of the guide, from data: nothing in it is taken for HTML. */
 export function DocumentView({ blocks }: { blocks: Block[] }) {
   return (
-    <div className={styles.document} data-selectable>
+    <div className={styles.document} data-selectable lang={GUIDE_LANGUAGE} dir="ltr">
       {blocks.map(blockOf)}
     </div>
   );

@@ -8,6 +8,7 @@ import primitives from '../../design/primitives.module.css';
 import { classes } from '../../design/text';
 import { help as text } from '../../text/help';
 import { DocumentView } from './DocumentView';
+import { GUIDE_LANGUAGE } from './document';
 import styles from './help.module.css';
 import { leaveHelp, place, turnBack, turnTo } from './place';
 import { type Found, search, sectionsOf } from './search';
@@ -26,7 +27,7 @@ function walk(event: KeyboardEvent<HTMLElement>): void {
 function Pages({ current }: { current: string }) {
   const groups = [...new Set(pages.map((page) => page.group))];
   return groups.map((group) => (
-    <div key={group} className={styles.group}>
+    <div key={group} className={styles.group} lang={GUIDE_LANGUAGE}>
       {group === '' ? null : <h2 className={styles.groupName}>{group}</h2>}
       {pages
         .filter((page) => page.group === group)
@@ -62,11 +63,13 @@ function Results({ found, words }: { found: Found[]; words: string }) {
           data-testid="help-result"
           onClick={() => turnTo(place)}
         >
-          <span className={styles.resultTitle}>
+          <span className={styles.resultTitle} lang={GUIDE_LANGUAGE}>
             {place.title}
             {place.heading === '' ? '' : ` › ${place.heading}`}
           </span>
-          <span className={styles.excerpt}>{place.excerpt}</span>
+          <span className={styles.excerpt} lang={GUIDE_LANGUAGE}>
+            {place.excerpt}
+          </span>
         </button>
       ))}
     </>
@@ -144,7 +147,7 @@ export function HelpScreen() {
         tabIndex={0}
       >
         <header className={styles.head}>
-          <h1 className={styles.title} tabIndex={-1} data-testid="help-title">
+          <h1 className={styles.title} tabIndex={-1} lang={GUIDE_LANGUAGE} data-testid="help-title">
             {page?.title}
           </h1>
           <span className={primitives.row}>

@@ -1,5 +1,8 @@
 /** What a page of the guide is made of, once the build has read its Markdown. Nothing in it is HTML. */
 
+/** What docs/guide is written in, whatever the language of the window. */
+export const GUIDE_LANGUAGE = 'en';
+
 export type Inline =
   | string
   | { kind: 'strong' | 'emphasis'; of: Inline[] }

@@ -11,6 +11,8 @@ import { type Action, MenuAt } from '../../design/Menu';
 import { scaled } from '../../design/metrics';
 import primitives from '../../design/primitives.module.css';
 import { classes, plain } from '../../design/text';
+import { classNames } from '../../text/common';
+import { alongLine, language } from '../../text/locale';
 import { matrix as text } from '../../text/matrix';
 import { matrixText } from '../../text/migrations';
 import { environments as environmentText } from '../../text/products';
@@ -112,9 +114,14 @@ export function Matrix({ rows, environments, credentials, compact, view, cells, 
     const first = element.querySelector<HTMLElement>('[role="columnheader"]')?.offsetWidth ?? 0;
     const header = element.querySelector<HTMLElement>(`[data-header="${place.column}"]`);
     if (header) {
-      if (header.offsetLeft - first < element.scrollLeft) element.scrollLeft = header.offsetLeft - first;
-      else if (header.offsetLeft + header.offsetWidth > element.scrollLeft + element.clientWidth)
-        element.scrollLeft = header.offsetLeft + header.offsetWidth - element.clientWidth;
+      // The names stand over the columns that are scrolled away, on the side where a line begins.
+      const mirrored = language.direction === 'rtl';
+      const wanted = header.getBoundingClientRect();
+      const left = element.getBoundingClientRect().left + element.clientLeft;
+      const low = mirrored ? left : left + first;
+      const high = left + element.clientWidth - (mirrored ? first : 0);
+      if (wanted.left < low) element.scrollLeft += wanted.left - low;
+      else if (wanted.right > high) element.scrollLeft += wanted.right - high;
     }
   };
 
@@ -172,7 +179,7 @@ export function Matrix({ rows, environments, credentials, compact, view, cells, 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.target !== event.currentTarget) return;
     const control = event.ctrlKey || event.metaKey;
-    const next = event.altKey ? null : move(current, event.key, control, bounds);
+    const next = event.altKey ? null : move(current, alongLine(event.key), control, bounds);
     if (next) {
       event.preventDefault();
       goTo(next, event.shiftKey);
@@ -457,7 +464,7 @@ function ColumnHeader(props: {
       </span>
       <span className={styles.className} data-class={environment.class}>
         <Icon of={CLASS_SHAPES[environment.class]} small />
-        {environment.class}
+        {classNames[environment.class]}
         {environment.active ? null : `, ${environmentText.inactive}`}
       </span>
       <span className={styles.headerButton}>

@@ -13,6 +13,8 @@ import { type Action, MenuAt } from '../../design/Menu';
 import { scaled } from '../../design/metrics';
 import primitives from '../../design/primitives.module.css';
 import { classes, plain } from '../../design/text';
+import { classNames } from '../../text/common';
+import { alongLine } from '../../text/locale';
 import { migrations as text } from '../../text/migrations';
 import { move, type Position, settle } from '../matrix/keyboard';
 import { refreshCells } from './cells';
@@ -117,7 +119,7 @@ export function MigrationGrid({ database, rows, list, environments, read, narrow
     else if (key === 'ContextMenu' || (event.shiftKey && key === 'F10')) {
       if (currentRow) openMenu(currentRow, environment?.slug ?? null);
     } else {
-      const next = move(current, key, control, bounds);
+      const next = move(current, alongLine(key), control, bounds);
       if (next) go(next.row < 0 ? { ...next, row: 0 } : next);
       else if (control || !keyDeed(key)) return;
     }
@@ -190,11 +192,11 @@ export function MigrationGrid({ database, rows, list, environments, read, narrow
                 aria-colindex={column + 2}
                 className={styles.gridEnvironment}
                 data-class={candidate.class}
-                title={`${plain(candidate.env_name)}, ${candidate.class}`}
+                title={`${plain(candidate.env_name)}, ${classNames[candidate.class]}`}
               >
                 <Icon of={CLASS_SHAPES[candidate.class]} small />
                 <span className={primitives.truncate}>{candidate.slug}</span>
-                <span className="visually-hidden">{candidate.class}</span>
+                <span className="visually-hidden">{classNames[candidate.class]}</span>
               </span>
             ))}
           </div>

@@ -15,6 +15,7 @@ import { Button } from '../../design/Button';
 import { Icon } from '../../design/Icon';
 import { ProgressBar, useSlow } from '../../design/Layout';
 import { duration, plain } from '../../design/text';
+import { times } from '../../text/common';
 import { errorText } from '../../text/errors';
 import { runText as text } from '../../text/migrationRuns';
 import { laterOf } from './order';
@@ -32,7 +33,7 @@ export function Elapsed({ since }: { since: number }) {
   return (
     <span className={styles.progressFacts}>
       <span className="visually-hidden">{text.elapsed} </span>
-      {`${(Math.max(0, now - since) / 1000).toFixed(1)} s`}
+      {times.seconds(Math.max(0, now - since) / 1000, 1)}
     </span>
   );
 }

@@ -39,7 +39,7 @@ export interface Reading {
 
 /** `m12`, by its place in the list; of one that the catalog lacks, its tag. */
 export function shortHead(cell: Pick<MigrationCell, 'head' | 'head_position'>): string {
-  if (cell.head_position !== null) return `m${cell.head_position}`;
+  if (cell.head_position !== null) return text.place(cell.head_position);
   return cell.head === null ? '' : plain(cell.head);
 }
 

@@ -12,6 +12,7 @@ import { Icon } from '../../design/Icon';
 import { Notice } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
 import { platform } from '../../platform';
+import { classNames } from '../../text/common';
 import { environments as environmentText, products as text } from '../../text/products';
 import { NameFields, useNames } from '../records/NameFields';
 import styles from './Environments.module.css';
@@ -38,9 +39,9 @@ const rowOf = (key: number, name: string, slug: string, suggested: EnvironmentCl
 });
 
 const PRESET: Row[] = [
-  rowOf(1, 'Development', 'dev', 'development'),
-  rowOf(2, 'Staging', 'stg', 'staging'),
-  rowOf(3, 'Production', 'prd', 'production'),
+  rowOf(1, environmentText.presets.development, 'dev', 'development'),
+  rowOf(2, environmentText.presets.staging, 'stg', 'staging'),
+  rowOf(3, environmentText.presets.production, 'prd', 'production'),
 ];
 
 /** Creates a product with its environments: on the first start in the page, later in a dialog. */
@@ -103,7 +104,7 @@ export function ProductForm({ onDone, onCancel }: { onDone: () => void; onCancel
           names={names}
           tagHelp={text.tagHelp}
           faults={faults}
-          example={{ name: 'Shop', tag: 'shop' }}
+          example={{ name: text.example, tag: 'shop' }}
         />
       </div>
       <fieldset>
@@ -147,7 +148,7 @@ export function ProductForm({ onDone, onCancel }: { onDone: () => void; onCancel
                   label={environmentText.className}
                   hideLabel
                   value={row.class}
-                  choices={CLASSES.map((id) => ({ id, label: id }))}
+                  choices={CLASSES.map((id) => ({ id, label: classNames[id] }))}
                   isDisabled={!row.wanted}
                   onChange={(value) =>
                     change(row.key, { class: value as EnvironmentClassView, classTouched: true })

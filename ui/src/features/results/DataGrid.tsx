@@ -286,6 +286,8 @@ export function DataGrid(props: DataGridProps) {
       <div
         ref={grid}
         role="grid"
+        // What a server sent keeps its order of columns, whichever way the window's own lines run.
+        dir="ltr"
         tabIndex={0}
         className={styles.grid}
         aria-label={props.label}
