@@ -1,12 +1,12 @@
 // A form's buttons stay where they are: what is said while one types, or when a field is left, moves none of them.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { front, id, settled, state, until } from './harness.mjs';
 import { allSurfaces } from './all-surfaces.mjs';
+import { front, id, settled, state, until } from './harness.mjs';
 
 const open = front();
 /** It parses, and there is something to say about it. */
-const HINTED = 'postgresql://app:hunter2@localhost/ledger?sslmode=disable';
+const HINTED = 'postgres://app:hunter2@localhost/ledger';
 
 /** Presses and releases upon a button with the mouse, as it stood when the hand set out; what is said comes in between. */
 async function pressSlowly(page, name) {
@@ -41,7 +41,7 @@ describe('one press of the mouse saves', () => {
           // The button wakes once it is read; what is typed then brings the hint.
           await page.keyboard.insertText('postgresql://app:hunter2@localhost/ledger');
           await until(() => id(page, 'save').isEnabled(), 'it can be saved');
-          await page.keyboard.insertText('?sslmode=disable');
+          await page.keyboard.insertText('?ssl=1');
           await pressSlowly(page, 'save');
           await id(page, 'undo-toast').waitFor();
         },
@@ -70,7 +70,7 @@ describe('nothing moves when a field is left', () => {
     database: [screens['add database'], null, dialog],
     'first product': [screens['first run'], null, 'main'],
     secret: [screens.secrets, 'secret-create', dialog],
-    import: [screens.import, null, dialog],
+    import: [screens.settings, 'import', dialog],
     settings: [screens.settings, null, '[data-testid=settings-screen]'],
     connection: [screens.connection, null, '[data-testid=drawer]'],
     'copy of a connection': [connections['copy to'], null, dialog],

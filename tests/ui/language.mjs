@@ -40,7 +40,7 @@ function unsaid() {
     if (!element.closest(FOREIGN) && element.checkVisibility()) look(node.data, 'text', element);
   }
   for (const element of document.body.querySelectorAll('*')) {
-    if (element.closest('.cm-editor .cm-content')) continue;
+    if (element.closest('.cm-content, body [lang=en]')) continue;
     for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'aria-valuetext', 'aria-description', 'aria-roledescription'])
       if (element.hasAttribute(name)) look(element.getAttribute(name), name, element);
   }
