@@ -116,6 +116,9 @@ step("licences, and the list of what it is built from, come along", async () => 
   const others = gunzipSync(readFileSync(at("usr/share/doc/tapedeck/third-party-licences.txt.gz"))).toString();
   for (const name of ["tauri", "tokio", "react"]) assert.match(others, new RegExp(`^${name} \\d[^:]*: .*MIT`, "m"));
   assert.ok(others.includes("Permission is hereby granted"));
+  const changes = spawnSync("dpkg-parsechangelog", ["-l", at("usr/share/doc/tapedeck/changelog.gz"), "-S", "Version"], { encoding: "utf8" });
+  assert.equal(changes.stdout.trim(), version.replace("-", "~"), changes.stderr);
+  assert.ok(gunzipSync(readFileSync(at("usr/share/doc/tapedeck/CHANGELOG.md.gz"))).toString().startsWith("# Changelog"));
 });
 
 step("the window starts from an empty home, and its first product shows an empty matrix", async () => {
