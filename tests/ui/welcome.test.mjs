@@ -51,9 +51,11 @@ describe('the first start', () => {
 describe('the importer later', () => {
   test('what is configured is not replaced: the row says so and has the focus', () =>
     open('fake=three&pace=0', async (page) => {
+      await id(page, 'matrix').waitFor();
       await page.keyboard.press('Control+k');
+      await id(page, 'palette-input').waitFor();
       await page.keyboard.type('import connections');
-      await page.keyboard.press('Enter');
+      await id(page, 'command-discover').click();
       await id(page, 'way-folder').click();
       await id(page, 'discover-into').click();
       await page.getByRole('option').nth(1).click();

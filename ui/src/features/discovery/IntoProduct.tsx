@@ -18,7 +18,7 @@ export function IntoProduct(props: {
 }) {
   const { products, into, faults } = props;
   return (
-    <div className={primitives.pair}>
+    <>
       {products.length > 0 ? (
         <Select
           label={text.into}
@@ -32,8 +32,10 @@ export function IntoProduct(props: {
         />
       ) : null}
       {into === null ? (
-        <NameFields of="discover-product" names={props.names} tagHelp={text.tagHelp} faults={faults} />
+        <div className={primitives.pair}>
+          <NameFields of="discover-product" names={props.names} tagHelp={text.tagHelp} faults={faults} />
+        </div>
       ) : null}
-    </div>
+    </>
   );
 }
