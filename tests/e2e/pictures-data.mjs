@@ -85,6 +85,22 @@ export const ACTIONS = [
 // What somebody does in staging without a migration.
 export const BY_HAND = { name: "By hand", tag: "by-hand", tableName: "orders", type: "create", template: "ALTER TABLE orders ADD COLUMN weight_g integer" };
 
+// Files of other programs in a home folder, by their names.
+export const ELSEWHERE = {
+  ".pg_service.conf": `[orders-dev]
+host=localhost
+dbname=orders
+user=app
+[orders-stg]
+host=stg-db.example.com
+dbname=orders
+user=app
+sslmode=require
+`,
+  ".pgpass": "localhost:5432:orders:app:not-a-real-one\nstg-db.example.com:5432:orders:app:not-a-real-one\n",
+  ".my.cnf": "[client_users_stg]\nhost=users.example.com\nuser=ada\npassword=not-a-real-one\n",
+};
+
 // Four databases by the command line, as a script would: the window shows them at once.
 export function databases({ postgresql, mysql, mongodb }) {
   const envs = (urls) => Object.entries(urls).map(([slug, connection_url]) => ({ slug, connection_url }));

@@ -5,10 +5,10 @@
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Desktop } from "./desktop.mjs";
-import { ACTIONS, BY_HAND, databases, MIGRATIONS } from "./pictures-data.mjs";
+import { ACTIONS, BY_HAND, databases, ELSEWHERE, MIGRATIONS } from "./pictures-data.mjs";
 import { KEYS } from "./webdriver.mjs";
 
 const pictures = resolve(import.meta.dirname, "../../docs/pictures");
@@ -47,9 +47,12 @@ async function themed(name) {
   // Where this desktop's data is says nothing to a reader.
   await window.run(
     `for (const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); walker.nextNode(); )
-       if (walker.currentNode.data.includes(arguments[0])) walker.currentNode.data = walker.currentNode.data.replace(arguments[0], arguments[1]);`,
-    desktop.dataDir(),
-    "/home/anna/.local/share/tapedeck",
+       for (const [real, shown] of arguments[0])
+         if (walker.currentNode.data.includes(real)) walker.currentNode.data = walker.currentNode.data.replace(real, shown);`,
+    [
+      [desktop.dataDir(), "/home/anna/.local/share/tapedeck"],
+      [desktop.env.HOME, "/home/anna"],
+    ],
   );
   await sleep(250);
   for (const theme of ["light", "dark"]) {
@@ -68,6 +71,7 @@ function create(kind, address, record) {
 async function firstRun() {
   await window.byId("first-run", 30_000);
   await themed("first-run");
+  await found();
   await window.click("way-create");
   await window.type("product-name", "Shop");
   await window.click("product-create");
@@ -75,6 +79,21 @@ async function firstRun() {
   for (const database of databases(desktop.servers)) create("db", "shop", database);
   desktop.cli(["secret", "set", "SEARCH_PASSWORD"], { input: "not a real one" });
   for (const tag of ["orders", "users", "events", "search"]) await window.byId(`row-${tag}`);
+}
+
+// What other programs have in this desktop's home folder.
+async function found() {
+  for (const [name, text] of Object.entries(ELSEWHERE)) {
+    const path = join(desktop.env.HOME, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { mode: 0o600 });
+  }
+  await window.click("way-import");
+  await window.click("way-home");
+  await window.byId("found-orders-dev", 20_000);
+  await themed("discover");
+  await window.keys(KEYS.escape);
+  await window.gone("found-orders-dev");
 }
 
 async function matrix() {
