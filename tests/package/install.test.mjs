@@ -125,6 +125,7 @@ step("the window starts from an empty home, and its first product shows an empty
   const window = await WebDriver.open(desktop.webdriver, system.launcher("/usr/bin/tapedeck-desktop"), []);
   try {
     await window.byId("first-run", 60_000);
+    await window.click("way-create");
     await window.type("product-name", "Shop");
     await window.click("product-create");
     await window.byId("matrix-empty");

@@ -27,7 +27,7 @@ test("packed again, at another time and in another place, the packages are the s
 test("the .rpm has what the .deb has, and asks for the same libraries", () => {
   const contents = (lines) => lines.trim().split("\n").filter((path) => !/\/(doc|licenses|man|zsh)\b/.test(path) && !path.endsWith("/")).sort();
   const inDeb = contents(run("dpkg-deb", ["--contents", named(".deb")]).replace(/^.* \.(?=\/)/gm, ""));
-  const inRpm = contents(run("rpm", ["-qpl", named(".rpm")]));
+  const inRpm = contents(run("rpm", ["-qp", "--queryformat", "[%{FILEMODES:perms} %{FILENAMES}\n]", named(".rpm")]).replace(/^d.*\n/gm, "").replace(/^\S+ /gm, ""));
   assert.deepEqual(inRpm, inDeb);
   assert.ok(inDeb.includes("/usr/bin/tapedeck") && inDeb.includes("/usr/bin/tapedeck-desktop"));
 
