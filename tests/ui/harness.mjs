@@ -19,6 +19,8 @@ export function front({ still = false } = {}) {
     // Without motion where pictures are judged and nobody watches: nothing has to be waited for.
     const context = await browser.newContext({ viewport: VIEWPORT, reducedMotion: still ? 'reduce' : 'no-preference' });
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url.slice(0, -1) });
+    // A machine may have others to serve: what never comes fails all the same.
+    context.setDefaultTimeout(60_000);
     page = await context.newPage();
     page.on('pageerror', (error) => errors.push(String(error)));
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
