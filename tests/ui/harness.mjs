@@ -62,7 +62,7 @@ export const id = (page, name) => page.getByTestId(name);
 export const state = (page, cell) => id(page, cell).getAttribute('data-state');
 
 export async function until(check, what) {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + 30_000;
   while (!(await check())) {
     if (Date.now() > end) assert.fail(`never: ${what}`);
     await new Promise((done) => setTimeout(done, 20));
