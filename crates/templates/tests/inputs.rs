@@ -332,7 +332,7 @@ fn each_type_takes_its_own_values_alone() {
             }
         }
     }
-    assert_eq!(cases, (8 + 8 + 11) * 18 * 24);
+    assert_eq!(cases, (8 + 8 + 8 + 11) * 18 * 24);
 }
 
 #[test]

@@ -113,7 +113,8 @@ fn drops(mut at: Cursor<'_, '_>, dialect: Dialect, made: &Made, found: &mut Foun
     {
         found.touch(&table, made);
     }
-    if !mysql && kind == "INDEX" {
+    let postgresql = dialect == Dialect::Postgresql;
+    if postgresql && kind == "INDEX" {
         if concurrently {
             postgresql::outside_only("DROP INDEX CONCURRENTLY", made, found);
         } else {
@@ -123,7 +124,7 @@ fn drops(mut at: Cursor<'_, '_>, dialect: Dialect, made: &Made, found: &mut Foun
             );
         }
     }
-    if !mysql && kind == "DATABASE" {
+    if postgresql && kind == "DATABASE" {
         postgresql::outside_only("DROP DATABASE", made, found);
     }
     cascade(&at, found);

@@ -32,6 +32,10 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
                 false,
                 true,
             )
+        } else if matches!(byte, b'x' | b'X') && rest[1..].starts_with('\'') {
+            (1 + closed(&rest[1..], '\''), false, true)
+        } else if byte.is_ascii_digit() {
+            (number(rest), false, true)
         } else if is_word(byte) {
             let end = bytes[at..]
                 .iter()
@@ -39,7 +43,9 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
                 .count();
             (end, true, true)
         } else {
-            (rest.chars().next().map_or(1, char::len_utf8), false, true)
+            let operator = OPERATORS.iter().find(|known| rest.starts_with(**known));
+            let one = rest.chars().next().map_or(1, char::len_utf8);
+            (operator.map_or(one, |known| known.len()), false, true)
         };
         if keep {
             found.push(Piece {
@@ -51,6 +57,26 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
         at += length.max(1);
     }
     found
+}
+
+/// Operators of several characters, the longest first where one starts like another.
+const OPERATORS: [&str; 10] = ["->>", "->", "<=", ">=", "<>", "!=", "==", "||", "<<", ">>"];
+
+/// How long the number is that a text begins with: digits, a point, an exponent with its sign.
+fn number(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let sign = matches!(byte, b'+' | b'-')
+            && matches!(bytes.get(at.wrapping_sub(1)), Some(b'e' | b'E'))
+            && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
+            && !text.starts_with("0x");
+        if !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_') || sign) {
+            break;
+        }
+        at += 1;
+    }
+    at
 }
 
 /// How long what begins with a quote is; a doubled quote is part of it.
@@ -122,5 +148,10 @@ mod tests {
             "AUTOINCREMENT"
         ));
         assert_eq!(one_line("a  [b c]\n'd''e'"), "a [b c] 'd''e'");
+        // What is one piece to SQLite stays one.
+        assert_eq!(
+            one_line("a>=0.5 AND b<>x'00' OR c->>'$.d'||1.5e-3!=e"),
+            "a >= 0.5 AND b <> x'00' OR c ->> '$.d' || 1.5e-3 != e"
+        );
     }
 }
