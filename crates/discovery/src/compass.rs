@@ -51,7 +51,7 @@ fn connection(file: &SourceFile<'_>, value: &Value, findings: &mut Findings) {
                 ));
             }
             let host = read.url.hosts().first().map(|host| host.name().to_owned());
-            findings.add(file, None, name.or(host).unwrap_or_default(), &[], read);
+            findings.add(file, None, name.or(host).unwrap_or_default(), &[], *read);
         }
         Reading::Broken(message) => {
             findings.note(file, format!("A connection can't be read. {message}"))

@@ -31,7 +31,7 @@ pub(crate) fn read(file: &SourceFile<'_>, files: &[SourceFile<'_>], findings: &m
             continue;
         };
         let mut read = match read_url(url, None) {
-            Reading::Url(read) => read,
+            Reading::Url(read) => *read,
             Reading::Broken(message) => {
                 findings.note(
                     file,

@@ -68,7 +68,7 @@ fn url_of(connection: &Value, database_type: DatabaseType) -> Option<ReadUrl> {
         .into_read(database_type);
     }
     match read_url(&field("url")?, Some(database_type)) {
-        Reading::Url(read) => Some(read),
+        Reading::Url(read) => Some(*read),
         Reading::Broken(_) | Reading::Other => None,
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn read(file: &SourceFile<'_>, findings: &mut Findings) {
                 if assignment.open {
                     read.warnings.push(open_warning());
                 }
-                findings.add(file, Some(assignment.line), &assignment.key, &[], read);
+                findings.add(file, Some(assignment.line), &assignment.key, &[], *read);
             }
             Reading::Broken(message) => findings.note(
                 file,

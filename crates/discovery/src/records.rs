@@ -55,7 +55,7 @@ fn record(file: &SourceFile<'_>, record: &Value, findings: &mut Findings) {
                         slug: slug.clone().into(),
                     });
                 }
-                findings.add(file, None, &name, &[], read);
+                findings.add(file, None, &name, &[], *read);
             }
             Reading::Broken(message) => {
                 findings.note(file, format!("A URL of {name} can't be read. {message}"));

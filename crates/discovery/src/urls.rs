@@ -23,7 +23,7 @@ pub(crate) enum Reading {
     /// It is no connection URL of an engine that we know.
     Other,
     /// It is one.
-    Url(ReadUrl),
+    Url(Box<ReadUrl>),
     /// It wants to be one; the message says what is wrong and quotes nothing.
     Broken(String),
 }
@@ -85,10 +85,10 @@ pub(crate) fn read_url(text: &str, database_type: Option<DatabaseType>) -> Readi
             format!("The URL was mended to be read: {label}."),
         )
     });
-    Reading::Url(ReadUrl {
+    Reading::Url(Box::new(ReadUrl {
         url,
         database_type,
         warnings: warning.into_iter().collect(),
         environment: None,
-    })
+    }))
 }

@@ -52,8 +52,7 @@ fn allows(action: AuthAction<'_>, writes: bool) -> bool {
             pragma_value,
         } => {
             let is = |name: &&str| pragma_name.eq_ignore_ascii_case(name);
-            !NEVER.iter().any(|name| is(name))
-                && (writes || pragma_value.is_none() || TELL.iter().any(|name| is(name)))
+            !NEVER.iter().any(&is) && (writes || pragma_value.is_none() || TELL.iter().any(is))
         }
         _ => true,
     }
