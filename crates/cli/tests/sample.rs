@@ -1,7 +1,5 @@
 //! `tapedeck product sample`: a product to try, without a server.
 
-#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
-
 mod harness;
 
 use harness::Cli;

@@ -39,11 +39,11 @@ struct Opened {
 /// Looks in the paths, or in the known places when there is none.
 pub(crate) fn search(paths: &[PathBuf]) -> Result<Searched> {
     let mut walk = Walk::default();
-    if paths.is_empty() {
-        if let Some(home) = home() {
-            for place in known_places(&home) {
-                walk.place(&place.path, place.source);
-            }
+    if paths.is_empty()
+        && let Some(home) = home()
+    {
+        for place in known_places(&home) {
+            walk.place(&place.path, place.source);
         }
     }
     for path in paths {
