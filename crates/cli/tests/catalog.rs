@@ -364,6 +364,8 @@ fn a_catalog_of_a_newer_version_is_refused_and_the_way_back_is_said() {
     assert_eq!(std::fs::read(&file).unwrap(), bytes, "it was left as it is");
 
     cli.run(&["catalog", "restore"]).expect(0);
+    let again = cli.run(&["catalog", "restore"]).expect(3).error();
+    assert_eq!(again["code"], "refused", "what is whole stays");
     let products = cli.run(&["product", "list"]).expect(0).json();
     assert_eq!(products[0]["tag"], "shop");
 }

@@ -200,9 +200,17 @@ impl Workbench {
     /// newer version wrote it. The answer says which copy it was, and where the old file is now.
     ///
     /// # Errors
-    /// `catalog_damaged` or `catalog_newer` when there is no whole copy that this version can open.
+    /// `refused` for a catalog that is whole: an older copy of it would lose what was done since. `catalog_damaged` or
+    /// `catalog_newer` when there is no whole copy that this version can open.
     pub async fn restore_copy(data_dir: Option<PathBuf>) -> Result<String> {
         let folder = paths::data_dir(data_dir)?;
+        let looked_at = folder.clone();
+        if blocking(move || Ok(SqliteCatalog::is_usable(&looked_at))).await? {
+            return Err(AppError::new(
+                "refused",
+                "The catalog is whole and can be opened, so there is nothing to go back for. To take back a change, use tapedeck activity undo.",
+            ));
+        }
         let (copy, aside) = blocking(move || SqliteCatalog::restore_copy(&folder)).await?;
         Ok(format!(
             "Went back to {}. The catalog that was in its place is kept as {}.",

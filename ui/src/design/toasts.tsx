@@ -4,8 +4,8 @@ import { createStore, useStore } from '../app/store';
 import { common } from '../text/common';
 import { Button } from './Button';
 import { Icon } from './Icon';
-import styles from './primitives.module.css';
 import { plain } from './text';
+import styles from './toasts.module.css';
 
 export interface Toast {
   id: number;

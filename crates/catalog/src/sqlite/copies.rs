@@ -94,6 +94,11 @@ pub(super) fn newest_usable(path: &Path, latest: i64) -> Option<PathBuf> {
         .find(|copy| version_if_whole(copy).is_some_and(|version| version <= latest))
 }
 
+/// Whether the catalog is whole, and of no later version than the one given.
+pub(super) fn is_usable(directory: &Path, latest: i64) -> bool {
+    version_if_whole(&directory.join(FILE_NAME)).is_some_and(|version| version <= latest)
+}
+
 /// Puts the newest copy that this version can open in the place of the catalog, which is put aside, never removed. Answers
 /// where each is.
 pub(super) fn restore(directory: &Path, latest: i64) -> Result<(PathBuf, PathBuf), CatalogError> {

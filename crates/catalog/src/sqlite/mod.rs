@@ -94,6 +94,12 @@ impl SqliteCatalog {
         Ok(Self { store, catalog_id })
     }
 
+    /// Whether the catalog of a folder can be opened and nothing of it is broken: there is nothing to go back for.
+    #[must_use]
+    pub fn is_usable(directory: &Path) -> bool {
+        copies::is_usable(directory, open::latest_version(open::MIGRATIONS))
+    }
+
     /// Goes back to the newest whole copy of a catalog that can't be opened any more, because it is damaged or because a
     /// newer version wrote it. What was there is put aside, never removed. Answers which copy it was, and where the old
     /// file is now.
