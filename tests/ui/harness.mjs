@@ -85,13 +85,16 @@ export async function settled(page) {
   await moved(page);
 }
 
-/** Until what changes its looks step by step has done so. */
+/** Until what changes its looks step by step has done so: what is inside begins when what is around it has ended. */
 async function moved(page) {
   await page.evaluate(async () => {
-    await new Promise(requestAnimationFrame);
-    const ending = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().iterations !== Infinity);
-    await Promise.allSettled(ending.map((animation) => animation.finished));
-    await new Promise(requestAnimationFrame);
+    const moving = () => document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().iterations !== Infinity);
+    for (let still = 0; still < 3; ) {
+      await new Promise(requestAnimationFrame);
+      const ending = moving();
+      still = ending.length === 0 ? still + 1 : 0;
+      await Promise.allSettled(ending.map((animation) => animation.finished));
+    }
   });
 }
 
