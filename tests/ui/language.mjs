@@ -29,9 +29,9 @@ function unsaid() {
     const of = element.closest('[data-testid]')?.dataset.testid ?? element.tagName.toLowerCase();
     found.add(`${what} of ${of}: ${left}`);
   };
-  // Code, keys and values are in no language; what React Aria says by itself comes from its own catalogue;
+  // Code, keys, values and names are in no language; what React Aria says by itself comes from its own catalogue;
   // the guide is written in English.
-  const FOREIGN = 'code, pre, kbd, samp, script, style, .cm-editor, [dir=ltr] [role=gridcell], [data-live-announcer], body [lang=en]';
+  const FOREIGN = 'code, pre, kbd, samp, [translate=no], script, style, .cm-editor, [dir=ltr] [role=gridcell], [data-live-announcer], body [lang=en]';
   /** Identifiers and code, given as examples; the name of a button that React Aria puts into each popover. */
   const IN_NO_LANGUAGE = new Set(['shop', 'orders', 'dev', 'stg', 'ORDERS_PASSWORD', '{ "key": "value" }', '["a", "b"]', 'Dismiss']);
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

@@ -44,6 +44,15 @@ export const transfer = said('settings.transfer', {
   secrets: (count: number) => `${many(count, 'secret comes', 'secrets come')} with it.`,
   warnings: 'Warnings',
   changes: { add: 'add', change: 'change', same: 'same', keep: 'keep' } as Record<string, string>,
+  subjects: {
+    product: 'product',
+    environment: 'environment',
+    database: 'database',
+    environment_config: 'connection',
+    action: 'action',
+    migration: 'migration',
+    named_secret: 'named secret',
+  } as Record<string, string>,
   base: (product: string, at: string, named: boolean) =>
     named
       ? `Compared with ${product} as it was when this file was exported, ${at}.`

@@ -55,7 +55,7 @@ export function Licences() {
                   else if (opened === id) setOpened(null);
                 }}
               >
-                <summary className={styles.summary}>
+                <summary className={styles.summary} translate="no">
                   <span>
                     {plain(licence.name)} <span className={primitives.faint}>{plain(licence.version)}</span>
                   </span>

@@ -162,7 +162,7 @@ export function Preview({ preview: { view } }: { preview: Pick<ImportPreview, 'v
             <li key={`${step.subject} ${step.address}`} className={styles.step}>
               <span className={primitives.row}>
                 <Badge>{text.changes[step.change] ?? plain(step.change)}</Badge>
-                <span>{plain(step.subject)}</span>
+                <span>{text.subjects[step.subject] ?? plain(step.subject)}</span>
                 <code>{plain(step.address)}</code>
                 {step.change === 'add' && step.side === 'here' ? (
                   <span className={styles.since}>{text.deletedHere}</span>
