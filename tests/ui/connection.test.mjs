@@ -170,6 +170,7 @@ describe('the tools, by keyboard alone', () => {
       await goToCell(page, 'cell-events-dev');
       await keyboard.press('Control+k');
       await id(page, 'palette-input').waitFor();
+      await id(page, 'palette-input').waitFor();
       await keyboard.type('copy to another');
       await keyboard.press('Enter');
       await id(page, 'copy-dialog').waitFor();

@@ -38,6 +38,7 @@ describe('updates, by keyboard alone', () => {
       const outcome = () => id(page, 'last-check').getAttribute('data-outcome');
       await id(page, 'matrix').waitFor();
       await keyboard.press('Control+k');
+      await id(page, 'palette-input').waitFor();
       await keyboard.type('check for updates');
       await keyboard.press('Enter');
       await until(async () => (await outcome()) === 'failed', 'the look fails');
@@ -76,6 +77,7 @@ test('the about box, by keyboard: version, licences, the text of one', () =>
     const { keyboard } = page;
     await id(page, 'matrix').waitFor();
     await keyboard.press('Control+k');
+    await id(page, 'palette-input').waitFor();
     await keyboard.type('about tapedeck');
     await keyboard.press('Enter');
     assert.equal(await id(page, 'about-version').innerText(), '0.1.0');
