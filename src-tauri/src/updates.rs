@@ -284,6 +284,14 @@ impl Updates {
         Ok(true)
     }
 
+    /// Whether a newer version is in place, and starts next time.
+    pub fn is_installed(&self) -> bool {
+        let found = self.found();
+        found
+            .as_ref()
+            .is_some_and(|found| found.stage == UpdateStage::Installed)
+    }
+
     fn not_ours_to_replace(&self) -> AppError {
         let way = match (self.package.kind, &self.package.distribution) {
             (PackageKind::Distribution, Some(name)) => {

@@ -14,7 +14,7 @@ export function commandMap() {
     name,
     args: [...parameters.matchAll(/(\w+): ([^,<]+(?:<[^>]*>+)?)/g)]
       .map(([, parameter, type]) => ({ name: parameter.replace(/_(\w)/g, (_, letter) => letter.toUpperCase()), type: type.trim() }))
-      .filter(({ type }) => !/^(Bench|AppHandle|WebviewWindow|Window)\b/.test(type)),
+      .filter(({ type }) => !/^(Bench|AppHandle|State|WebviewWindow|Window)\b/.test(type)),
   }));
   return commands.sort((left, right) => (left.name < right.name ? -1 : 1));
 }

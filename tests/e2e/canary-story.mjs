@@ -347,7 +347,7 @@ async function migrated(told) {
 
 /** Export and import, with and without secrets. */
 async function carried(told) {
-  const { desktop, secrets, attempt, cli, tryCli, exported } = told;
+  const { desktop, secrets, call, attempt, cli, tryCli, exported } = told;
   const { product, databases } = await matrix(told);
   exported.push(["an export without secrets", Buffer.from(cli("export", ["shop"]))]);
   const sealed = join(desktop.folder, "sealed.json");
@@ -431,6 +431,11 @@ async function tidied(told) {
   const [{ id }] = JSON.parse(cli("activity list", ["--json"]));
   tryCli("activity undo", [id]);
   tryCli("activity purge", [id]);
+  // Nobody has updates for this build, and nothing is to be restarted for one.
+  await call("update_status");
+  for (const command of ["update_check", "update_install", "update_cancel", "update_restart", "release_page_open"]) await attempt(command);
+  await call("product_sample");
+  cli("product sample");
   // There is nothing to restore, and this catalog is not the one that is searched.
   tryCli("catalog restore", [], { dataDir: join(desktop.folder, "accounts") });
   for (const nav of ["activity", "settings", "secrets", "databases", "matrix"]) {

@@ -178,11 +178,11 @@ step("the page runs under the policy that a person's window has", async () => {
     script.textContent = "window.__INLINE_RAN__ = true";
     document.head.append(script);
     const style = document.createElement("style");
-    style.textContent = "body { --inline: 1 }";
+    style.textContent = "body { --from-inline-style: 1 }";
     document.head.append(style);
     window.__BROKEN__ = broken;
     fetch("https://example.invalid/").catch(() => undefined);
-    return [window.__INLINE_RAN__ === true, getComputedStyle(document.body).getPropertyValue("--inline")];
+    return [window.__INLINE_RAN__ === true, getComputedStyle(document.body).getPropertyValue("--from-inline-style")];
   `);
   assert.deepEqual(broken, [false, ""]);
   await window.until("the violations", async () => (await window.run("return window.__BROKEN__")).length >= 3);

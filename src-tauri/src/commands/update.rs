@@ -50,7 +50,12 @@ pub async fn update_restart(app: AppHandle) -> Answer<()> {
     let installing = app.clone();
     let install = move || installing.state::<Updates>().install(true);
     let installed = tauri::async_runtime::spawn_blocking(install).await;
-    installed.map_err(AppError::internal)??;
+    if !installed.map_err(AppError::internal)?? && !app.state::<Updates>().is_installed() {
+        return Err(AppError::new(
+            "update_none",
+            "No newer version is ready. Check for updates first.",
+        ));
+    }
     app.request_restart();
     Ok(())
 }
