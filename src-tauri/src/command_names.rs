@@ -70,6 +70,7 @@ pub const COMMAND_NAMES: &[&str] = &[
     "test_start",
     "test_draft",
     "test_cancel",
+    "test_last",
     "secret_list",
     "secret_set",
     "secret_delete",

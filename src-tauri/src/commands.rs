@@ -101,6 +101,7 @@ pub fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static 
         test::test_start,
         test::test_draft,
         test::test_cancel,
+        test::test_last,
         secret::secret_list,
         secret::secret_set,
         secret::secret_delete,

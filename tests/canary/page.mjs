@@ -19,6 +19,17 @@ export async function answer(window, command, args) {
   return answer;
 }
 
+/** The matrix of a product. Its cells cross without names; what tests ask of them gets its name back. */
+export function namedCells({ databases, texts, ...matrix }) {
+  return {
+    ...matrix,
+    databases: databases.map(({ cells, ...database }) => ({
+      ...database,
+      envs: cells.map(([id, slug, connection_url]) => ({ id, slug: texts[slug], connection_url })),
+    })),
+  };
+}
+
 /** All that the document holds: its markup, what is in its fields, and what its editors show. */
 export function documentText(window) {
   return window.run(`

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { answer, invoke } from "../canary/page.mjs";
+import { answer, invoke, namedCells } from "../canary/page.mjs";
 
 const TYPES = ["postgresql", "mysql", "mongodb"];
 const NONE = { skip_order: false, accept_drift: false, accept_checksum: false };
@@ -39,7 +39,7 @@ function url({ desktop }, type, slug, password) {
 
 async function matrix({ call }) {
   const product = (await call("product_list")).find(({ tag }) => tag === "shop");
-  return call("matrix_load", { productId: product.id });
+  return namedCells(await call("matrix_load", { productId: product.id }));
 }
 
 async function cell(told, tag, slug = "dev") {
@@ -114,6 +114,7 @@ async function connected(told) {
   await page();
   await call("test_start", { request: { run_id: run(), product_id: product.id }, events: "channel" });
   await attempt("test_cancel", { runId: "none", configId: null });
+  await call("test_last", { configId: (await cell(told, "postgresql")).config.id });
   await call("credentials_check", { productId: product.id });
   for (const type of TYPES) {
     cli("test", [`shop/${type}@dev`, "--json"]);

@@ -7,7 +7,7 @@ import { createServer } from "node:net";
 import { after, before } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inMemory } from "../canary/memory.mjs";
-import { answer } from "../canary/page.mjs";
+import { answer, namedCells } from "../canary/page.mjs";
 import { descendants } from "../canary/processes.mjs";
 import { Canaries } from "../canary/search.mjs";
 import { Desktop, steps } from "./desktop.mjs";
@@ -45,8 +45,11 @@ after(async () => {
 
 async function testAll() {
   await answer(window, "test_start", { request: { run_id: `run-${Date.now()}`, product_id: product.id }, events: "channel" });
-  const { databases } = await answer(window, "matrix_load", { productId: product.id });
-  for (const { tag, envs } of databases) assert.ok(envs[0].last_test.connected, `${tag}: ${JSON.stringify(envs[0].last_test.error)}`);
+  const { databases } = namedCells(await answer(window, "matrix_load", { productId: product.id }));
+  for (const { tag, envs } of databases) {
+    const { connected, error } = await answer(window, "test_last", { configId: envs[0].id });
+    assert.ok(connected, `${tag}: ${JSON.stringify(error)}`);
+  }
 }
 
 step("five seconds after a test of each engine no password is in memory", async () => {

@@ -10,11 +10,12 @@ import { language } from './text/locale';
 
 document.documentElement.lang = language.tag;
 document.documentElement.dir = language.direction;
-askForFirstFrame();
 const root = document.getElementById('root');
 if (root)
-  createRoot(root).render(
-    <StrictMode>
-      <App />
-    </StrictMode>,
+  void askForFirstFrame().then(() =>
+    createRoot(root).render(
+      <StrictMode>
+        <App />
+      </StrictMode>,
+    ),
   );

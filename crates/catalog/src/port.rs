@@ -420,6 +420,9 @@ pub trait Catalog: KeyringJournal + Send + Sync {
     /// or whose URL is no longer the one that was tested, is passed over, since the result says nothing about it.
     fn record_tests(&self, tests: &[NewTest]) -> Result<(), CatalogError>;
 
+    /// The last connection test of a config that is remembered.
+    fn last_test(&self, config_id: &str) -> Result<Option<LastTest>, CatalogError>;
+
     /// Remembers how migrations were found in environments. No activity is written; a config that is gone, or whose URL is no longer
     /// the one that was read, is passed over. What was remembered is forgotten when the URL changes.
     fn record_migrations(&self, readings: &[NewMigrationReading]) -> Result<(), CatalogError>;

@@ -1,6 +1,6 @@
 //! The home screen.
 
-use crate::dto::MatrixView;
+use crate::dto::{MatrixView, TestResult};
 use crate::view::matrix_view;
 use crate::{Result, Workbench};
 
@@ -10,5 +10,14 @@ impl Workbench {
     pub async fn matrix_load(&self, product: String) -> Result<MatrixView> {
         self.on_catalog(move |catalog| Ok(matrix_view(&catalog.matrix(&product)?)))
             .await
+    }
+
+    /// The last test of a cell, whole: the matrix holds only what a cell shows of it.
+    pub async fn test_last(&self, config_id: String) -> Result<Option<TestResult>> {
+        let kept = self
+            .on_catalog(move |catalog| catalog.last_test(&config_id))
+            .await?;
+        // What an older version kept and this one can't read says nothing any more.
+        Ok(kept.and_then(|test| serde_json::from_str(&test.result).ok()))
     }
 }

@@ -5,10 +5,11 @@ use catalog::{
     Product, SubjectKind,
 };
 use connection_url::{ConnectionUrl, SlotState};
+use serde::Deserialize;
 
 use crate::dto::{
-    ActivityView, ConfigView, DatabaseView, EnvironmentClassView, EnvironmentView, MatrixView,
-    ProductView, TestResult,
+    ActivityView, CellTest, ConfigView, DatabaseView, EnvironmentClassView, EnvironmentView,
+    MatrixView, ProductView,
 };
 use crate::urls::target_of;
 
@@ -105,8 +106,32 @@ pub(crate) fn config_view(
         target: url.as_ref().map(target_of).unwrap_or_default(),
         needs_secret: hidden || !references.is_empty(),
         references,
-        last_test: last_test.and_then(|test| serde_json::from_str::<TestResult>(&test.result).ok()),
+        last_test: last_test.and_then(cell_test),
     }
+}
+
+/// Of a result as it was kept, only what a cell shows: thousands of these are read for one screen.
+fn cell_test(test: &LastTest) -> Option<CellTest> {
+    #[derive(Deserialize)]
+    struct Kept {
+        connected: bool,
+        stage: String,
+        latency_ms: Option<f64>,
+        version: Option<String>,
+        error: Option<KeptError>,
+    }
+    #[derive(Deserialize)]
+    struct KeptError {
+        message: String,
+    }
+    let kept: Kept = serde_json::from_str(&test.result).ok()?;
+    Some(CellTest {
+        connected: kept.connected,
+        stage: kept.stage,
+        latency_ms: kept.latency_ms,
+        version: kept.version,
+        failure: kept.error.map(|error| error.message),
+    })
 }
 
 pub(crate) fn matrix_view(matrix: &Matrix) -> MatrixView {

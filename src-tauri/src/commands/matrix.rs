@@ -1,11 +1,11 @@
 //! The home screen.
 
-use workbench::MatrixView;
+use workbench::PackedMatrix;
 
 use super::{Answer, Bench};
 
-/// Databases by environments. Reads no secret.
+/// Databases by environments, packed. Reads no secret.
 #[tauri::command]
-pub async fn matrix_load(bench: Bench<'_>, product_id: String) -> Answer<MatrixView> {
-    bench.matrix_load(product_id).await
+pub async fn matrix_load(bench: Bench<'_>, product_id: String) -> Answer<PackedMatrix> {
+    bench.matrix_load(product_id).await.map(PackedMatrix::from)
 }

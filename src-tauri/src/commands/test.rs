@@ -25,6 +25,12 @@ pub async fn test_draft(
     bench.test_draft(request, tell(events)).await
 }
 
+/// The last test of a cell, whole.
+#[tauri::command]
+pub async fn test_last(bench: Bench<'_>, config_id: String) -> Answer<Option<TestResult>> {
+    bench.test_last(config_id).await
+}
+
 /// Ends a run, or one cell of it.
 #[tauri::command]
 pub async fn test_cancel(

@@ -24,6 +24,7 @@ export const keys = {
   bootstrap: ['bootstrap'] as const,
   products: ['products'] as const,
   matrix: (productId: string) => ['matrix', productId] as const,
+  lastTest: (configId: string) => ['last-test', configId] as const,
   credentials: (productId: string) => ['credentials', productId] as const,
   secrets: ['secrets'] as const,
   secretPlace: ['secret-place'] as const,
@@ -45,12 +46,23 @@ const matrixQuery = (productId: string) => ({
   queryFn: () => platform.matrixLoad(productId),
 });
 
-/** Asks for all that the first frame shows, at once and before anything is drawn: one round trip, not one a level. */
-export function askForFirstFrame(): void {
-  void queries.prefetchQuery(bootstrapQuery);
-  void queries.prefetchQuery(productsQuery);
+/** A core that takes longer is waited for with a window that says so. */
+const FIRST_FRAME_WAIT = 150;
+
+/**
+ * Asks for all that the first frame shows, at once and before anything is drawn: one round trip, not one a level. Resolves
+ * when all is there or has failed, so that the window is drawn once, not again with each answer; at the latest after a while.
+ */
+export async function askForFirstFrame(): Promise<void> {
   const { productId } = navigation.get();
-  if (productId !== null) void queries.prefetchQuery(matrixQuery(productId));
+  await Promise.race([
+    Promise.all([
+      queries.prefetchQuery(bootstrapQuery),
+      queries.prefetchQuery(productsQuery),
+      productId === null ? null : queries.prefetchQuery(matrixQuery(productId)),
+    ]),
+    new Promise((done) => setTimeout(done, FIRST_FRAME_WAIT)),
+  ]);
 }
 
 export function useBootstrap() {
@@ -79,6 +91,15 @@ export interface Credentials {
   place: SecretPlace;
   /** How many passwords must be entered again. */
   toEnter: number;
+}
+
+/** The last test of a cell with its stages, which the matrix leaves out. */
+export function useLastTest(configId: string | undefined) {
+  return useQuery({
+    queryKey: keys.lastTest(configId ?? ''),
+    queryFn: () => platform.testLast(configId ?? ''),
+    enabled: configId !== undefined,
+  });
 }
 
 /** Apart from the matrix: a keyring that prompts or hangs must never hold the first frame. */
@@ -121,6 +142,7 @@ export async function refreshCatalog(): Promise<void> {
   await Promise.all([
     queries.invalidateQueries({ queryKey: keys.products }),
     queries.invalidateQueries({ queryKey: ['matrix'] }),
+    queries.invalidateQueries({ queryKey: ['last-test'] }),
     queries.invalidateQueries({ queryKey: ['credentials'] }),
     queries.invalidateQueries({ queryKey: keys.activity }),
     queries.invalidateQueries({ queryKey: keys.secrets }),

@@ -41,6 +41,7 @@ export function makeConfig(
   };
   const source = input.copy_from ? passwords.get(input.copy_from) : undefined;
   passwords.set(config.id, { ...passwords.get(config.id), ...source, ...secrets, ...input.secrets });
+  world.lastTests.delete(config.id);
   outcomes.set(config.id, outcome ?? (masked.includes('wrong') ? 'auth' : 'ok'));
   return config;
 }

@@ -61,7 +61,7 @@ export function fakeTests(world: World) {
             totals.cancelled += 1;
             continue;
           }
-          config.last_test = result;
+          world.keepTest(config, result);
           totals[result.connected ? 'connected' : 'failed'] += 1;
           onEvent({ kind: 'finished', config_id: config.id, result });
         }
@@ -80,6 +80,9 @@ export function fakeTests(world: World) {
         onEvent,
       );
       return result ?? refuse('cancelled', 'Cancelled.');
+    },
+    async testLast(configId) {
+      return world.lastTests.get(configId) ?? null;
     },
     async testCancel(runId, configId) {
       cancelled.add(configId === null ? runId : `${runId}/${configId}`);

@@ -10,7 +10,9 @@ import type { MigrationInput } from '../bindings/MigrationInput';
 import type { ProductView } from '../bindings/ProductView';
 import type { SecretPlace } from '../bindings/SecretPlace';
 import type { Settings } from '../bindings/Settings';
+import type { TestResult } from '../bindings/TestResult';
 import type { AppError, ConflictChange, Fault } from './errors';
+import { cellTest } from './packed';
 
 export interface StoredAction {
   id: string;
@@ -105,6 +107,7 @@ export class World {
   readonly listeners = new Set<() => void>();
   /** How a test of a config ends, by its id. */
   readonly outcomes = new Map<string, string>();
+  readonly lastTests = new Map<string, TestResult>();
   /** Secrets by slot, by the config's id. */
   readonly passwords = new Map<string, Record<string, string>>();
   /** Where passwords are kept. */
@@ -157,6 +160,11 @@ export class World {
     const { place, usable, unlocked } = this.secretPlace;
     if (place === 'keyring' && !usable) return 'keyring_unavailable';
     return place === 'vault' && !unlocked ? 'vault_locked' : null;
+  }
+
+  keepTest(config: ConfigView, result: TestResult): void {
+    config.last_test = cellTest(result);
+    this.lastTests.set(config.id, result);
   }
 
   /** Refuses what reads or writes a password, as the core does. */

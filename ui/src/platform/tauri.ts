@@ -1,5 +1,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
+import type { PackedMatrix } from '../bindings/PackedMatrix';
+import { unpacked } from './packed';
 import type { Platform } from './types';
 
 function channel<Event>(onEvent: (event: Event) => void): Channel<Event> {
@@ -30,7 +32,7 @@ export const tauriPlatform: Platform = {
   databaseCreate: (productId, input) => invoke('database_create', { productId, input }),
   databaseUpdate: (id, patch) => invoke('database_update', { id, patch }),
   databaseDelete: (id) => invoke('database_delete', { id }),
-  matrixLoad: (productId) => invoke('matrix_load', { productId }),
+  matrixLoad: async (productId) => unpacked(await invoke<PackedMatrix>('matrix_load', { productId })),
   credentialsCheck: (productId) => invoke('credentials_check', { productId }),
   urlInspect: (text, databaseType) => invoke('url_inspect', { text, databaseType }),
   urlEdit: (text, databaseType, edit) => invoke('url_edit', { text, databaseType, edit }),
@@ -45,6 +47,7 @@ export const tauriPlatform: Platform = {
     invoke('url_format_copy', { configId, formatId, withSecrets }),
   testStart: (request, onEvent) => invoke('test_start', { request, events: channel(onEvent) }),
   testDraft: (request, onEvent) => invoke('test_draft', { request, events: channel(onEvent) }),
+  testLast: (configId) => invoke('test_last', { configId }),
   testCancel: (runId, configId) => invoke('test_cancel', { runId, configId }),
   secretList: (productId) => invoke('secret_list', { productId }),
   secretSet: (name, value) => invoke('secret_set', { name, value }),

@@ -127,6 +127,8 @@ export interface Platform {
   urlFormatCopy(configId: string, formatId: string, withSecrets: boolean): Promise<void>;
   testStart(request: TestRequest, onEvent: (event: TestEvent) => void): Promise<void>;
   testDraft(request: DraftTestRequest, onEvent: (event: TestEvent) => void): Promise<TestResult>;
+  /** The last test of a cell, whole: the matrix holds only what a cell shows of it. */
+  testLast(configId: string): Promise<TestResult | null>;
   testCancel(runId: string, configId: string | null): Promise<void>;
   secretList(productId: string | null): Promise<NamedSecretView[]>;
   secretSet(name: string, value: string): Promise<void>;

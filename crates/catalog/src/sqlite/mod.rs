@@ -43,7 +43,7 @@ use crate::items::{ItemChange, ItemKind};
 use crate::journal::EntryName;
 use crate::merge;
 use crate::port::{
-    ActionRun, Activity, Catalog, Committed, Context, Location, Matrix, MatrixDatabase,
+    ActionRun, Activity, Catalog, Committed, Context, LastTest, Location, Matrix, MatrixDatabase,
     MigrationReading, NamedSecret, NewActionRun, NewMigrationReading, NewTest, Note,
 };
 use crate::records::{Database, Environment, Product};
@@ -325,6 +325,11 @@ impl Catalog for SqliteCatalog {
     fn record_tests(&self, tests: &[NewTest]) -> Result<(), CatalogError> {
         self.store
             .write(|transaction| readings::record_tests(transaction, tests))
+    }
+
+    fn last_test(&self, config_id: &str) -> Result<Option<LastTest>, CatalogError> {
+        self.store
+            .read(|transaction| readings::last_test(transaction, config_id))
     }
 
     fn record_migrations(&self, readings: &[NewMigrationReading]) -> Result<(), CatalogError> {

@@ -52,6 +52,22 @@ fn record<'a>(
     Ok(())
 }
 
+pub(super) fn last_test(
+    connection: &Connection,
+    config_id: &str,
+) -> Result<Option<LastTest>, Failure> {
+    let mut statement =
+        connection.prepare_cached("SELECT at, result FROM last_tests WHERE config_id = ?1")?;
+    let mut rows = statement.query([config_id])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    Ok(Some(LastTest {
+        at: timestamp(row.get(0)?)?,
+        result: row.get(1)?,
+    }))
+}
+
 /// The last test of each config of these databases.
 pub(super) fn last_tests(
     connection: &Connection,

@@ -42,6 +42,7 @@ pub fn the_matrix_holds_everything_and_the_last_tests(catalog: &impl Catalog) {
     );
     assert_eq!(matrix.last_tests[&dev.id], test);
     assert_eq!(matrix.last_tests.len(), 2);
+    assert_eq!(catalog.last_test(&dev.id).expect("read"), Some(test));
     // What is tested is no longer what is there.
     let patch = patch_config(
         "dev",
@@ -53,6 +54,7 @@ pub fn the_matrix_holds_everything_and_the_last_tests(catalog: &impl Catalog) {
         .expect("changed");
     let matrix = catalog.matrix("shop").expect("read");
     assert_eq!(matrix.last_tests.keys().collect::<Vec<_>>(), [&prd.id]);
+    assert_eq!(catalog.last_test(&dev.id).expect("read"), None);
     catalog
         .delete_database(&CLI, "shop", "orders", None)
         .expect("deleted");

@@ -114,6 +114,7 @@ impl Catalog for CountedCatalog {
         fn fetch_environments(product: &str) -> Vec<Environment>;
         fn fetch_database(product: &str, database: &str) -> Database;
         fn fetch_databases(product: &str) -> Vec<Database>;
+        fn last_test(config_id: &str) -> Option<LastTest>;
         fn migration_readings(product: &str) -> BTreeMap<String, MigrationReading>;
         fn action_runs(action_id: &str) -> Vec<ActionRun>;
         fn named_secrets() -> Vec<NamedSecret>;

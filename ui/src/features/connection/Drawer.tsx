@@ -10,7 +10,7 @@ import {
   openDatabase,
   openDialog,
 } from '../../app/navigation';
-import { type Credentials, engineOf, useEngines } from '../../app/queries';
+import { type Credentials, engineOf, useEngines, useLastTest } from '../../app/queries';
 import { useStore } from '../../app/store';
 import type { ConfigView } from '../../bindings/ConfigView';
 import type { DatabaseView } from '../../bindings/DatabaseView';
@@ -194,8 +194,9 @@ function Tools({ target }: { target: CellTarget }) {
 
 function TestPanel({ config, file }: { config: ConfigView | undefined; file: boolean }) {
   const running = useStore(testRuns, (state) => (config ? state.running.get(config.id) : undefined));
+  const last = useLastTest(config?.id);
   if (!config) return <p className={styles.padded}>{testText.unconfigured}</p>;
-  const result = config.last_test;
+  const result = last.data ?? null;
   return (
     <div className={styles.padded} aria-live="polite">
       <div className={primitives.row}>
@@ -209,7 +210,7 @@ function TestPanel({ config, file }: { config: ConfigView | undefined; file: boo
             {text.test}
           </Button>
         )}
-        {result || running ? null : <span className={primitives.faint}>{testText.never}</span>}
+        {config.last_test || running ? null : <span className={primitives.faint}>{testText.never}</span>}
       </div>
       <TestTimeline result={result} stage={running ? (running.stage ?? 'parse') : null} file={file} />
       {running || !result ? null : <TestOutcome result={result} file={file} />}

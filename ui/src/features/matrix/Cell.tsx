@@ -72,7 +72,7 @@ export function Cell(props: CellProps) {
   const { config, credential } = props;
   const running = useStore(testRuns, (state) => (config ? state.running.get(config.id) : undefined));
   const face = cellFace(config, credential, running);
-  const failure = config?.last_test?.error?.message;
+  const failure = config?.last_test?.failure;
   const reading = useReading(config?.id);
   const head = config ? headFace(props.migrations) : null;
   const shown =

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ConfigView } from '../../bindings/ConfigView';
 import type { DatabaseView } from '../../bindings/DatabaseView';
 import { ENGINES, fakeResult } from '../../platform/fake-data';
+import { cellTest } from '../../platform/packed';
 import { cellFace, filterRows, rowsOf } from './model';
 import { applyResults } from './testRuns';
 
@@ -18,7 +19,7 @@ const config: ConfigView = {
 const database = { tag: 'orders', type: 'postgresql' };
 const tested = (outcome: string): ConfigView => ({
   ...config,
-  last_test: fakeResult(database, 'dev', outcome),
+  last_test: cellTest(fakeResult(database, 'dev', outcome)),
 });
 
 describe('what a cell says', () => {
@@ -94,6 +95,6 @@ test('results enter the matrix where they belong and leave the rest as it is', (
   } as never as Parameters<typeof applyResults>[0];
   const result = fakeResult(database, 'dev', 'ok');
   const next = applyResults(matrix, new Map([['c1', result]]));
-  expect(next.databases[0]?.envs[0]?.last_test).toBe(result);
+  expect(next.databases[0]?.envs[0]?.last_test).toEqual(cellTest(result));
   expect(next.databases[1]).toBe(other);
 });

@@ -7,6 +7,7 @@ import type { TestEvent } from '../../bindings/TestEvent';
 import type { TestResult } from '../../bindings/TestResult';
 import { say } from '../../design/toasts';
 import { platform } from '../../platform';
+import { cellTest } from '../../platform/packed';
 import { matrix as text } from '../../text/matrix';
 import { readyForSecrets } from '../secrets/ask';
 import type { Running } from './model';
@@ -42,7 +43,7 @@ export function applyResults(matrix: MatrixView, results: ReadonlyMap<string, Te
             ...database,
             envs: database.envs.map((config) => {
               const result = results.get(config.id);
-              return result ? { ...config, last_test: result } : config;
+              return result ? { ...config, last_test: cellTest(result) } : config;
             }),
           }
         : database,
@@ -98,6 +99,7 @@ export async function startTests(configIds: string[] | null): Promise<void> {
         ),
       };
     });
+    for (const [configId, result] of results) queries.setQueryData(keys.lastTest(configId), result);
     if (results.size > 0)
       queries.setQueryData<MatrixView>(keys.matrix(productId), (old) => old && applyResults(old, results));
   };
