@@ -83,6 +83,7 @@ pub const COMMAND_NAMES: &[&str] = &[
     "secrets_enter",
     "activity_list",
     "activity_undo",
+    "activity_purge",
     "settings_update",
     "export_save",
     "import_open",

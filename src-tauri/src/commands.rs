@@ -114,6 +114,7 @@ pub fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static 
         secret_place::secrets_enter,
         activity::activity_list,
         activity::activity_undo,
+        activity::activity_purge,
         settings::settings_update,
         transfer::export_save,
         transfer::import_open,

@@ -37,17 +37,48 @@ impl Drop for Asking {
 /// `cancelled` when the person says no or closes the dialog, `refused` while another question is open, `desktop` when
 /// the dialog can't be shown.
 pub async fn of_reveal(window: &WebviewWindow, cell: &str) -> Result<(), AppError> {
+    ask(
+        window,
+        "Show the secrets?",
+        format!(
+            "The window will show the real connection URL of {cell}, with what is secret in it."
+        ),
+        "Show",
+    )
+    .await
+}
+
+/// Asks whether a deletion is to be final: a page could not give back what it took by mistake or by malice.
+///
+/// # Errors
+/// As [`of_reveal`].
+pub async fn of_purge(window: &WebviewWindow, deletion: &str) -> Result<(), AppError> {
+    ask(
+        window,
+        "Delete for good?",
+        format!(
+            "“{deletion}” can then no longer be undone. The passwords of what was deleted are removed from where they are kept."
+        ),
+        "Delete",
+    )
+    .await
+}
+
+async fn ask(
+    window: &WebviewWindow,
+    title: &str,
+    message: String,
+    yes: &str,
+) -> Result<(), AppError> {
     let _asking = Asking::begin()?;
     let (tell, told) = tokio::sync::oneshot::channel();
     window
         .dialog()
-        .message(format!(
-            "The window will show the real connection URL of {cell}, with what is secret in it."
-        ))
-        .title("Show the secrets?")
+        .message(message)
+        .title(title)
         .kind(MessageDialogKind::Warning)
         .buttons(MessageDialogButtons::OkCancelCustom(
-            "Show".to_owned(),
+            yes.to_owned(),
             "Cancel".to_owned(),
         ))
         .parent(window)

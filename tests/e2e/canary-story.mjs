@@ -393,6 +393,9 @@ async function asked(told) {
   await desktop.answerDialog("Show the secrets", "no");
   assert.equal((await refused).error.code, "cancelled");
   await call("url_copy", { configId: config.id, masked: false });
+  const kept = attempt("activity_purge", { id: (await call("activity_list", { before: null, limit: 100 })).find(({ verb, undoable }) => verb === "delete" && undoable).id });
+  await desktop.answerDialog("Delete for good", "no");
+  assert.equal((await kept).error.code, "cancelled");
   tryCli("exec", ["shop@dev", "--", "sh", "-c", "i=0; while [ $i -lt 50000 ]; do i=$((i + 1)); done", "asked-for-the-urls"]);
   // Whatever each client makes of a standard input that has ended.
   for (const type of TYPES) tryCli("connect", [`shop/${type}@dev`]);

@@ -473,6 +473,9 @@ pub trait Catalog: KeyringJournal + Send + Sync {
     /// The activity list, newest first: up to `limit` lines, those before the activity `before` when given.
     fn activities(&self, limit: u32, before: Option<&str>) -> Result<Vec<Activity>, CatalogError>;
 
+    /// One line of it.
+    fn activity(&self, activity_id: &str) -> Result<Activity, CatalogError>;
+
     /// Writes a line about something that changed no record.
     fn note_activity(&self, context: &Context, note: &Note) -> Result<Activity, CatalogError>;
 

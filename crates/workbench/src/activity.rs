@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::dto::ActivityView;
 use crate::keyring_entries::Settled;
 use crate::view::activity_view;
-use crate::{Result, Workbench};
+use crate::{AppError, Result, Workbench};
 
 /// How far two clocks may be apart before a person is told.
 const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(10);
@@ -103,6 +103,26 @@ impl Workbench {
                 "The clock of this machine is behind the last change of the catalog, of {last}. Set the clock. Until then nothing is purged; everything else works."
             )
         })
+    }
+
+    /// What a deletion that can still be undone did, in words, for the question whether it is to be final.
+    ///
+    /// # Errors
+    /// `conflict` when the activity deleted nothing, or was undone or purged already.
+    pub async fn deletion(&self, activity_id: String) -> Result<String> {
+        let activity = self
+            .on_catalog(move |catalog| catalog.activity(&activity_id))
+            .await?;
+        if activity.verb != "delete" || !activity.undoable || activity.undone {
+            return Err(AppError::new(
+                "conflict",
+                format!(
+                    "“{}” is no deletion that could be undone any more.",
+                    activity.summary
+                ),
+            ));
+        }
+        Ok(activity.summary)
     }
 
     /// Makes a deletion final: undo is no longer possible, and the passwords of what was deleted leave the keyring at

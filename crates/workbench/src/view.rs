@@ -9,8 +9,9 @@ use serde::Deserialize;
 
 use crate::dto::{
     ActivityView, CellTest, ConfigView, DatabaseView, EnvironmentClassView, EnvironmentView,
-    MatrixView, ProductView,
+    MatrixView, ProductView, PurgeView,
 };
+use crate::keyring_entries::Settled;
 use crate::urls::target_of;
 
 impl From<EnvironmentClass> for EnvironmentClassView {
@@ -166,6 +167,15 @@ pub(crate) fn matrix_view(matrix: &Matrix) -> MatrixView {
         ),
         environments: matrix.environments.iter().map(environment_view).collect(),
         databases,
+    }
+}
+
+impl From<Settled> for PurgeView {
+    fn from(settled: Settled) -> Self {
+        Self {
+            removed: count(settled.removed),
+            left: count(settled.left),
+        }
     }
 }
 

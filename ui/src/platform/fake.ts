@@ -108,6 +108,15 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
       );
       world.tell();
     },
+    async activityPurge(activityId) {
+      const entry = world.activity.find((candidate) => candidate.id === activityId);
+      if (!entry?.restore || entry.verb !== 'delete') return refuse('conflict', 'It is no deletion.');
+      world.activity = world.activity.map((other) =>
+        other === entry ? { ...other, undoable: false, restore: null } : other,
+      );
+      world.tell();
+      return { removed: 1, left: 0 };
+    },
     async settingsUpdate(next) {
       world.settings = copy(next);
       return copy(world.settings);

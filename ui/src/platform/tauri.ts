@@ -103,6 +103,7 @@ export const tauriPlatform: Platform = {
   promotionPolicy: (productId) => invoke('promotion_policy', { productId }),
   promotionPolicySet: (productId, policy) => invoke('promotion_policy_set', { productId, policy }),
   activityList: (before, limit) => invoke('activity_list', { before, limit }),
+  activityPurge: (id) => invoke('activity_purge', { id }),
   activityUndo: (id) => invoke('activity_undo', { id }),
   settingsUpdate: (settings) => invoke('settings_update', { settings }),
   exportSave: (productId, passphrase) => invoke('export_save', { productId, passphrase }),

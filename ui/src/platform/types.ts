@@ -53,6 +53,7 @@ import type { ProductInput } from '../bindings/ProductInput';
 import type { ProductPatchInput } from '../bindings/ProductPatchInput';
 import type { ProductView } from '../bindings/ProductView';
 import type { PromotionPolicy } from '../bindings/PromotionPolicy';
+import type { PurgeView } from '../bindings/PurgeView';
 import type { RevealedUrl } from '../bindings/RevealedUrl';
 import type { RowComparison } from '../bindings/RowComparison';
 import type { RunEvent } from '../bindings/RunEvent';
@@ -210,6 +211,8 @@ export interface Platform {
   promotionPolicySet(productId: string, policy: PromotionPolicy): Promise<PromotionPolicy>;
   activityList(before: string | null, limit: number): Promise<ActivityView[]>;
   activityUndo(id: string): Promise<void>;
+  /** Makes a deletion final, once the system's own dialog was answered. */
+  activityPurge(id: string): Promise<PurgeView>;
   settingsUpdate(settings: Settings): Promise<Settings>;
   exportSave(productId: string, passphrase: string | null): Promise<string | null>;
   importOpen(passphrase: string | null): Promise<ImportPreview | null>;

@@ -425,6 +425,11 @@ impl Catalog for SqliteCatalog {
             .read(|transaction| history::list(transaction, limit, before))
     }
 
+    fn activity(&self, activity_id: &str) -> Result<Activity, CatalogError> {
+        self.store
+            .read(|transaction| history::find(transaction, activity_id).map(|(_, found)| found))
+    }
+
     fn note_activity(&self, context: &Context, note: &Note) -> Result<Activity, CatalogError> {
         self.store
             .write(|transaction| history::note(transaction, context, note))

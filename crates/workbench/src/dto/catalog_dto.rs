@@ -428,6 +428,16 @@ pub struct ActivityView {
     pub undoable: bool,
 }
 
+/// What making a deletion final did in the place where passwords are kept.
+#[derive(Clone, Copy, Debug, Serialize, TS)]
+#[ts(export)]
+pub struct PurgeView {
+    /// Entries that were removed.
+    pub removed: u32,
+    /// Entries that could not be removed now, as the place is locked or away; they follow as soon as it is not.
+    pub left: u32,
+}
+
 /// The answer to a change: what was written, and the activity that undoes it.
 #[derive(Clone, Debug, Serialize, TS)]
 #[ts(export)]

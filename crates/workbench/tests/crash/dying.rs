@@ -121,6 +121,7 @@ impl Catalog for CountedCatalog {
         fn settings() -> BTreeMap<String, Value>;
         fn setting(key: &str) -> Option<Value>;
         fn activities(limit: u32, before: Option<&str>) -> Vec<Activity>;
+        fn activity(activity_id: &str) -> Activity;
         fn matrix(product: &str) -> Matrix;
         fn locate(kind: SubjectKind, id: &str) -> Location;
         fn count_databases(product: &str) -> usize;

@@ -1,18 +1,32 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Undo2 } from 'lucide-react';
+import { Trash2, Undo2 } from 'lucide-react';
 import { undo } from '../../app/changes';
-import { keys } from '../../app/queries';
+import { keys, refreshCatalog } from '../../app/queries';
 import { Button } from '../../design/Button';
 import { Icon } from '../../design/Icon';
 import { EmptyState, Notice, Page, Table, Waiting } from '../../design/Layout';
 import primitives from '../../design/primitives.module.css';
 import { moment, plain } from '../../design/text';
+import { say } from '../../design/toasts';
 import { asAppError, platform } from '../../platform';
 import { activity as text } from '../../text/activity';
 import { common } from '../../text/common';
 import { errorText } from '../../text/errors';
 
 const PAGE = 100;
+
+/** The core asks whether it is to be so: a page could not give back what it took. */
+async function purge(activityId: string): Promise<void> {
+  try {
+    const { removed, left } = await platform.activityPurge(activityId);
+    say({ text: text.purged(removed, left) });
+  } catch (thrown) {
+    const error = asAppError(thrown);
+    // The person said no to the system's question: nothing failed.
+    if (error.code !== 'cancelled') say({ text: errorText(error), tone: 'error' });
+  }
+  await refreshCatalog();
+}
 
 export function ActivityScreen() {
   const query = useInfiniteQuery({
@@ -39,6 +53,18 @@ export function ActivityScreen() {
               </td>
               <td className={primitives.faint}>{text.origins[entry.origin] ?? plain(entry.origin)}</td>
               <td>
+                {entry.undoable && entry.verb === 'delete' ? (
+                  <Button
+                    small
+                    look="quiet"
+                    aria-label={text.purgeThis(plain(entry.summary))}
+                    onPress={() => void purge(entry.id)}
+                    data-testid="activity-purge"
+                  >
+                    <Icon of={Trash2} small />
+                    {text.purge}
+                  </Button>
+                ) : null}
                 {entry.undoable ? (
                   <Button
                     small
