@@ -53,29 +53,31 @@ export function ActivityScreen() {
               </td>
               <td className={primitives.faint}>{text.origins[entry.origin] ?? plain(entry.origin)}</td>
               <td>
-                {entry.undoable && entry.verb === 'delete' ? (
-                  <Button
-                    small
-                    look="quiet"
-                    aria-label={text.purgeThis(plain(entry.summary))}
-                    onPress={() => void purge(entry.id)}
-                    data-testid="activity-purge"
-                  >
-                    <Icon of={Trash2} small />
-                    {text.purge}
-                  </Button>
-                ) : null}
-                {entry.undoable ? (
-                  <Button
-                    small
-                    aria-label={text.undo(plain(entry.summary))}
-                    onPress={() => void undo(entry.id)}
-                    data-testid="activity-undo"
-                  >
-                    <Icon of={Undo2} small />
-                    {common.undo}
-                  </Button>
-                ) : null}
+                <div className={primitives.row}>
+                  {entry.undoable && entry.verb === 'delete' ? (
+                    <Button
+                      small
+                      look="quiet"
+                      aria-label={text.purgeThis(plain(entry.summary))}
+                      onPress={() => void purge(entry.id)}
+                      data-testid="activity-purge"
+                    >
+                      <Icon of={Trash2} small />
+                      {text.purge}
+                    </Button>
+                  ) : null}
+                  {entry.undoable ? (
+                    <Button
+                      small
+                      aria-label={text.undo(plain(entry.summary))}
+                      onPress={() => void undo(entry.id)}
+                      data-testid="activity-undo"
+                    >
+                      <Icon of={Undo2} small />
+                      {common.undo}
+                    </Button>
+                  ) : null}
+                </div>
               </td>
             </tr>
           ))}
