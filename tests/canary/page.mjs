@@ -19,15 +19,20 @@ export async function answer(window, command, args) {
   return answer;
 }
 
-/** The matrix of a product. Its cells cross without names; what tests ask of them gets its name back. */
-export function namedCells({ databases, texts, ...matrix }) {
+/** The matrix as it crosses, its cells with names for what tests ask of them. */
+export function namedCells({ matrix, cells, texts }) {
   return {
     ...matrix,
-    databases: databases.map(({ cells, ...database }) => ({
+    databases: matrix.databases.map((database, row) => ({
       ...database,
-      envs: cells.map(([id, slug, connection_url]) => ({ id, slug: texts[slug], connection_url })),
+      envs: cells[row].map(([id, slug, connection_url]) => ({ id, slug: texts[slug], connection_url })),
     })),
   };
+}
+
+/** The matrix of a product. */
+export async function matrixOf(window, productId) {
+  return namedCells(await answer(window, "matrix_load", { productId }));
 }
 
 /** All that the document holds: its markup, what is in its fields, and what its editors show. */

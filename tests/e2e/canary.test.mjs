@@ -9,7 +9,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { after, before } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { documentText, answer, invoke, namedCells, storageText } from "../canary/page.mjs";
+import { documentText, answer, invoke, matrixOf, storageText } from "../canary/page.mjs";
 import { descendants, ProcessWatch } from "../canary/processes.mjs";
 import { Canaries, filesUnder } from "../canary/search.mjs";
 import { forms } from "../canary/forms.mjs";
@@ -153,7 +153,7 @@ step("no canary is in any message to the page, while the window is open in the f
 /** What the window's matrix shows. */
 async function story() {
   const [product] = (await answer(window, "product_list")).filter(({ tag }) => tag === "shop");
-  return namedCells(await answer(window, "matrix_load", { productId: product.id }));
+  return matrixOf(window, product.id);
 }
 
 step("control: a message with one is recorded and found; only a reveal that was allowed brings one", async () => {

@@ -8,7 +8,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before } from "node:test";
-import { answer, namedCells } from "../canary/page.mjs";
+import { answer, matrixOf } from "../canary/page.mjs";
 import { Arguments, commandMap, generator } from "../canary/hostile.mjs";
 import { Canaries } from "../canary/search.mjs";
 import { Desktop, steps } from "./desktop.mjs";
@@ -54,7 +54,7 @@ before(async () => {
   window = await desktop.open();
   await window.byId("matrix", 60_000);
   const [product] = await answer(window, "product_list");
-  const matrix = namedCells(await answer(window, "matrix_load", { productId: product.id }));
+  const matrix = await matrixOf(window, product.id);
   const { settings } = await answer(window, "app_bootstrap");
   await answer(window, "settings_update", { settings: { ...settings, test_timeout_seconds: 1 } });
   const page = `http://127.0.0.1:${listener.address().port}/`;

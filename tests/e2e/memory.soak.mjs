@@ -7,7 +7,7 @@ import { createServer } from "node:net";
 import { after, before } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inMemory } from "../canary/memory.mjs";
-import { answer, namedCells } from "../canary/page.mjs";
+import { answer, matrixOf } from "../canary/page.mjs";
 import { descendants } from "../canary/processes.mjs";
 import { Canaries } from "../canary/search.mjs";
 import { Desktop, steps } from "./desktop.mjs";
@@ -45,7 +45,7 @@ after(async () => {
 
 async function testAll() {
   await answer(window, "test_start", { request: { run_id: `run-${Date.now()}`, product_id: product.id }, events: "channel" });
-  const { databases } = namedCells(await answer(window, "matrix_load", { productId: product.id }));
+  const { databases } = await matrixOf(window, product.id);
   for (const { tag, envs } of databases) {
     const { connected, error } = await answer(window, "test_last", { configId: envs[0].id });
     assert.ok(connected, `${tag}: ${JSON.stringify(error)}`);

@@ -111,9 +111,9 @@ impl Workbench {
     /// `conflict` when the activity deleted nothing, or was undone or purged already.
     pub async fn deletion(&self, activity_id: String) -> Result<String> {
         let activity = self
-            .on_catalog(move |catalog| catalog.activity(&activity_id))
+            .on_catalog(move |catalog| Ok(activity_view(&catalog.activity(&activity_id)?)))
             .await?;
-        if activity.verb != "delete" || !activity.undoable || activity.undone {
+        if activity.verb != "delete" || !activity.undoable {
             return Err(AppError::new(
                 "conflict",
                 format!(

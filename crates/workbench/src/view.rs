@@ -196,6 +196,6 @@ pub(crate) fn activity_view(activity: &Activity) -> ActivityView {
     }
 }
 
-fn count(number: usize) -> u32 {
+pub(crate) fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

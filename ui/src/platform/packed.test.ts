@@ -4,29 +4,27 @@ import { unpacked } from './packed';
 
 test('each value finds its name, each text its place', () => {
   const packed = {
-    product: { id: 'p' },
-    environments: [{ slug: 'dev' }, { slug: 'prd' }],
+    matrix: {
+      product: { id: 'p' },
+      environments: [{ slug: 'dev' }, { slug: 'prd' }],
+      databases: [{ id: 'd', name: 'Orders', actions: 2, envs: [] }],
+    },
     texts: ['dev', 'ready', '15.18', 'prd', 'auth', 'The password is wrong.'],
-    databases: [
-      {
-        id: 'd',
-        name: 'Orders',
-        actions: 2,
-        cells: [
-          [
-            'c1',
-            0,
-            'postgresql://app:***@db:5432/orders',
-            [21, 35],
-            true,
-            [true, 1, 2.5, 2, null],
-            ['KEY'],
-            'main',
-          ],
-          ['c2', 3, 'postgresql://dö/orders', 'dö/orders', false, [false, 4, null, null, 5], [], null],
-          ['c3', 0, 'sqlite:/x', [7, 9], false, null, [], null],
+    cells: [
+      [
+        [
+          'c1',
+          0,
+          'postgresql://app:***@db:5432/orders',
+          [21, 35],
+          true,
+          [true, 1, 2.5, 2, null],
+          ['KEY'],
+          'main',
         ],
-      },
+        ['c2', 3, 'postgresql://dö/orders', 'dö/orders', false, [false, 4, null, null, 5], [], null],
+        ['c3', 0, 'sqlite:/x', [7, 9], false, null, [], null],
+      ],
     ],
   } as unknown as PackedMatrix;
   const [row] = unpacked(packed).databases;

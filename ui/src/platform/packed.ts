@@ -6,13 +6,12 @@ import type { PackedMatrix } from '../bindings/PackedMatrix';
 import type { TestResult } from '../bindings/TestResult';
 
 /** The matrix as it crossed, with a name before each value again. */
-export function unpacked({ product, environments, databases, texts }: PackedMatrix): MatrixView {
+export function unpacked({ matrix, cells, texts }: PackedMatrix): MatrixView {
   return {
-    product,
-    environments,
-    databases: databases.map(({ cells, ...database }) => ({
+    ...matrix,
+    databases: matrix.databases.map((database, row) => ({
       ...database,
-      envs: cells.map((cell) => config(cell, texts)),
+      envs: (cells[row] ?? []).map((cell) => config(cell, texts)),
     })),
   };
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 
 use super::failure::Failure;
-use super::rows::{Plain, find_product, text, timestamp};
+use super::rows::{Plain, all, find_product, text, timestamp};
 use crate::port::{LastTest, MigrationReading, NewMigrationReading, NewTest};
 
 pub(super) fn record_tests(
@@ -56,16 +56,14 @@ pub(super) fn last_test(
     connection: &Connection,
     config_id: &str,
 ) -> Result<Option<LastTest>, Failure> {
-    let mut statement =
-        connection.prepare_cached("SELECT at, result FROM last_tests WHERE config_id = ?1")?;
-    let mut rows = statement.query([config_id])?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    Ok(Some(LastTest {
-        at: timestamp(row.get(0)?)?,
-        result: row.get(1)?,
-    }))
+    let sql = "SELECT at, result FROM last_tests WHERE config_id = ?1";
+    let found = all(connection, sql, [config_id], |row| {
+        Ok(LastTest {
+            at: timestamp(row.get(0)?)?,
+            result: row.get(1)?,
+        })
+    })?;
+    Ok(found.into_iter().next())
 }
 
 /// The last test of each config of these databases.

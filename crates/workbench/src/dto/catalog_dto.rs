@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{AuthMechanismInfo, SecretPlace, UrlFormatInfo, UrlOptionInfo};
+use super::{AuthMechanismInfo, CellTest, SecretPlace, UrlFormatInfo, UrlOptionInfo};
 
 /// An engine a database can have, with what a face may ask of it instead of asking for its name.
 #[derive(Clone, Debug, Serialize, TS)]
@@ -179,22 +179,6 @@ pub struct ConfigView {
     pub references: Vec<String>,
     /// The last test on this machine.
     pub last_test: Option<CellTest>,
-}
-
-/// What a cell shows of its last test; the whole of it is asked for by cell.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct CellTest {
-    /// Whether every stage passed.
-    pub connected: bool,
-    /// The last stage reached: the one that failed, or `ready`.
-    pub stage: String,
-    /// Round trip of a trivial query, in milliseconds.
-    pub latency_ms: Option<f64>,
-    /// Server version.
-    pub version: Option<String>,
-    /// What failed, scrubbed of secrets.
-    pub failure: Option<String>,
 }
 
 /// The home screen: databases down, environments across. Holds no secret, and making it reads none.

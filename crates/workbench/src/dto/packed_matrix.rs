@@ -6,41 +6,19 @@ use std::collections::HashMap;
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::{CellTest, ConfigView, DatabaseView, EnvironmentView, MatrixView, ProductView};
+use super::{CellTest, ConfigView, MatrixView};
+use crate::view::count;
 
 /// A [`MatrixView`] whose cells have no names before their values, and whose repeated texts stand once.
 #[derive(Clone, Debug, Serialize, TS)]
 #[ts(export)]
 pub struct PackedMatrix {
-    /// The product.
-    pub product: ProductView,
-    /// Columns, in order.
-    pub environments: Vec<EnvironmentView>,
-    /// Rows, by name.
-    pub databases: Vec<PackedDatabase>,
+    /// The matrix, its rows without their cells.
+    pub matrix: MatrixView,
+    /// The cells of each row, in the order of the rows; of a row, in the order of the product's environments.
+    pub cells: Vec<Vec<PackedCell>>,
     /// What cells name by its place here.
     pub texts: Vec<String>,
-}
-
-/// A row. Fields as in [`DatabaseView`], but for its cells.
-#[derive(Clone, Debug, Serialize, TS)]
-#[ts(export)]
-#[expect(missing_docs, reason = "as in DatabaseView")]
-pub struct PackedDatabase {
-    pub id: String,
-    pub name: String,
-    pub tag: String,
-    #[serde(rename = "type")]
-    pub database_type: String,
-    pub description: Option<String>,
-    /// In the order of the product's environments.
-    pub cells: Vec<PackedCell>,
-    pub actions: u32,
-    pub migrations: u32,
-    #[ts(type = "number")]
-    pub revision: u64,
-    pub created_at: String,
-    pub updated_at: String,
 }
 
 /// Id, slug (a text), URL, target, whether a secret is needed, last test; then, where there are any, references and
@@ -80,7 +58,7 @@ struct Texts(HashMap<String, u32>);
 
 impl Texts {
     fn place(&mut self, text: String) -> u32 {
-        let next = place_of(self.0.len());
+        let next = count(self.0.len());
         *self.0.entry(text).or_insert(next)
     }
 
@@ -91,52 +69,31 @@ impl Texts {
     }
 }
 
-/// Offsets and counts of a page's texts, none of which comes near four thousand million.
-fn place_of(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
-}
-
 impl From<MatrixView> for PackedMatrix {
-    fn from(matrix: MatrixView) -> Self {
+    fn from(mut matrix: MatrixView) -> Self {
         let mut texts = Texts::default();
-        let databases = matrix
+        let cells = matrix
             .databases
-            .into_iter()
-            .map(|row| packed_row(row, &mut texts))
+            .iter_mut()
+            .map(|row| {
+                std::mem::take(&mut row.envs)
+                    .into_iter()
+                    .map(|cell| packed_cell(cell, &mut texts))
+                    .collect()
+            })
             .collect();
         Self {
-            product: matrix.product,
-            environments: matrix.environments,
-            databases,
+            matrix,
+            cells,
             texts: texts.in_order(),
         }
-    }
-}
-
-fn packed_row(row: DatabaseView, texts: &mut Texts) -> PackedDatabase {
-    PackedDatabase {
-        id: row.id,
-        name: row.name,
-        tag: row.tag,
-        database_type: row.database_type,
-        description: row.description,
-        cells: row
-            .envs
-            .into_iter()
-            .map(|cell| packed_cell(cell, texts))
-            .collect(),
-        actions: row.actions,
-        migrations: row.migrations,
-        revision: row.revision,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
     }
 }
 
 fn packed_cell(cell: ConfigView, texts: &mut Texts) -> PackedCell {
     let target = match cell.connection_url.find(&cell.target) {
         Some(start) if cell.connection_url.is_ascii() => {
-            PackedTarget::Part(place_of(start), place_of(start + cell.target.len()))
+            PackedTarget::Part(count(start), count(start + cell.target.len()))
         }
         _ => PackedTarget::Text(cell.target),
     };

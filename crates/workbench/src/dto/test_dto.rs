@@ -35,6 +35,22 @@ pub struct TestResult {
     pub tested_at: String,
 }
 
+/// What a cell shows of its last test; the whole of it is asked for by cell.
+#[derive(Clone, Debug, Serialize, TS)]
+#[ts(export)]
+pub struct CellTest {
+    /// Whether every stage passed.
+    pub connected: bool,
+    /// The last stage reached: the one that failed, or `ready`.
+    pub stage: String,
+    /// Round trip of a trivial query, in milliseconds.
+    pub latency_ms: Option<f64>,
+    /// Server version.
+    pub version: Option<String>,
+    /// What failed, scrubbed of secrets.
+    pub failure: Option<String>,
+}
+
 /// TLS of a connection.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[ts(export)]
