@@ -12,6 +12,8 @@ pub struct Arguments {
     pub data_dir: Option<PathBuf>,
     /// `--new-window`: another window where one is open, instead of that one.
     pub new_window: bool,
+    /// `FILE`: an exported product, to be imported.
+    pub file: Option<PathBuf>,
 }
 
 /// What to do with the arguments.
@@ -26,7 +28,9 @@ pub enum Parsed {
 const USAGE: &str = "\
 Tapedeck's window: your product's databases, every environment.
 
-Usage: tapedeck-desktop [--data-dir DIR] [--new-window]
+Usage: tapedeck-desktop [--data-dir DIR] [--new-window] [FILE]
+
+  FILE                An exported product: the window shows what importing it would do
 
       --data-dir DIR  Where everything is kept [env: TAPEDECK_DATA_DIR] [default: the platform's data folder]
       --new-window    Open another window, where one is open already
@@ -58,6 +62,9 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Parsed, Ap
                 Some(folder) if !folder.is_empty() => parsed.data_dir = Some(folder.into()),
                 // macOS starts a bundle with a process serial number.
                 None if text.starts_with("-psn_") => {}
+                None if !text.starts_with('-') && !text.is_empty() && parsed.file.is_none() => {
+                    parsed.file = Some(argument.into());
+                }
                 _ => {
                     let message = format!("{text} is no argument of the window; --help lists them");
                     return Err(AppError::new("usage", message));
@@ -80,7 +87,7 @@ mod tests {
     fn a_data_folder_is_named_in_either_form() {
         let wanted = Ok(Parsed::Run(Arguments {
             data_dir: Some("/data".into()),
-            new_window: false,
+            ..Arguments::default()
         }));
         assert_eq!(parsed(&["--data-dir", "/data"]), wanted);
         assert_eq!(parsed(&["--data-dir=/data"]), wanted);
@@ -97,13 +104,22 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_given() {
+        let wanted = Arguments {
+            file: Some("shop.tapedeck.json".into()),
+            ..Arguments::default()
+        };
+        assert_eq!(parsed(&["shop.tapedeck.json"]), Ok(Parsed::Run(wanted)));
+    }
+
+    #[test]
     fn what_is_unknown_or_unfinished_is_refused() {
         for arguments in [
             &["--data-dir"][..],
             &["--data-dir="],
             &["--data-dir", ""],
             &["--devtools"],
-            &["file"],
+            &["one.json", "two.json"],
         ] {
             assert!(parsed(arguments).is_err(), "{arguments:?}");
         }

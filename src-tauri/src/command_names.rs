@@ -86,6 +86,7 @@ pub const COMMAND_NAMES: &[&str] = &[
     "activity_purge",
     "settings_update",
     "export_save",
+    "import_given",
     "import_open",
     "import_apply",
     "discover_home",

@@ -117,6 +117,7 @@ pub fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static 
         activity::activity_purge,
         settings::settings_update,
         transfer::export_save,
+        transfer::import_given,
         transfer::import_open,
         transfer::import_apply,
         discover::discover_home,

@@ -12,6 +12,7 @@ mod commands;
 mod confirmation;
 mod failure;
 mod file_dialog;
+mod given_file;
 mod logging;
 mod single_process;
 mod startup_error;
@@ -55,15 +56,22 @@ fn main() -> ExitCode {
         data_dir: arguments.data_dir.clone(),
         origin: Origin::Window,
     };
-    let wanted = match arguments.new_window {
-        true => Wanted::Another,
-        false => Wanted::Front,
+    let wanted = match (&arguments.file, arguments.new_window) {
+        (Some(file), _) => match std::path::absolute(file) {
+            Ok(path) => Wanted::File(path),
+            Err(error) => {
+                eprintln!("tapedeck-desktop: {}: {error}", file.display());
+                return ExitCode::from(2);
+            }
+        },
+        (None, true) => Wanted::Another,
+        (None, false) => Wanted::Front,
     };
     let opened = tauri::async_runtime::block_on(Workbench::open(options)).and_then(|workbench| {
-        SingleProcess::claim(workbench.data_dir(), wanted).map(|claim| (workbench, claim))
+        SingleProcess::claim(workbench.data_dir(), &wanted).map(|claim| (workbench, claim))
     });
     match opened {
-        Ok((workbench, Claim::First(single_process))) => run(workbench, single_process),
+        Ok((workbench, Claim::First(single_process))) => run(workbench, single_process, wanted),
         Ok((workbench, Claim::Second)) => {
             // Not an error: the person asked for a window, and gets the one that is there.
             eprintln!(
@@ -72,6 +80,7 @@ fn main() -> ExitCode {
                 match wanted {
                     Wanted::Front => "its window comes to the front",
                     Wanted::Another => "it opens another window",
+                    Wanted::File(_) => "it shows what importing the file would do",
                 }
             );
             ExitCode::SUCCESS
@@ -80,7 +89,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(workbench: Workbench, single_process: SingleProcess) -> ExitCode {
+fn run(workbench: Workbench, single_process: SingleProcess, wanted: Wanted) -> ExitCode {
     logging::start(workbench.data_dir());
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "the window starts");
     let window_state = tauri_plugin_window_state::Builder::new()
@@ -102,13 +111,19 @@ fn run(workbench: Workbench, single_process: SingleProcess) -> ExitCode {
         .manage(workbench)
         .invoke_handler(commands::handler())
         .setup(move |app| {
-            start(app.handle(), single_process, source)?;
+            start(app.handle(), single_process, source, wanted)?;
             Ok(())
         })
         .build(context);
     match app {
         Ok(app) => {
             app.run(|app, event| {
+                #[cfg(target_os = "macos")]
+                if let RunEvent::Opened { urls } = &event {
+                    for path in urls.iter().filter_map(|url| url.to_file_path().ok()) {
+                        given_file::give(app, path);
+                    }
+                }
                 if matches!(event, RunEvent::Exit) {
                     clipboard::clear_now(app);
                     updates::install_at_exit(app);
@@ -137,10 +152,15 @@ fn start(
     app: &tauri::AppHandle,
     single_process: SingleProcess,
     source: Option<Source>,
+    wanted: Wanted,
 ) -> tauri::Result<()> {
     let workbench = app.state::<Workbench>();
     let package = Package::of_this_process(app_image(app));
     app.manage(clipboard::Pending::default());
+    app.manage(given_file::GivenFile::default());
+    if let Wanted::File(path) = wanted {
+        given_file::give(app, path);
+    }
     app.manage(Updates::new(source, package, workbench.data_dir()));
     windows::open_first(app)?;
     updates::watch(app);

@@ -2,7 +2,7 @@
 //! hold two web storages over one folder, and the person would look for a window that is already open.
 //!
 //! The first process holds a lock on `desktop.lock`, which the system releases however it ends. A second one leaves
-//! a request (`open-window.request`, `new-window.request`) and ends; the first looks for them a few times a second. Files
+//! a request (`open-window.request`, `new-window.request`, `open-file.request`) and ends; the first looks for them a few times a second. Files
 //! work the same on every system, need no port, no bus and no permission, and are private to whoever may write the data
 //! folder.
 
@@ -17,22 +17,60 @@ use workbench::AppError;
 const LOCK: &str = "desktop.lock";
 const INTERVAL: Duration = Duration::from_millis(200);
 
-/// What a start wants of the process that is there. Each is a file of its own: one with words in it could be read half written.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What a start wants of the process that is there. Each is a file of its own.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Wanted {
     /// The window that is open.
     Front,
     /// Another one.
     Another,
+    /// The window that is open, which shows what importing this file would do.
+    File(PathBuf),
 }
 
-impl Wanted {
-    const ALL: [Self; 2] = [Self::Front, Self::Another];
+const REQUESTS: [&str; 3] = [
+    "open-window.request",
+    "new-window.request",
+    "open-file.request",
+];
 
-    fn file(self) -> &'static str {
+impl Wanted {
+    fn request(&self) -> &'static str {
         match self {
-            Self::Front => "open-window.request",
-            Self::Another => "new-window.request",
+            Self::Front => REQUESTS[0],
+            Self::Another => REQUESTS[1],
+            Self::File(_) => REQUESTS[2],
+        }
+    }
+
+    /// Leaves the request. It has its name only when it is whole: the other process may look at any moment.
+    fn leave(&self, data_dir: &Path) -> std::io::Result<()> {
+        let request = data_dir.join(self.request());
+        match self {
+            Self::Front | Self::Another => std::fs::write(request, b""),
+            Self::File(path) => {
+                let text = path.to_str().ok_or_else(|| {
+                    std::io::Error::new(
+                        std::io::ErrorKind::InvalidInput,
+                        "the file's name is not UTF-8",
+                    )
+                })?;
+                let unfinished = request.with_extension(std::process::id().to_string());
+                std::fs::write(&unfinished, text)?;
+                std::fs::rename(unfinished, request)
+            }
+        }
+    }
+
+    /// Takes a request that was left, if one was. Removing it is what takes it: two in one interval are one.
+    fn take(data_dir: &Path, request: &str) -> Option<Self> {
+        let path = data_dir.join(request);
+        let text = std::fs::read_to_string(&path).ok()?;
+        std::fs::remove_file(&path).ok()?;
+        match REQUESTS.iter().position(|each| *each == request)? {
+            0 => Some(Self::Front),
+            1 => Some(Self::Another),
+            _ => Some(Self::File(text.into())),
         }
     }
 }
@@ -80,7 +118,7 @@ impl SingleProcess {
     ///
     /// # Errors
     /// `io` when the folder can't be written.
-    pub fn claim(data_dir: &Path, wanted: Wanted) -> Result<Claim, AppError> {
+    pub fn claim(data_dir: &Path, wanted: &Wanted) -> Result<Claim, AppError> {
         let path = data_dir.join(LOCK);
         let refused = |path: &Path, error: std::io::Error| {
             AppError::new(
@@ -100,8 +138,8 @@ impl SingleProcess {
         match lock.try_lock() {
             Ok(()) => {
                 // What was left for a process that had just ended.
-                for wanted in Wanted::ALL {
-                    let _ = std::fs::remove_file(data_dir.join(wanted.file()));
+                for request in REQUESTS {
+                    let _ = std::fs::remove_file(data_dir.join(request));
                 }
                 Ok(Claim::First(Self {
                     lock,
@@ -109,8 +147,9 @@ impl SingleProcess {
                 }))
             }
             Err(TryLockError::WouldBlock) => {
-                let request = data_dir.join(wanted.file());
-                std::fs::write(&request, b"").map_err(|error| refused(&request, error))?;
+                wanted
+                    .leave(data_dir)
+                    .map_err(|error| refused(&data_dir.join(wanted.request()), error))?;
                 Ok(Claim::Second)
             }
             Err(TryLockError::Error(error)) => Err(refused(&path, error)),
@@ -124,10 +163,8 @@ impl SingleProcess {
         std::thread::spawn(move || {
             while !end.load(Ordering::Relaxed) {
                 std::thread::sleep(INTERVAL);
-                for wanted in Wanted::ALL {
-                    let request = data_dir.join(wanted.file());
-                    // Removing it is what takes it: two requests in one interval are one.
-                    if request.exists() && std::fs::remove_file(&request).is_ok() {
+                for request in REQUESTS {
+                    if let Some(wanted) = Wanted::take(&data_dir, request) {
                         asked(wanted);
                     }
                 }
@@ -148,7 +185,7 @@ mod tests {
     use super::{Claim, SingleProcess, Wanted};
 
     fn claim(folder: &std::path::Path) -> Claim {
-        SingleProcess::claim(folder, Wanted::Front).expect("the folder is writable")
+        SingleProcess::claim(folder, &Wanted::Front).expect("the folder is writable")
     }
 
     #[test]
@@ -159,9 +196,10 @@ mod tests {
         };
         let (tell, told) = mpsc::channel();
         let listening = first.listen(move |wanted| tell.send(wanted).expect("the test listens"));
-        for wanted in [Wanted::Front, Wanted::Another] {
+        let file = Wanted::File("/home/ann/ein Laden.tapedeck.json".into());
+        for wanted in [Wanted::Front, Wanted::Another, file] {
             let second =
-                SingleProcess::claim(folder.path(), wanted).expect("the folder is writable");
+                SingleProcess::claim(folder.path(), &wanted).expect("the folder is writable");
             assert!(matches!(second, Claim::Second));
             let asked = told
                 .recv_timeout(Duration::from_secs(5))
@@ -178,7 +216,7 @@ mod tests {
     #[test]
     fn a_folder_that_cannot_be_written_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
-        let Err(error) = SingleProcess::claim(&folder.path().join("absent"), Wanted::Front) else {
+        let Err(error) = SingleProcess::claim(&folder.path().join("absent"), &Wanted::Front) else {
             panic!("there is no folder")
         };
         assert_eq!(error.code, "io");

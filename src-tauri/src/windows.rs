@@ -6,6 +6,7 @@ use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 use workbench::Workbench;
 
+use crate::given_file;
 use crate::single_process::Wanted;
 
 /// Label of the first window; the others are `window-<n>`. `capabilities/main.json` names both.
@@ -30,8 +31,12 @@ pub fn open_another(app: &AppHandle) -> tauri::Result<()> {
 pub fn answer(app: &AppHandle, wanted: Wanted) {
     let windows = app.webview_windows();
     let window = windows.get(FIRST).or_else(|| windows.values().next());
-    let shown = match (wanted, window) {
-        (Wanted::Front, Some(window)) => window
+    let wants_another = wanted == Wanted::Another;
+    if let Wanted::File(path) = wanted {
+        given_file::give(app, path);
+    }
+    let shown = match window {
+        Some(window) if !wants_another => window
             .unminimize()
             .and_then(|()| window.show())
             .and_then(|()| window.set_focus()),
@@ -55,7 +60,9 @@ fn build(app: &AppHandle, label: &str) -> tauri::Result<WebviewWindow> {
         .devtools(cfg!(debug_assertions))
         .on_navigation(is_ours)
         .on_new_window(|_, _| NewWindowResponse::Deny);
-    record_answers(builder).build()
+    record_answers(builder)
+        .initialization_script(include_str!("ask_first.js"))
+        .build()
 }
 
 /// The page stays the one that was compiled in: no link, script or redirect leads out of it.

@@ -363,12 +363,15 @@ async function carried(told) {
   // By way of the system's dialogs: one is given a file, the others are closed.
   const dialogs = [
     ["export_save", { productId: product.id, passphrase: secrets["window passphrase"] }, "Save File"],
-    ["import_open", { passphrase: secrets["window passphrase"] }, "Open File"],
+    ["import_open", { passphrase: secrets["window passphrase"], given: false }, "Open File"],
     ["file_choose", { folder: false }, "Open File"],
     ["migration_import_open", { databaseId: databases[0].id, format: "sqlx" }, "Select Folder"],
     ["migration_export", { databaseId: databases[0].id, format: "sqlx" }, "Select Folder"],
     ["discover_folder", {}, "Select Folder"],
   ];
+  // Nor is there a file that the program was opened with, whatever the page says.
+  assert.equal(await call("import_given"), null);
+  assert.equal((await attempt("import_open", { passphrase: null, given: true })).error?.code, "not_found");
   for (const [command, args, title] of dialogs) {
     const asked = attempt(command, args);
     await desktop.answerDialog(title, "close");

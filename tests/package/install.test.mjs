@@ -130,8 +130,19 @@ step("the window starts from an empty home, and its first product shows an empty
     await window.click("product-create");
     await window.byId("matrix-empty");
     desktop.screenshot("installed-window");
+    const entry = text("usr/share/applications/tapedeck-desktop.desktop");
+    // A double click on an exported product: the menu entry is for its type, and the window that is open shows what it would do.
+    assert.match(entry, /^MimeType=application\/vnd\.tapedeck\+json;$/m);
+    const [, opener] = entry.match(/^Exec=(\S+) %f$/m);
+    assert.equal(system.asPerson(opener, "/tmp/shop.tapedeck.json").status, 0);
+    await window.click("import-open");
+    await window.byId("import-apply");
+    assert.match(await window.run("return document.querySelector('[role=dialog]').innerText;"), /Import shop\.tapedeck\.json/);
+    desktop.screenshot("installed-import");
+    await window.keys("\uE00C", "import-apply");
+    await window.gone("import-apply");
     // What the menu entry's own action starts.
-    const [, ...action] = text("usr/share/applications/tapedeck-desktop.desktop").match(/^Exec=(\S+) (\S+)$/m);
+    const [, ...action] = entry.match(/^Exec=(\S+) (--\S+)$/m);
     assert.equal(system.asPerson(...action).status, 0);
     await window.until("another window", async () => (await window.handles()).length === 2);
   } finally {

@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect, test } from 'vitest';
+import type { FakeHands } from './platform/fake';
 import { mount } from './test/mount';
 
 const byId = (id: string) => screen.findByTestId(id);
@@ -58,10 +59,7 @@ test('two edits of one record are merged field by field', async () => {
   await user.click(await byId('database-edit'));
   await user.clear(await byId('database-name'));
   await user.type(await byId('database-name'), 'Mine');
-  (platform as unknown as { bumpRevision(id: string, name: string): void }).bumpRevision(
-    orders?.id ?? '',
-    'Theirs',
-  );
+  (platform as unknown as FakeHands).bumpRevision(orders?.id ?? '', 'Theirs');
   await user.click(await byId('save'));
   const conflict = await byId('conflict');
   expect(conflict).toHaveTextContent('Theirs');

@@ -1,7 +1,7 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { I18nProvider } from 'react-aria-components';
 import { Dialogs } from './app/Dialogs';
+import { openGiven } from './app/givenFile';
 import { later } from './app/later';
 import { chooseProduct, navigation } from './app/navigation';
 import { queries, refreshCatalog, useBootstrap, useProducts } from './app/queries';
@@ -17,11 +17,13 @@ import { BY_CODE } from './features/help/topics';
 import { asAppError, platform } from './platform';
 import { common } from './text/common';
 import { errorText } from './text/errors';
-import { language } from './text/locale';
 import { shell as text } from './text/shell';
 
 const FirstRun = later(async () => (await import('./features/products/FirstRun')).FirstRun);
-const Palette = later(async () => (await import('./features/palette/Palette')).Palette, null);
+const Palette = later(async () => (await import('./features/palette/Palette')).Palette, {
+  meanwhile: null,
+  soon: true,
+});
 
 function Window() {
   const bootstrap = useBootstrap();
@@ -33,6 +35,10 @@ function Window() {
   useShortcuts();
 
   useEffect(() => platform.onCatalogChanged(() => void refreshCatalog()), []);
+  useEffect(() => {
+    void openGiven();
+    return platform.onFileGiven(() => void openGiven());
+  }, []);
   useEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
@@ -82,10 +88,7 @@ function Window() {
 export function App() {
   return (
     <QueryClientProvider client={queries}>
-      {/* Its parts have words of their own, and keys that follow the direction. */}
-      <I18nProvider locale={language.tag}>
-        <Window />
-      </I18nProvider>
+      <Window />
     </QueryClientProvider>
   );
 }

@@ -3,6 +3,7 @@ import '@fontsource-variable/jetbrains-mono/wght.css';
 import './design/tokens.css';
 import './design/base.css';
 import { StrictMode } from 'react';
+import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import { askForFirstFrame } from './app/queries';
@@ -12,10 +13,14 @@ document.documentElement.lang = language.tag;
 document.documentElement.dir = language.direction;
 const root = document.getElementById('root');
 if (root)
-  void askForFirstFrame().then(() =>
-    createRoot(root).render(
-      <StrictMode>
-        <App />
-      </StrictMode>,
-    ),
-  );
+  void askForFirstFrame().then(() => {
+    const window = createRoot(root);
+    // At once, and not in the scheduler's turn: that one lets an empty page be laid out and painted first.
+    flushSync(() =>
+      window.render(
+        <StrictMode>
+          <App />
+        </StrictMode>,
+      ),
+    );
+  });

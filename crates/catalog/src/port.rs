@@ -5,7 +5,7 @@
 //! writes its line of the activity list in the same stroke. Wherever a method takes a record's name it takes the tag
 //! (or slug) or the id, the tag first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -279,7 +279,7 @@ pub struct Matrix {
     /// The rows, in the order they were made.
     pub databases: Vec<MatrixDatabase>,
     /// The last test of each environment config, by the config's id.
-    pub last_tests: BTreeMap<String, LastTest>,
+    pub last_tests: HashMap<String, LastTest>,
 }
 
 /// A catalog of products, environments and databases.

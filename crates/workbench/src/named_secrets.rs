@@ -48,14 +48,14 @@ impl Workbench {
                 let mut uses = Vec::new();
                 for product in products {
                     for database in catalog.fetch_databases(&product.id)? {
-                        for config in &database.envs {
+                        for config in database.envs {
                             let view =
                                 crate::view::config_view(config, database.database_type, None);
-                            let cell = format!("{}@{}", database.tag, config.slug);
+                            let cell = format!("{}@{}", database.tag, view.slug);
                             uses.extend(
                                 view.references
                                     .into_iter()
-                                    .map(|key| (key, config.slug.clone(), cell.clone())),
+                                    .map(|key| (key, view.slug.clone(), cell.clone())),
                             );
                         }
                     }

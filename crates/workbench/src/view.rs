@@ -1,8 +1,10 @@
 //! From records to what a face shows. Nothing here can add a secret: records have none.
 
+use std::collections::HashMap;
+
 use catalog::{
     Activity, Database, Environment, EnvironmentClass, EnvironmentConfig, LastTest, Matrix,
-    Product, SubjectKind,
+    MatrixDatabase, Product, SubjectKind,
 };
 use connection_url::{ConnectionUrl, SlotState};
 use serde::Deserialize;
@@ -73,7 +75,7 @@ pub(crate) fn database_view(database: &Database) -> DatabaseView {
         envs: database
             .envs
             .iter()
-            .map(|config| config_view(config, database.database_type, None))
+            .map(|config| config_view(config.clone(), database.database_type, None))
             .collect(),
         actions: count(database.actions.len()),
         migrations: count(database.migrations.len()),
@@ -84,7 +86,7 @@ pub(crate) fn database_view(database: &Database) -> DatabaseView {
 }
 
 pub(crate) fn config_view(
-    config: &EnvironmentConfig,
+    config: EnvironmentConfig,
     database_type: catalog::DatabaseType,
     last_test: Option<&LastTest>,
 ) -> ConfigView {
@@ -100,11 +102,11 @@ pub(crate) fn config_view(
         .flat_map(|url| url.secret_slots())
         .any(|slot| slot.state == SlotState::Masked);
     ConfigView {
-        id: config.id.clone(),
-        slug: config.slug.clone(),
-        connection_url: config.connection_url.clone(),
-        description: config.description.clone(),
         target: url.as_ref().map(target_of).unwrap_or_default(),
+        id: config.id,
+        slug: config.slug,
+        connection_url: config.connection_url,
+        description: config.description,
         needs_secret: hidden || !references.is_empty(),
         references,
         last_test: last_test.and_then(cell_test),
@@ -135,39 +137,71 @@ fn cell_test(test: &LastTest) -> Option<CellTest> {
     })
 }
 
-pub(crate) fn matrix_view(matrix: &Matrix) -> MatrixView {
-    let databases = matrix
-        .databases
-        .iter()
-        .map(|row| DatabaseView {
-            id: row.id.clone(),
-            name: row.name.clone(),
-            tag: row.tag.clone(),
-            database_type: row.database_type.as_str().to_owned(),
-            description: row.description.clone(),
-            envs: row
-                .envs
-                .iter()
-                .map(|config| {
-                    config_view(config, row.database_type, matrix.last_tests.get(&config.id))
-                })
-                .collect(),
-            actions: u32::try_from(row.action_count).unwrap_or(u32::MAX),
-            migrations: u32::try_from(row.migration_count).unwrap_or(u32::MAX),
-            revision: row.revision,
-            created_at: row.created_at.to_string(),
-            updated_at: row.updated_at.to_string(),
-        })
-        .collect();
-    MatrixView {
-        product: product_view(
-            &matrix.product,
-            matrix.environments.len(),
-            matrix.databases.len(),
-        ),
-        environments: matrix.environments.iter().map(environment_view).collect(),
+pub(crate) fn matrix_view(matrix: Matrix) -> MatrixView {
+    let Matrix {
+        product,
+        environments,
         databases,
+        last_tests,
+    } = matrix;
+    MatrixView {
+        product: product_view(&product, environments.len(), databases.len()),
+        environments: environments.iter().map(environment_view).collect(),
+        databases: in_parallel(databases, |row| row_view(row, &last_tests)),
     }
+}
+
+fn row_view(row: MatrixDatabase, last_tests: &HashMap<String, LastTest>) -> DatabaseView {
+    DatabaseView {
+        envs: row
+            .envs
+            .into_iter()
+            .map(|config| {
+                let last_test = last_tests.get(&config.id);
+                config_view(config, row.database_type, last_test)
+            })
+            .collect(),
+        id: row.id,
+        name: row.name,
+        tag: row.tag,
+        database_type: row.database_type.as_str().to_owned(),
+        description: row.description,
+        actions: u32::try_from(row.action_count).unwrap_or(u32::MAX),
+        migrations: u32::try_from(row.migration_count).unwrap_or(u32::MAX),
+        revision: row.revision,
+        created_at: row.created_at.to_string(),
+        updated_at: row.updated_at.to_string(),
+    }
+}
+
+/// Rows that one thread reads sooner than another one has started.
+const ROWS_OF_A_THREAD: usize = 64;
+
+/// Each in its place. A URL of every cell is read here, and nothing is shown until the last one was.
+fn in_parallel<T: Send, U: Send>(mut rows: Vec<T>, each: impl Fn(T) -> U + Sync) -> Vec<U> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let part = rows.len().div_ceil(threads).max(ROWS_OF_A_THREAD);
+    let mut parts = Vec::new();
+    while rows.len() > part {
+        parts.push(rows.split_off(rows.len() - part));
+    }
+    let first = rows;
+    let each = &each;
+    std::thread::scope(|scope| {
+        let started: Vec<_> = parts
+            .into_iter()
+            .rev()
+            .map(|part| scope.spawn(move || part.into_iter().map(each).collect::<Vec<_>>()))
+            .collect();
+        let mut done: Vec<U> = first.into_iter().map(each).collect();
+        for thread in started {
+            match thread.join() {
+                Ok(part) => done.extend(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        done
+    })
 }
 
 impl From<Settled> for PurgeView {

@@ -1,10 +1,11 @@
 //! Export and import. The person chooses the file in the system's own dialog; the page never names a path.
 
-use tauri::AppHandle;
-use workbench::{ImportPlanned, ImportView};
+use tauri::{AppHandle, State};
+use workbench::{AppError, ImportPlanned, ImportView};
 
 use super::{Answer, Bench};
 use crate::file_dialog::ask;
+use crate::given_file::GivenFile;
 
 /// Name and endings of the files that an export writes.
 const FILTER: (&str, &[&str]) = ("Tapedeck", &["json"]);
@@ -33,17 +34,32 @@ pub async fn export_save(
     Ok(Some(path.display().to_string()))
 }
 
-/// Reads a file and says what importing it would do; null when the person closed the dialog.
+/// The name of the file that the system opened this program with; once, null after that and where there is none.
+#[tauri::command]
+pub async fn import_given(given: State<'_, GivenFile>) -> Answer<Option<String>> {
+    Ok(given.tell())
+}
+
+/// Reads a file and says what importing it would do: the one that the program was opened with, or else one that the person
+/// chooses; null when the person closed the dialog.
 #[tauri::command]
 pub async fn import_open(
     app: AppHandle,
     bench: Bench<'_>,
+    files: State<'_, GivenFile>,
     passphrase: Option<String>,
+    given: bool,
 ) -> Answer<Option<ImportPlanned>> {
-    let chosen = ask(&app, |dialog, answer| {
-        dialog.add_filter(FILTER.0, FILTER.1).pick_file(answer);
-    });
-    match chosen.await? {
+    let path = if given {
+        let nothing = || AppError::new("not_found", "No file was opened. Choose one.");
+        Some(files.path().ok_or_else(nothing)?)
+    } else {
+        ask(&app, |dialog, answer| {
+            dialog.add_filter(FILTER.0, FILTER.1).pick_file(answer);
+        })
+        .await?
+    };
+    match path {
         Some(path) => bench
             .import_plan_file(path, passphrase.map(Into::into))
             .await

@@ -2,9 +2,11 @@ import { later } from './later';
 import { navigation } from './navigation';
 import { useStore } from './store';
 
-const OneDialog = later(async () => (await import('./OneDialog')).OneDialog, null);
+const SOON = { meanwhile: null, soon: true };
 
-const OneQuestion = later(async () => (await import('./OneDialog')).OneQuestion, null);
+const OneDialog = later(async () => (await import('./OneDialog')).OneDialog, SOON);
+
+const OneQuestion = later(async () => (await import('./OneDialog')).OneQuestion, SOON);
 
 /** The one dialog that may be open, and above it what a deed waits for. */
 export function Dialogs() {

@@ -80,7 +80,7 @@ export function OneDialog() {
     case 'export':
       return <ExportDialog onClose={closeDialog} />;
     case 'import':
-      return <ImportDialog onClose={closeDialog} />;
+      return <ImportDialog key={dialog.given} given={dialog.given} onClose={closeDialog} />;
     case 'discover':
       return <DiscoverDialog onClose={closeDialog} />;
     case 'update':

@@ -1,6 +1,5 @@
 import { ChevronDown, Command, Plus, Search, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { Button as AriaButton } from 'react-aria-components';
 import { Button } from '../design/Button';
 import { Icon } from '../design/Icon';
 import { ProgressBar, useSlow } from '../design/Layout';
@@ -18,7 +17,7 @@ import { readAhead } from './later';
 import { chooseProduct, goTo, navigation, openDialog } from './navigation';
 import { shortcut } from './platformKeys';
 import { useMatrix, useProducts } from './queries';
-import { Screens } from './Screens';
+import { prepareScreen, Screens } from './Screens';
 import styles from './Shell.module.css';
 import { useStore } from './store';
 
@@ -30,13 +29,13 @@ function ProductSwitcher() {
     <MenuButton
       label={productText.switcher}
       button={
-        <AriaButton className={styles.productButton ?? ''} data-testid="product-switcher">
+        <Button look="bare" className={styles.productButton} data-testid="product-switcher">
           <span className="visually-hidden">{productText.switcher}: </span>
           <span className={classes(styles.productName, primitives.truncate)}>
             {plain(current?.name ?? '')}
           </span>
           <Icon of={ChevronDown} small />
-        </AriaButton>
+        </Button>
       }
       actions={[
         ...products.map((product) => ({
@@ -167,6 +166,8 @@ export function Shell() {
             className={styles.link}
             aria-current={screen === id ? 'page' : undefined}
             data-testid={`nav-${id}`}
+            onPointerEnter={() => prepareScreen(id)}
+            onFocus={() => prepareScreen(id)}
             onClick={() => goTo(id)}
           >
             {icon ? <Icon of={icon} small /> : null}

@@ -38,7 +38,8 @@ export type DialogTarget =
   | { kind: 'migration-import'; databaseId: string }
   | { kind: 'migration-export'; databaseId: string }
   | { kind: 'export' }
-  | { kind: 'import' }
+  /** Given: the name of a file that is there to be read, with no choosing. */
+  | { kind: 'import'; given?: string }
   | { kind: 'discover' }
   | { kind: 'update' }
   | { kind: 'about' };

@@ -38,9 +38,11 @@ test('a start asks for nothing twice, and for little besides', async () => {
   expect(asked.slice().sort()).toEqual([
     'appBootstrap',
     'credentialsCheck',
+    'importGiven',
     'matrixLoad',
     'migrationMatrix',
     'onCatalogChanged',
+    'onFileGiven',
     'productList',
   ]);
 });

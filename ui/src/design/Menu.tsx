@@ -1,8 +1,12 @@
 import type { LucideIcon } from 'lucide-react';
-import type { ReactNode, RefObject } from 'react';
-import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
-import { Icon } from './Icon';
-import styles from './primitives.module.css';
+import { cloneElement, type ReactElement, type RefObject, useRef, useState } from 'react';
+import { later } from '../app/later';
+import type { MenuPopoverProps } from './MenuPopover';
+
+const MenuPopover = later(async () => (await import('./MenuPopover')).MenuPopover, {
+  meanwhile: null,
+  soon: true,
+});
 
 export interface Action {
   id: string;
@@ -16,79 +20,50 @@ export interface Action {
   apart?: boolean;
 }
 
-function items(actions: Action[]): ReactNode {
-  return actions.flatMap((action) => [
-    action.apart ? <Separator key={`${action.id}-line`} className={styles.separator ?? ''} /> : null,
-    <MenuItem
-      key={action.id}
-      id={action.id}
-      textValue={action.label}
-      isDisabled={action.disabled ?? false}
-      className={styles.item ?? ''}
-      data-testid={`menu-${action.id}`}
-    >
-      {action.icon ? <Icon of={action.icon} small /> : null}
-      <span className={styles.itemLabel}>{action.label}</span>
-      {action.keys ? <kbd className={styles.keys}>{action.keys}</kbd> : null}
-    </MenuItem>,
-  ]);
-}
-
-/**
- * Two frames later: the menu has closed by then and given the focus back, and a dialog that the action opens returns
- * it there rather than to an item that is gone.
- */
-function run(actions: Action[], key: string): void {
-  const action = actions.find((candidate) => candidate.id === key);
-  requestAnimationFrame(() => requestAnimationFrame(() => action?.run()));
+/** What a button must take to open a menu: `Button` does. */
+interface Trigger {
+  ref?: RefObject<HTMLButtonElement | null>;
+  onPress?: () => void;
+  onKeyDown?: (event: React.KeyboardEvent) => void;
+  'aria-haspopup'?: 'menu';
+  'aria-expanded'?: boolean;
 }
 
 /** A button and its menu. */
-export function MenuButton(props: { button: ReactNode; label: string; actions: Action[] }) {
+export function MenuButton(props: { button: ReactElement<Trigger>; label: string; actions: Action[] }) {
+  const anchor = useRef<HTMLButtonElement>(null);
+  const [open, setOpen] = useState<{ first: MenuPopoverProps['first'] } | null>(null);
   return (
-    <MenuTrigger>
-      {props.button}
-      <Popover className={styles.popover ?? ''} placement="bottom start" offset={4}>
-        <AriaMenu
-          aria-label={props.label}
-          className={styles.menu ?? ''}
-          onAction={(key) => run(props.actions, String(key))}
-        >
-          {items(props.actions)}
-        </AriaMenu>
-      </Popover>
-    </MenuTrigger>
+    <>
+      {cloneElement(props.button, {
+        ref: anchor,
+        'aria-haspopup': 'menu',
+        'aria-expanded': open !== null,
+        onPress: () => setOpen({ first: null }),
+        onKeyDown: (event) => {
+          // As the pattern of a menu button has it: an arrow opens, at the end that it points from; so do Enter and the blank.
+          const first = { ArrowDown: 'first', ArrowUp: 'last', Enter: 'first', ' ': 'first' } as const;
+          const at = first[event.key as keyof typeof first];
+          if (at === undefined) return;
+          event.preventDefault();
+          setOpen({ first: at });
+        },
+      })}
+      {open ? (
+        <MenuPopover
+          anchor={anchor}
+          label={props.label}
+          actions={props.actions}
+          first={open.first}
+          offset={4}
+          onClose={() => setOpen(null)}
+        />
+      ) : null}
+    </>
   );
 }
 
 /** A menu at a place rather than at a button: of a cell, by right click or by the Menu key. */
-export function MenuAt(props: {
-  anchor: RefObject<HTMLElement | null>;
-  label: string;
-  actions: Action[];
-  onClose: () => void;
-}) {
-  return (
-    <Popover
-      isOpen
-      aria-label={props.label}
-      triggerRef={props.anchor}
-      placement="bottom start"
-      offset={2}
-      className={styles.popover ?? ''}
-      onOpenChange={(open) => {
-        if (!open) props.onClose();
-      }}
-    >
-      <AriaMenu
-        aria-label={props.label}
-        autoFocus="first"
-        className={styles.menu ?? ''}
-        onClose={props.onClose}
-        onAction={(key) => run(props.actions, String(key))}
-      >
-        {items(props.actions)}
-      </AriaMenu>
-    </Popover>
-  );
+export function MenuAt(props: Omit<MenuPopoverProps, 'first' | 'offset'>) {
+  return <MenuPopover {...props} first="first" offset={2} />;
 }

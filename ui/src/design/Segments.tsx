@@ -1,4 +1,4 @@
-import { Label, Radio, RadioGroup } from 'react-aria-components';
+import { useId } from 'react';
 import type { Choice } from './Field';
 import styles from './primitives.module.css';
 
@@ -10,30 +10,40 @@ export function Segments(props: {
   onChange: (value: string) => void;
   hideLabel?: boolean;
 }) {
+  const name = useId();
   return (
-    <RadioGroup
-      className={styles.field ?? ''}
-      // Null where none is chosen: of a value that no segment has, no segment would be reached by Tab.
-      value={props.value === '' ? null : props.value}
-      onChange={props.onChange}
-      orientation="horizontal"
-      {...(props.hideLabel ? { 'aria-label': props.label } : {})}
+    <div
+      className={styles.field}
+      role="radiogroup"
+      {...(props.hideLabel ? { 'aria-label': props.label } : { 'aria-labelledby': `${name}-label` })}
     >
-      {props.hideLabel ? null : <Label className={styles.label ?? ''}>{props.label}</Label>}
+      {props.hideLabel ? null : (
+        <span id={`${name}-label`} className={styles.label}>
+          {props.label}
+        </span>
+      )}
       <div>
         <span className={styles.segments}>
           {props.choices.map((choice) => (
-            <Radio
+            <label
               key={choice.id}
-              value={choice.id}
-              className={styles.segment ?? ''}
+              className={styles.segment}
+              data-selected={choice.id === props.value || undefined}
               data-testid={choice.testId}
             >
+              <input
+                className="visually-hidden"
+                type="radio"
+                name={name}
+                value={choice.id}
+                checked={choice.id === props.value}
+                onChange={() => props.onChange(choice.id)}
+              />
               {choice.label}
-            </Radio>
+            </label>
           ))}
         </span>
       </div>
-    </RadioGroup>
+    </div>
   );
 }

@@ -105,6 +105,9 @@ export class World {
   activity: (ActivityView & { restore: Product[] | null })[] = [];
   settings: Settings;
   readonly listeners = new Set<() => void>();
+  /** The name of a file that the program was opened with, until the page was told. */
+  given: string | null = null;
+  readonly givenListeners = new Set<() => void>();
   /** How a test of a config ends, by its id. */
   readonly outcomes = new Map<string, string>();
   readonly lastTests = new Map<string, TestResult>();

@@ -51,7 +51,15 @@ function plant(world: World, seed: Seed): void {
   });
 }
 
-export function createFake(query = ''): Platform & { bumpRevision(databaseId: string, name: string): void } {
+/** What a test does to the fake from outside. */
+export interface FakeHands {
+  /** Another process changed a database. */
+  bumpRevision(databaseId: string, name: string): void;
+  /** The system opened the program with a file. */
+  giveFile(name: string): void;
+}
+
+export function createFake(query = ''): Platform & FakeHands {
   const parameters = new URLSearchParams(query);
   const world = new World(parameters);
   for (const seed of seedOf(parameters.get('fake') ?? 'three')) plant(world, seed);
@@ -122,6 +130,11 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
       return copy(world.settings);
     },
     exportSave: async () => '/home/ada/shop.tapedeck.json',
+    importGiven: async () => {
+      const given = world.given;
+      world.given = null;
+      return given;
+    },
     importOpen: async () => ({
       token: 'token',
       view: {
@@ -170,6 +183,14 @@ export function createFake(query = ''): Platform & { bumpRevision(databaseId: st
     onCatalogChanged(callback) {
       world.listeners.add(callback);
       return () => world.listeners.delete(callback);
+    },
+    onFileGiven(callback) {
+      world.givenListeners.add(callback);
+      return () => world.givenListeners.delete(callback);
+    },
+    giveFile(name) {
+      world.given = name;
+      for (const told of world.givenListeners) told();
     },
     bumpRevision(databaseId, name) {
       const [, database] = world.database(databaseId);

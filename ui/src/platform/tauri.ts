@@ -1,6 +1,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type { PackedMatrix } from '../bindings/PackedMatrix';
+import { takeFirst, takeFirstMatrix } from './first';
 import { unpacked } from './packed';
 import type { Platform } from './types';
 
@@ -19,8 +20,8 @@ function listenTo(event: string, callback: () => void): () => void {
 }
 
 export const tauriPlatform: Platform = {
-  appBootstrap: () => invoke('app_bootstrap'),
-  productList: () => invoke('product_list'),
+  appBootstrap: () => takeFirst('app_bootstrap') ?? invoke('app_bootstrap'),
+  productList: () => takeFirst('product_list') ?? invoke('product_list'),
   productCreate: (input) => invoke('product_create', { input }),
   productSample: () => invoke('product_sample'),
   productUpdate: (id, patch) => invoke('product_update', { id, patch }),
@@ -32,7 +33,8 @@ export const tauriPlatform: Platform = {
   databaseCreate: (productId, input) => invoke('database_create', { productId, input }),
   databaseUpdate: (id, patch) => invoke('database_update', { id, patch }),
   databaseDelete: (id) => invoke('database_delete', { id }),
-  matrixLoad: async (productId) => unpacked(await invoke<PackedMatrix>('matrix_load', { productId })),
+  matrixLoad: async (productId) =>
+    unpacked(await (takeFirstMatrix(productId) ?? invoke<PackedMatrix>('matrix_load', { productId }))),
   credentialsCheck: (productId) => invoke('credentials_check', { productId }),
   urlInspect: (text, databaseType) => invoke('url_inspect', { text, databaseType }),
   urlEdit: (text, databaseType, edit) => invoke('url_edit', { text, databaseType, edit }),
@@ -107,7 +109,8 @@ export const tauriPlatform: Platform = {
   activityUndo: (id) => invoke('activity_undo', { id }),
   settingsUpdate: (settings) => invoke('settings_update', { settings }),
   exportSave: (productId, passphrase) => invoke('export_save', { productId, passphrase }),
-  importOpen: (passphrase) => invoke('import_open', { passphrase }),
+  importGiven: () => invoke('import_given'),
+  importOpen: (passphrase, given) => invoke('import_open', { passphrase, given }),
   importApply: (token) => invoke('import_apply', { token }),
   discoverHome: () => invoke('discover_home'),
   discoverFolder: () => invoke('discover_folder'),
@@ -123,4 +126,5 @@ export const tauriPlatform: Platform = {
   releasePageOpen: () => invoke('release_page_open'),
   onUpdateChanged: (callback) => listenTo('update-changed', callback),
   onCatalogChanged: (callback) => listenTo('catalog-changed', callback),
+  onFileGiven: (callback) => listenTo('file-given', callback),
 };

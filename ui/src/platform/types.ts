@@ -215,7 +215,10 @@ export interface Platform {
   activityPurge(id: string): Promise<PurgeView>;
   settingsUpdate(settings: Settings): Promise<Settings>;
   exportSave(productId: string, passphrase: string | null): Promise<string | null>;
-  importOpen(passphrase: string | null): Promise<ImportPreview | null>;
+  /** The name of a file that the system opened this program with, once. */
+  importGiven(): Promise<string | null>;
+  /** Of the file that was given, or else of one that the person chooses; null where that was called off. */
+  importOpen(passphrase: string | null, given: boolean): Promise<ImportPreview | null>;
   importApply(token: string): Promise<ImportView>;
   /** Looks where other programs keep their connections in the home folder. */
   discoverHome(): Promise<DiscoveryView>;
@@ -240,4 +243,6 @@ export interface Platform {
   onUpdateChanged(callback: () => void): () => void;
   /** Calls back when any process wrote the catalog; answers how to stop. */
   onCatalogChanged(callback: () => void): () => void;
+  /** The system opened this program with a file: `importGiven` has its name. */
+  onFileGiven(callback: () => void): () => void;
 }

@@ -11,7 +11,7 @@ export async function mount(query: string) {
   const { platform } = await import('../platform');
   // Compiling what is loaded later can take longer than a test waits for an element.
   const { readAhead } = await import('../app/later');
-  await readAhead();
+  await readAhead('all');
   const user = userEvent.setup();
   render(<App />);
   return { user, platform };

@@ -76,24 +76,36 @@ export function said<Part>(name: string, english: Part): Part {
   return language.part(name, english);
 }
 
-const NUMBERS = [0, 1].map(
-  (digits) =>
-    new Intl.NumberFormat(language.tag, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
-);
+/** Made when it is first used: making all of them is a tenth of what the page's script takes to start. */
+function once<Made>(make: () => Made): () => Made {
+  let made: Made | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+function numberFormat(digits: number) {
+  return once(
+    () =>
+      new Intl.NumberFormat(language.tag, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+  );
+}
+const NUMBERS = [numberFormat(0), numberFormat(1)] as const;
 
 /** A number with its groups: `1,234`; with a digit behind the point where that is asked for. */
 export function number(value: number, digits: 0 | 1 = 0): string {
-  return NUMBERS[digits]?.format(value) ?? String(value);
+  return NUMBERS[digits]().format(value);
 }
 
-const PLURAL = new Intl.PluralRules(language.tag);
+const PLURAL = once(() => new Intl.PluralRules(language.tag));
 
 /** The form of a word that goes with a count; a language gives the forms that it has. */
 export function plural(
   count: number,
   forms: { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>,
 ): string {
-  return forms[PLURAL.select(count)] ?? forms.other;
+  return forms[PLURAL().select(count)] ?? forms.other;
 }
 
 /** `1 row`, `1,234 rows`. */
@@ -101,15 +113,15 @@ export function many(count: number, one: string, other: string): string {
   return `${number(count)} ${plural(count, { one, other })}`;
 }
 
-const MOMENT = new Intl.DateTimeFormat(REGION, { dateStyle: 'medium', timeStyle: 'short' });
+const MOMENT = once(() => new Intl.DateTimeFormat(REGION, { dateStyle: 'medium', timeStyle: 'short' }));
 
 export function dateAndTime(date: Date): string {
-  return language.formatted(MOMENT.format(date));
+  return language.formatted(MOMENT().format(date));
 }
 
-const RELATIVE = new Intl.RelativeTimeFormat(language.tag, { numeric: 'auto' });
+const RELATIVE = once(() => new Intl.RelativeTimeFormat(language.tag, { numeric: 'auto' }));
 
 /** "2 hours ago" */
 export function relative(value: number, unit: Intl.RelativeTimeFormatUnit): string {
-  return language.formatted(RELATIVE.format(value, unit));
+  return language.formatted(RELATIVE().format(value, unit));
 }

@@ -1,7 +1,7 @@
 //! What was last found in each cell: of its connection, and of its migrations.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
@@ -70,13 +70,13 @@ pub(super) fn last_test(
 pub(super) fn last_tests(
     connection: &Connection,
     databases: &[Plain],
-) -> Result<BTreeMap<String, LastTest>, Failure> {
+) -> Result<HashMap<String, LastTest>, Failure> {
     let wanted: HashSet<&str> = databases
         .iter()
         .flat_map(|plain| &plain.database.envs)
         .map(|config| config.id.as_str())
         .collect();
-    let mut tests = BTreeMap::new();
+    let mut tests = HashMap::with_capacity(wanted.len());
     // All of them, since passing over those of other products costs less than finding each of these by its id.
     let mut statement =
         connection.prepare_cached("SELECT config_id, at, result FROM last_tests")?;

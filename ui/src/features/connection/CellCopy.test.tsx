@@ -1,5 +1,6 @@
 import { screen, waitFor } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
+import type { FakeHands } from '../../platform/fake';
 import { mount } from '../../test/mount';
 
 const byId = (id: string) => screen.findByTestId(id);
@@ -26,7 +27,7 @@ test('a change elsewhere refuses the copy; the preview is then of what is there'
   const { user, platform } = await copyUsers('dev', 'stg');
   const { id } = await usersOf(platform);
   await waitFor(() => expect(screen.getByTestId('copy-apply')).toBeEnabled());
-  (platform as unknown as { bumpRevision(id: string, name: string): void }).bumpRevision(id, 'Users');
+  (platform as unknown as FakeHands).bumpRevision(id, 'Users');
   await user.click(await byId('copy-apply'));
   await waitFor(() => expect(screen.getByRole('alert')).toHaveTextContent('changed meanwhile'));
   await waitFor(() => expect(screen.getByTestId('copy-apply')).toBeEnabled());

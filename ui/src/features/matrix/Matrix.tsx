@@ -70,12 +70,18 @@ export function Matrix({ rows, environments, credentials, compact, view, cells, 
     getScrollElement: () => grid.current,
     estimateSize: () => rowHeight,
     overscan: OVERSCAN,
+    // The first frame has its rows at once; how high the grid is, is known when that frame was laid out.
+    initialRect: { width: window.innerWidth, height: window.innerHeight },
     scrollMargin: 0,
     scrollPaddingStart: headerHeight,
     paddingStart: 0,
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: measured again when the height of a row changes
-  useEffect(() => virtual.measure(), [rowHeight]);
+  const measured = useRef(rowHeight);
+  useEffect(() => {
+    if (measured.current === rowHeight) return;
+    measured.current = rowHeight;
+    virtual.measure();
+  }, [rowHeight, virtual]);
 
   const slugs = environments.map((environment) => environment.slug);
   const databaseIds = rows.map((row) => row.database.id);

@@ -25,7 +25,7 @@ import styles from './matrix.module.css';
 import { cellFace, columnsOf, filterRows, rowsOf } from './model';
 import { startTests, testRuns } from './testRuns';
 
-const Drawer = later(async () => (await import('../connection/Drawer')).Drawer);
+const Drawer = later(async () => (await import('../connection/Drawer')).Drawer, { soon: true });
 
 /** The time, once a minute. */
 function useMinute(): number {

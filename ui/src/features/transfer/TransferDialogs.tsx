@@ -81,7 +81,8 @@ function Passphrase(props: {
   );
 }
 
-export function ImportDialog({ onClose }: { onClose: () => void }) {
+/** Given: the name of a file that the system opened this program with. Any other is chosen when the form is sent. */
+export function ImportDialog({ given, onClose }: { given?: string | undefined; onClose: () => void }) {
   const [passphrase, setPassphrase] = useState('');
   const [preview, setPreview] = useState<ImportPreview | null>(null);
   const bootstrap = useBootstrap();
@@ -90,7 +91,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const send = () =>
     void submit(async () => {
       if (preview === null) {
-        setPreview(await platform.importOpen(passphrase || null));
+        setPreview(await platform.importOpen(passphrase || null, given !== undefined));
         return;
       }
       const changes = preview.view.steps.filter((step) => step.change !== 'same').length;
@@ -101,14 +102,14 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
     });
   return (
     <FormDialog
-      title={text.importTitle}
+      title={given === undefined ? text.importTitle : text.importGiven(plain(given))}
       lead={text.importLead}
       onClose={onClose}
       wide={preview !== null}
       keepOnOutsideClick
       sending={sending}
       onSubmit={send}
-      action={preview ? text.apply : text.importSubmit}
+      action={preview ? text.apply : given === undefined ? text.importSubmit : text.importGivenSubmit}
       actionId={preview ? 'import-apply' : 'import-open'}
       gap={3}
     >
