@@ -137,6 +137,13 @@ fn to_a_vault_file_and_back() {
         real_url(&cli).expect(5).error()["code"],
         "vault_passphrase_wrong"
     );
+    // Asked for before the test, and told in each cell that needs it.
+    let tested = cli.run(&["test", "shop"]);
+    assert!(
+        tested.stdout.contains("vault_passphrase_wrong"),
+        "{}",
+        tested.stdout
+    );
     cli.give_passphrase(PASSPHRASE);
     assert_eq!(
         real_url(&cli).expect(0).json()["envs"][0]["connection_url"],

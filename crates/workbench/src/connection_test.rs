@@ -485,6 +485,7 @@ fn secret_error(error: &ResolveError) -> TestError {
         }
         code if code.starts_with("keyring_") => "Try again in a moment.",
         "vault_locked" => "Unlock the vault file with its passphrase, then test again.",
+        "vault_passphrase_wrong" => "Give the vault file's own passphrase, then test again.",
         code if code.starts_with("vault_") => {
             "Put the vault file right, or choose another place for passwords."
         }

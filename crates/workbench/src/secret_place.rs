@@ -1,8 +1,7 @@
 //! Where secrets are kept: a person's choice, which the catalog holds. Nothing is ever kept elsewhere by itself.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -101,7 +100,8 @@ pub(crate) struct VaultUnlocker {
     vault: Vault,
     source: Arc<dyn PassphraseSource>,
     one_at_a_time: Semaphore,
-    refused: AtomicBool,
+    /// Why the last asking did not unlock it.
+    refused: Mutex<Option<SecretStoreError>>,
 }
 
 impl VaultUnlocker {
@@ -110,7 +110,7 @@ impl VaultUnlocker {
             vault,
             source,
             one_at_a_time: Semaphore::new(1),
-            refused: AtomicBool::new(false),
+            refused: Mutex::new(None),
         }
     }
 
@@ -156,11 +156,12 @@ impl Unlocker for VaultUnlocker {
             return Ok(());
         }
         // Two hundred cells ask once.
-        if self.refused.load(Ordering::Relaxed) {
-            return Err(SecretStoreError::VaultLocked);
+        let refused = || self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(error) = refused().clone() {
+            return Err(error);
         }
         let outcome = self.ask().await;
-        self.refused.store(outcome.is_err(), Ordering::Relaxed);
+        *refused() = outcome.clone().err();
         outcome
     }
 }

@@ -25,6 +25,8 @@ function run(actions: Action[], key: string): void {
 }
 
 function items(actions: Action[]): ReactNode {
+  // Words stand below each other, where any has an icon before it.
+  const indented = actions.some((action) => action.icon);
   return actions.flatMap((action) => [
     action.apart ? <Separator key={`${action.id}-line`} className={styles.separator ?? ''} /> : null,
     <MenuItem
@@ -35,7 +37,7 @@ function items(actions: Action[]): ReactNode {
       className={styles.item ?? ''}
       data-testid={`menu-${action.id}`}
     >
-      {action.icon ? <Icon of={action.icon} small /> : null}
+      {action.icon ? <Icon of={action.icon} small /> : indented ? <span className={styles.noIcon} /> : null}
       <span className={styles.itemLabel}>{action.label}</span>
       {action.keys ? <kbd className={styles.keys}>{action.keys}</kbd> : null}
     </MenuItem>,

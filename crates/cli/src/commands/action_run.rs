@@ -187,7 +187,8 @@ fn describe_result(result: &RunResult) -> String {
         } else {
             ""
         };
-        parts.push(format!("({} rows{more})", rows.len()));
+        let word = if rows.len() == 1 { "row" } else { "rows" };
+        parts.push(format!("({} {word}{more})", rows.len()));
     }
     if let Some(affected) = result.affected {
         parts.push(format!("{affected} affected."));
