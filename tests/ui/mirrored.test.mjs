@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { allSurfaces } from './all-surfaces.mjs';
 import { front, id, settled } from './harness.mjs';
 import { cutOff } from './language.mjs';
+import { share, WALKS } from './sample.mjs';
 
 const open = front({ still: true });
 const MIRRORED = 'locale=mirrored';
@@ -17,7 +18,7 @@ describe('mirrored', () => {
     ...Object.fromEntries(['action result', 'action edit', 'action plan', 'action history', 'action compared'].map((name) => [name, allSurfaces.actions[name]])),
     ...Object.fromEntries(['migration matrix', 'migration list', 'migration edit', 'migration plan', 'migration schema', 'migration batch'].map((name) => [name, allSurfaces.migrations[name]])),
   };
-  for (const [name, { address, act }] of Object.entries(surfaces))
+  for (const [name, { address, act }] of share(WALKS.mirrored, surfaces))
     test(name, () =>
       open(`${address}&${MIRRORED}`, async (page) => {
         await page.locator('main').first().waitFor();

@@ -13,6 +13,7 @@ import type * as connection from './connection';
 import type * as databases from './databases';
 import type * as discovery from './discovery';
 import type * as errors from './errors';
+import type * as fields from './fields';
 import type * as help from './help';
 import type { Said } from './locale';
 import type * as matrix from './matrix';
@@ -41,6 +42,7 @@ type English = From<'about', typeof about> &
   From<'databases', typeof databases> &
   From<'discovery', typeof discovery> &
   From<'errors', Pick<typeof errors, 'byCode'>> &
+  From<'fields', Pick<typeof fields, 'fields'>> &
   From<'help', typeof help> &
   From<'matrix', typeof matrix> &
   From<'migrationRuns', typeof migrationRuns> &

@@ -5,6 +5,7 @@ import primitives from '../../design/primitives.module.css';
 import { classes, plain } from '../../design/text';
 import type { Conflict } from '../../platform';
 import { conflicts as text } from '../../text/conflict';
+import { fieldName } from '../../text/fields';
 import styles from './ConflictDialog.module.css';
 import { mergePatch, type Side } from './merge';
 import { isEmptyPatch, type PatchForm } from './patch';
@@ -53,11 +54,11 @@ export function ConflictDialog<P extends { revision?: number; fingerprint?: stri
         <RadioGroup
           key={change.field}
           className={styles.change ?? ''}
-          aria-label={change.field}
+          aria-label={plain(fieldName(change.field))}
           value={sideOf(change.field)}
           onChange={(side) => setSides({ ...sides, [change.field]: side as Side })}
         >
-          <span className={primitives.label}>{change.field}</span>
+          <span className={primitives.label}>{plain(fieldName(change.field))}</span>
           <span className={styles.base}>
             <span className={styles.word}>{text.before}</span>
             <span className={styles.value}>

@@ -10,6 +10,7 @@ import primitives from '../../design/primitives.module.css';
 import { ago, plain } from '../../design/text';
 import { say } from '../../design/toasts';
 import { type ImportPreview, platform } from '../../platform';
+import { fieldName } from '../../text/fields';
 import { transfer as text } from '../../text/settings';
 import styles from './Transfer.module.css';
 
@@ -174,7 +175,7 @@ export function Preview({ preview: { view } }: { preview: Pick<ImportPreview, 'v
               </span>
               {step.fields.map((field) => (
                 <span key={field.field} className={styles.field}>
-                  <span className={primitives.faint}>{plain(field.field)}</span>
+                  <span className={primitives.faint}>{plain(fieldName(field.field))}</span>
                   <span className={styles.values} data-selectable>
                     <del>{value(field.before)}</del> <ins>{value(field.after)}</ins>
                     {field.side === 'here' || field.side === 'both' ? (
