@@ -392,6 +392,13 @@ export function fakeEdit(text: string, edit: UrlEdit): UrlTextChange[] {
         : change(parts.userEnd, parts.userEnd, `:${value}`);
     }
     case 'database':
+      // A whole path, whose slashes stay.
+      if (text.startsWith('sqlite:'))
+        return change(
+          0,
+          (parts.queryStart ?? text.length + 1) - 1,
+          `sqlite://${encodeURI(edit.value ?? '')}`,
+        );
       if (parts.databaseStart === null)
         return edit.value ? change(parts.hostsEnd, parts.hostsEnd, `/${encode(edit.value)}`) : [];
       return change(

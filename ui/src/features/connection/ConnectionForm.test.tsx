@@ -26,7 +26,7 @@ const model = (type: string) => ({
 async function show(text: string) {
   const scheme = text.slice(0, text.indexOf(':'));
   const engine = ENGINES.find(({ schemes }) => schemes.includes(scheme)) as EngineInfo;
-  const session = new EditorSession(model(engine.type), text, `${scheme}://localhost`, 0);
+  const session = new EditorSession(model(engine.type), text, () => `${scheme}://localhost`, 0);
   await session.inspectNow();
   const user = userEvent.setup();
   render(

@@ -1,10 +1,6 @@
-import { FolderOpen } from 'lucide-react';
 import { useState } from 'react';
-import { Button } from '../../design/Button';
-import { Icon } from '../../design/Icon';
-import { asAppError, platform } from '../../platform';
 import { form as text } from '../../text/connection';
-import { errorText } from '../../text/errors';
+import { ChooseFile } from './ChooseFile';
 import styles from './form.module.css';
 import { SessionField } from './SessionField';
 import type { EditorSession } from './session';
@@ -18,15 +14,6 @@ export function FileField(props: {
 }) {
   const { session, path, write, error } = props;
   const [failure, setFailure] = useState<string | null>(null);
-  const choose = async () => {
-    setFailure(null);
-    try {
-      const chosen = await platform.fileChoose(false);
-      if (chosen !== null) await write(chosen);
-    } catch (thrown) {
-      setFailure(text.refused(errorText(asAppError(thrown))));
-    }
-  };
   return (
     <div className={styles.withChoose}>
       <SessionField
@@ -38,14 +25,7 @@ export function FileField(props: {
         error={failure ?? error}
         testId="database-field"
       />
-      <Button
-        iconOnly
-        aria-label={text.choose(text.file)}
-        data-testid="database-field-choose"
-        onPress={() => void choose()}
-      >
-        <Icon of={FolderOpen} small />
-      </Button>
+      <ChooseFile testId="database-field-choose" write={write} onFailure={setFailure} />
     </div>
   );
 }

@@ -4,7 +4,7 @@ async function drafts() {
   vi.resetModules();
   window.history.replaceState({}, '', '/?fake=empty');
   const { UrlDrafts } = await import('./drafts');
-  return new UrlDrafts(['dev', 'stg'], 'postgresql');
+  return new UrlDrafts(['dev', 'stg'], 'postgresql', (type) => `${type}://localhost`);
 }
 async function settled(made: Awaited<ReturnType<typeof drafts>>) {
   await made.of('dev')?.inspectNow();

@@ -28,6 +28,8 @@ export class UrlDrafts {
     slugs: readonly string[],
     /** What is assumed while nothing tells. */
     private readonly fallback: string,
+    /** What a URL of a type begins with, where one of its parts is given before any of it was typed. */
+    starter: (type: string) => string,
   ) {
     for (const slug of slugs) {
       const session = new EditorSession(
@@ -37,7 +39,7 @@ export class UrlDrafts {
           complete: (text, offset) => platform.urlComplete(text, this.type ?? fallback, offset),
         },
         '',
-        '',
+        () => starter(this.type ?? fallback),
       );
       session.subscribe(() => this.tell());
       this.sessions.set(slug, session);

@@ -8,7 +8,7 @@ const model = {
   edit: vi.fn(async (text: string, edit: UrlEdit) => fakeEdit(text, edit)),
   complete: vi.fn(async () => ({ start: 0, end: 0, items: [] })),
 };
-const open = (text: string) => new EditorSession(model, text, 'postgresql://localhost');
+const open = (text: string) => new EditorSession(model, text, () => 'postgresql://localhost');
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,3 +1,4 @@
+import type { EngineInfo } from '../../bindings/EngineInfo';
 import type { UrlCompletions } from '../../bindings/UrlCompletions';
 import type { UrlEdit } from '../../bindings/UrlEdit';
 import type { UrlInspection } from '../../bindings/UrlInspection';
@@ -18,6 +19,11 @@ export interface UrlModel {
   inspect(text: string): Promise<UrlInspection>;
   edit(text: string, edit: UrlEdit): Promise<UrlTextChange[]>;
   complete(text: string, offset: number): Promise<UrlCompletions>;
+}
+
+/** The least that a string of an engine needs. */
+export function starterOf(engine: EngineInfo): string {
+  return engine.file ? engine.example_url : `${engine.schemes[0] ?? engine.type}://localhost`;
 }
 
 export interface Snapshot {
@@ -71,7 +77,8 @@ export class EditorSession {
   constructor(
     private readonly model: UrlModel,
     saved: string,
-    private readonly starter: string,
+    /** What an edit of an empty text begins with. */
+    private readonly starter: () => string,
     private readonly delay = 30,
   ) {
     this.state = {
@@ -144,7 +151,7 @@ export class EditorSession {
         const before = this.state.text;
         const begun = field === null ? null : this.history.baseOf(field, this.moment);
         const current = begun ?? before;
-        const base = current.trim() === '' ? this.starter : current;
+        const base = current.trim() === '' ? this.starter() : current;
         const changes = await this.model.edit(base, edit);
         if (this.state.text !== before) continue;
         const change = difference(before, applyChanges(base, changes));

@@ -1,7 +1,7 @@
 import type { EngineInfo } from '../../bindings/EngineInfo';
 import { platform } from '../../platform';
 import { cellKey } from '../matrix/keyboard';
-import { EditorSession } from './session';
+import { EditorSession, starterOf } from './session';
 
 const sessions = new Map<string, EditorSession>();
 
@@ -28,7 +28,7 @@ export function sessionOf(
       complete: (text, offset) => platform.urlComplete(text, engine.type, offset),
     },
     saved,
-    engine.file ? engine.example_url : `${engine.schemes[0] ?? engine.type}://localhost`,
+    () => starterOf(engine),
   );
   sessions.set(key, session);
   return session;

@@ -17,9 +17,10 @@ import { Segments } from '../../design/Segments';
 import { platform } from '../../platform';
 import { connection as connectionText } from '../../text/connection';
 import { databases as text } from '../../text/databases';
+import { ChooseFile } from '../connection/ChooseFile';
 import { UrlDrafts } from '../connection/drafts';
 import { Problems } from '../connection/Problems';
-import type { EditorSession } from '../connection/session';
+import { type EditorSession, starterOf } from '../connection/session';
 import { UrlString } from '../connection/UrlString';
 import { useRevealed } from '../connection/useRevealed';
 import { NameFields, useNames } from '../records/NameFields';
@@ -52,6 +53,10 @@ function CreateForm({
       new UrlDrafts(
         matrix.environments.map(({ slug }) => slug),
         fallback,
+        (of) => {
+          const engine = engineOf(engines, of);
+          return engine ? starterOf(engine) : '';
+        },
       ),
   );
   const { type: told, texts, inspections } = useSyncExternalStore(drafts.subscribe, drafts.get);
@@ -60,7 +65,8 @@ function CreateForm({
   const { submit, faults, form, setFaults } = sending;
 
   const type = told ?? fallback;
-  const example = engineOf(engines, type)?.example_url ?? '';
+  const engine = engineOf(engines, type);
+  const example = engine?.example_url ?? '';
   const given = matrix.environments.filter(({ slug }) => (texts[slug] ?? '').trim() !== '');
   const hasSecret = Object.values(inspections).some((inspection) =>
     inspection?.secret_spans.some((span) => span.state === 'typed'),
@@ -148,6 +154,7 @@ function CreateForm({
               environment={environment}
               session={session}
               example={example}
+              file={engine?.file ?? false}
               revealed={revealed}
               error={faults[path] ?? faults[path.replace('.connection_url', '.slug')]}
               path={faults.envs && position === 0 ? 'envs' : path}
@@ -171,6 +178,8 @@ function UrlRow(props: {
   environment: EnvironmentView;
   session: EditorSession;
   example: string;
+  /** A database of this type is a file, which can be chosen. */
+  file: boolean;
   revealed: Readonly<Record<string, string>> | null;
   error: string | undefined;
   path: string;
@@ -180,6 +189,7 @@ function UrlRow(props: {
   const { environment, session, error } = props;
   const notes = useId();
   const row = useRef<HTMLDivElement>(null);
+  const [failure, setFailure] = useState<string | null>(null);
   const { text: typed, inspection } = useSyncExternalStore(session.subscribe, session.get);
   const empty = typed.trim() === '';
   return (
@@ -189,20 +199,29 @@ function UrlRow(props: {
         <ClassBadge of={environment.class} />
       </span>
       <div className={styles.string}>
-        <UrlString
-          session={session}
-          example={props.example}
-          invalid={(!empty && inspection?.valid === false) || error !== undefined}
-          revealed={props.revealed}
-          label={environment.env_name}
-          testId={`env-url-${environment.slug}`}
-          path={props.path}
-          describedBy={notes}
-          onPaste={props.onPaste}
-          onEnter={props.onEnter}
-        />
+        <div className={styles.withChoose}>
+          <UrlString
+            session={session}
+            example={props.example}
+            invalid={(!empty && inspection?.valid === false) || error !== undefined}
+            revealed={props.revealed}
+            label={environment.env_name}
+            testId={`env-url-${environment.slug}`}
+            path={props.path}
+            describedBy={notes}
+            onPaste={props.onPaste}
+            onEnter={props.onEnter}
+          />
+          {props.file ? (
+            <ChooseFile
+              testId={`env-file-${environment.slug}`}
+              write={(chosen) => session.edit({ kind: 'database', value: chosen })}
+              onFailure={setFailure}
+            />
+          ) : null}
+        </div>
         <div id={notes}>
-          {error === undefined ? null : <ErrorText>{error}</ErrorText>}
+          {error === undefined && failure === null ? null : <ErrorText>{failure ?? error}</ErrorText>}
           {empty || !inspection ? null : (
             <Problems
               inspection={inspection}
