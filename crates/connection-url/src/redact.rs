@@ -5,6 +5,8 @@
 //! is hidden, never less. No step looks back or ahead further than to where the step before it stopped, so that the time is
 //! linear in the length of the text.
 
+use std::borrow::Cow;
+
 use crate::mongodb_properties::secret_properties;
 use crate::percent::decode_lossy;
 use crate::redact_flags::hide_flags;
@@ -15,6 +17,24 @@ use crate::{ConnectionUrl, DatabaseType, MASK, Span};
 /// The text with `***` in the place of every secret of every connection string in it, also where nothing parses.
 /// `$Secret{KEY}` references stay: they are no secrets.
 pub fn redact(text: &str) -> String {
+    let mut redacted = redact_once(text);
+    let mut before = Cow::Borrowed(text);
+    // With several URLs in one word, what was hidden may change what the rest of it looks like. What is read again, such as an
+    // exported file, must say the same then.
+    for _ in 1..MOST_PASSES {
+        if redacted == before {
+            break;
+        }
+        let again = redact_once(&redacted);
+        before = Cow::Owned(std::mem::replace(&mut redacted, again));
+    }
+    redacted
+}
+
+/// Passes over a text that was made to need many.
+const MOST_PASSES: usize = 8;
+
+fn redact_once(text: &str) -> String {
     redact_urls(&hide_flags(text))
 }
 
