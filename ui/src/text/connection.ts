@@ -1,3 +1,4 @@
+import type { SecretPlace } from '../bindings/SecretPlace';
 import { many, said } from './locale';
 
 export const connection = said('connection.connection', {
@@ -25,11 +26,19 @@ export const connection = said('connection.connection', {
   passwordStates: {
     absent: 'None',
     typed: 'Typed in the string',
-    kept: 'Kept in the keyring',
-    pending: 'Goes to the keyring when you save',
     reference: 'A named secret',
     empty: 'Empty',
   },
+  passwordKept: {
+    keyring: 'Kept in the keyring',
+    vault: 'Kept in the vault file',
+    ask: 'Asked for, and kept until Tapedeck ends',
+  } satisfies Record<SecretPlace, string>,
+  passwordPending: {
+    keyring: 'Goes to the keyring when you save',
+    vault: 'Goes to the vault file when you save',
+    ask: 'Is kept until Tapedeck ends, when you save',
+  } satisfies Record<SecretPlace, string>,
   useNamed: 'Use a named secret',
   usePassword: 'Use a password',
   namedSecret: 'Named secret',
@@ -167,7 +176,7 @@ export const copyTo = said('connection.copyTo', {
   partNames: { host: 'Host', database: 'Database', user: 'User', options: 'Options' },
   secrets: 'Take the passwords along',
   secretsHelp: {
-    with: 'They are copied in the keyring, and shown nowhere.',
+    with: 'They are copied where passwords are kept, and shown nowhere.',
     without: 'Each environment keeps its own password where it has one.',
   },
   before: 'Now',

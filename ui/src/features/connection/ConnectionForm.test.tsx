@@ -1,7 +1,9 @@
 import { EditorView } from '@codemirror/view';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { act, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { queries } from '../../app/queries';
 import type { EngineInfo } from '../../bindings/EngineInfo';
 import type { UrlEdit } from '../../bindings/UrlEdit';
 import { platform } from '../../platform';
@@ -32,7 +34,9 @@ async function show(text: string) {
   render(
     <div ref={(element) => (element ? listenForUndo(element, session) : undefined)}>
       <UrlString session={session} example="" invalid={false} revealed={null} autoFocus={false} />
-      <ConnectionForm session={session} engine={engine} />
+      <QueryClientProvider client={queries}>
+        <ConnectionForm session={session} engine={engine} />
+      </QueryClientProvider>
       <input data-testid="elsewhere" />
     </div>,
   );

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { useCredentials } from '../../app/queries';
 import type { AuthMechanismInfo } from '../../bindings/AuthMechanismInfo';
 import type { UrlInspection } from '../../bindings/UrlInspection';
 import { Button } from '../../design/Button';
@@ -7,7 +8,7 @@ import styles from './connection.module.css';
 import { SessionField } from './SessionField';
 import type { EditorSession } from './session';
 
-/** What is typed here never enters the string: the string gets `***`, the value goes to the keyring on save. */
+/** What is typed here never enters the string: the string gets `***`, the value goes where passwords are kept on save. */
 export function PasswordField(props: {
   session: EditorSession;
   inspection: UrlInspection | null;
@@ -19,7 +20,9 @@ export function PasswordField(props: {
   const [choosing, setChoosing] = useState(false);
   const named = choosing || state === 'reference';
   const typed = session.secret('password');
-  const said = typed !== '' && state === 'kept' ? text.passwordStates.pending : text.passwordStates[state];
+  const place = useCredentials().data?.place ?? 'keyring';
+  const kept = typed === '' ? text.passwordKept[place] : text.passwordPending[place];
+  const said = state === 'kept' ? kept : text.passwordStates[state];
   // The password's own reference; other parts of the string may hold references too.
   const span = inspection?.secret_spans.find((candidate) => candidate.slot === 'password');
   const remove = async () => {
