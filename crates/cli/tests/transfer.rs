@@ -2,8 +2,11 @@
 
 mod harness;
 
+use std::io::Write;
+use std::process::{Command, Stdio};
+
 use harness::Cli;
-use serde_json::json;
+use serde_json::{Value, json};
 use test_support::{PrivateKeyring, shared_postgres};
 
 #[test]
@@ -79,6 +82,83 @@ fn a_product_moves_to_another_machine() {
     );
     assert!(!there.data_holds("c4n4ry"));
     here.run(&["export", "shop", "--with-secrets"]).expect(2);
+}
+
+#[test]
+fn a_dry_run_tells_which_side_changed_what() {
+    let cli = Cli::without_keyring();
+    cli.shop();
+    cli.database("mysql", "a", &[("dev", "mysql://u@h/a")])
+        .expect(0);
+    cli.database("mysql", "b", &[("dev", "mysql://u@h/b")])
+        .expect(0);
+    let update = |patch: &Value| {
+        cli.run_with(&["db", "update", "shop/a", "-f", "-"], &patch.to_string())
+            .expect(0);
+    };
+    update(&json!({ "description": "Carts." }));
+    // What both have in common.
+    let mut file = cli.run(&["export", "shop"]).expect(0).json();
+    update(&json!({ "name": "Mine", "description": "Written here." }));
+    cli.run(&["db", "delete", "shop/b"]).expect(0);
+    let theirs = &mut file["products"][0]["databases"][0];
+    assert_eq!(theirs["tag"], "a");
+    theirs["name"] = json!("Theirs");
+    theirs["envs"][0]["connection_url"] = json!("mysql://u@other/a");
+    let file = file.to_string();
+
+    let dry = cli
+        .run_with(&["import", "-", "--dry-run"], &file)
+        .expect(0)
+        .json();
+    let step = |address: &str| -> &Value {
+        let steps = dry["steps"].as_array().unwrap().iter();
+        steps
+            .filter(|step| step["change"] != "same")
+            .find(|step| step["address"] == address)
+            .unwrap_or_else(|| panic!("{address}: {dry}"))
+    };
+    let side = |field: &str| -> &Value {
+        let fields = step("shop/a")["fields"].as_array().unwrap();
+        let of = |change: &&Value| change["field"].as_str().unwrap().contains(field);
+        &fields
+            .iter()
+            .find(of)
+            .unwrap_or_else(|| panic!("{field}: {dry}"))["side"]
+    };
+    assert_eq!(side("name"), "both");
+    assert_eq!(side("description"), "here");
+    assert_eq!(side("connection_url"), "file");
+    assert_eq!(step("shop/b")["side"], "here", "it was deleted here");
+
+    // And the same in words.
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tapedeck"))
+        .arg("--data-dir")
+        .arg(cli.data_dir())
+        .args(["import", "-", "--dry-run"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(file.as_bytes()).unwrap();
+    drop(stdin);
+    let said = harness::finish(child).expect(0).stdout;
+    for expected in [
+        "name: \"Mine\" -> \"Theirs\" (changed here as well: this overwrites it)",
+        "(changed here since: this takes it back)",
+        "shop/b (was deleted here since)",
+        "was compared with",
+        "Would import",
+    ] {
+        assert!(said.contains(expected), "{expected} is not in:\n{said}");
+    }
+    assert_eq!(
+        cli.run(&["db", "show", "shop/a"]).expect(0).json()["name"],
+        "Mine",
+        "a dry run writes nothing"
+    );
 }
 
 #[test]
