@@ -41,6 +41,8 @@ export function MenuButton(props: { button: ReactElement<Trigger>; label: string
         'aria-expanded': open !== null,
         onPress: () => setOpen({ first: null }),
         onKeyDown: (event) => {
+          // The menu is on its way, and does not have the focus yet.
+          if (event.key === 'Escape') return setOpen(null);
           // As the pattern of a menu button has it: an arrow opens, at the end that it points from; so do Enter and the blank.
           const first = { ArrowDown: 'first', ArrowUp: 'last', Enter: 'first', ' ': 'first' } as const;
           const at = first[event.key as keyof typeof first];

@@ -184,6 +184,12 @@ export function Matrix({ rows, environments, credentials, compact, view, cells, 
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.target !== event.currentTarget) return;
+    if (menu) {
+      // It was asked for and does not have the focus yet: no key is the grid's, and Escape takes it back.
+      event.preventDefault();
+      if (event.key === 'Escape') setMenu(null);
+      return;
+    }
     const control = event.ctrlKey || event.metaKey;
     const next = event.altKey ? null : move(current, alongLine(event.key), control, bounds);
     if (next) {
