@@ -8,9 +8,9 @@ use std::sync::{Mutex, PoisonError};
 use tauri::{AppHandle, Emitter, Manager};
 
 /// What the page is told by; it then asks for the name (`import_given`).
-pub const EVENT: &str = "file-given";
+const EVENT: &str = "file-given";
 
-/// The last file that was given, until an import of it was planned.
+/// The last file that was given.
 #[derive(Default)]
 pub struct GivenFile(Mutex<Option<Given>>);
 

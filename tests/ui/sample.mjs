@@ -1,7 +1,7 @@
 /**
  * Three walks go over every surface: axe in both themes, a language that nobody speaks, one that is written from the right.
- * `make test` shows each surface to one of the three, another one with each commit, so that three commits see all of them;
- * `make soak` (TAPEDECK_SOAK=1) shows all to all.
+ * In `make test` each walk takes a third of its surfaces, the next third with the next commit, so that three commits see all of
+ * them; in `make soak` (TAPEDECK_SOAK=1) it takes all.
  */
 import { execFileSync } from 'node:child_process';
 

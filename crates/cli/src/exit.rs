@@ -79,20 +79,17 @@ fn faults(error: &AppError) -> Vec<String> {
 
 /// What else a person can do; the first of it is in the message.
 fn further_advice(error: &AppError) -> Vec<String> {
-    match error.code {
-        "vault_locked" => {
-            return vec![
-                "Run it at a terminal, or name a file with the passphrase in TAPEDECK_VAULT_PASSPHRASE_FILE."
-                    .to_owned(),
-            ];
-        }
-        "vault_passphrase_wrong" => {
-            return vec![
-                "It was read from the first line of the file that TAPEDECK_VAULT_PASSPHRASE_FILE names, or typed."
-                    .to_owned(),
-            ];
-        }
-        _ => {}
+    let of_the_vault = match error.code {
+        "vault_locked" => Some(
+            "Run it at a terminal, or name a file with the passphrase in TAPEDECK_VAULT_PASSPHRASE_FILE.",
+        ),
+        "vault_passphrase_wrong" => Some(
+            "It was read from the first line of the file that TAPEDECK_VAULT_PASSPHRASE_FILE names, or typed.",
+        ),
+        _ => None,
+    };
+    if let Some(advice) = of_the_vault {
+        return vec![advice.to_owned()];
     }
     let advice = error
         .detail
