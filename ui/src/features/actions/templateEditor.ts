@@ -5,9 +5,9 @@ import { EditorState, type Extension, StateEffect, StateField } from '@codemirro
 import { Decoration, type DecorationSet, EditorView, keymap } from '@codemirror/view';
 import type { ActionFault } from '../../bindings/ActionFault';
 import type { PlaceholderSpan } from '../../bindings/PlaceholderSpan';
-import { nonce, phrases, typeOver } from '../../design/codeMirror';
+import { editorTheme, nonce, phrases, typeOver } from '../../design/codeMirror';
 import { plain } from '../../design/text';
-import { completing, TOOLTIP_THEME } from '../connection/urlCompletion';
+import { completing } from '../connection/urlCompletion';
 import type { Place } from './completion';
 import styles from './editor.module.css';
 import { codeParts } from './highlight';
@@ -112,7 +112,6 @@ export function templateExtensions(options: TemplateOptions): Extension {
     completing(({ state, pos, explicit }) =>
       options.complete({ text: state.doc.toString(), offset: pos, explicit }),
     ),
-    EditorView.theme(TOOLTIP_THEME),
     // Tab leaves the editor, as it leaves every field; Ctrl Enter and F8 are the screen's.
     keymap.of([
       ...historyKeymap,
@@ -135,17 +134,6 @@ export function templateExtensions(options: TemplateOptions): Extension {
     EditorView.updateListener.of((update) => {
       if (update.docChanged) options.onText(update.state.doc.toString());
     }),
-    EditorView.theme({
-      '&': { font: 'inherit', color: 'var(--ink)', backgroundColor: 'var(--ground)' },
-      '&.cm-focused': { outline: 'none' },
-      '.cm-scroller': {
-        fontFamily: 'var(--font-mono)',
-        lineHeight: 'var(--line-body)',
-        fontVariantLigatures: 'none',
-      },
-      '.cm-content': { padding: 'var(--space-2)', caretColor: 'var(--ink)' },
-      '.cm-line': { padding: '0', overflowWrap: 'anywhere' },
-      '.cm-placeholder': { color: 'var(--ink-faint)' },
-    }),
+    editorTheme,
   ];
 }

@@ -4,13 +4,13 @@ import { EditorState, type Extension, RangeSet, StateField, Transaction } from '
 import { Decoration, type DecorationSet, EditorView, keymap, WidgetType } from '@codemirror/view';
 import type { UrlSecretState } from '../../bindings/UrlSecretState';
 import type { UrlTextChange } from '../../bindings/UrlTextChange';
-import { nonce, phrases, typeOver } from '../../design/codeMirror';
+import { editorTheme, nonce, phrases, typeOver } from '../../design/codeMirror';
 import { plain } from '../../design/text';
 import { connection as text } from '../../text/connection';
 import styles from './connection.module.css';
 import { guessSecrets } from './masking';
 import { urlColours } from './urlColours';
-import { type CompleteUrl, TOOLTIP_THEME, urlCompletion } from './urlCompletion';
+import { type CompleteUrl, urlCompletion } from './urlCompletion';
 import { setInspection, setRevealed } from './urlEffects';
 import { problemsOf, repairsOpen, urlProblems } from './urlProblems';
 
@@ -240,18 +240,6 @@ export function urlExtensions(options: UrlEditorOptions): Extension {
       if (update.transactions.some((transaction) => transaction.isUserEvent('input.paste')))
         options.onPaste?.();
     }),
-    EditorView.theme({
-      '&': { font: 'inherit', color: 'var(--ink)', backgroundColor: 'var(--ground)' },
-      '&.cm-focused': { outline: 'none' },
-      '.cm-scroller': {
-        fontFamily: 'var(--font-mono)',
-        lineHeight: 'var(--line-body)',
-        fontVariantLigatures: 'none',
-      },
-      '.cm-content': { padding: 'var(--space-2)', caretColor: 'var(--ink)' },
-      '.cm-line': { padding: '0', overflowWrap: 'anywhere' },
-      '.cm-placeholder': { color: 'var(--ink-faint)' },
-      ...TOOLTIP_THEME,
-    }),
+    editorTheme,
   ];
 }
