@@ -295,3 +295,35 @@ describe('a new database, by keyboard alone', () => {
       assert.doesNotMatch(await page.content(), /hunter2/);
     }));
 });
+
+describe('a drawer that is opened again and again', () => {
+  // Styles that are written again have every style worked out anew, and WebKit keeps each font that it loads for that.
+  test('leaves no element and no style behind', () =>
+    open('fake=three&pace=0.1', async (page) => {
+      const round = async () => {
+        await goToCell(page, 'cell-orders-dev');
+        await page.keyboard.press('Enter');
+        await id(page, 'url-string').waitFor();
+        await page.keyboard.press('Escape');
+        await until(async () => (await id(page, 'drawer').count()) === 0, 'it is closed');
+      };
+      const held = () =>
+        page.evaluate(() => ({
+          elements: document.querySelectorAll('*').length,
+          rules: [...document.styleSheets].map((sheet) => sheet.cssRules.length),
+        }));
+      await round();
+      await round();
+      const before = await held();
+      await page.evaluate(() => {
+        window.styleChanges = 0;
+        const count = (changes) => {
+          window.styleChanges += changes.length;
+        };
+        new MutationObserver(count).observe(document.head, { childList: true, characterData: true, subtree: true });
+      });
+      for (let number = 0; number < 5; number += 1) await round();
+      assert.deepEqual(await held(), before);
+      assert.equal(await page.evaluate(() => window.styleChanges), 0, "the page's styles were written again");
+    }));
+});
