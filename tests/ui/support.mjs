@@ -1,5 +1,5 @@
 /** Serves the front end with the fake platform (a production build of it) and opens Chromium upon it. */
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -49,11 +49,15 @@ export async function serve() {
   };
 }
 
-export function openBrowser() {
-  return chromium.launch({
+/** A browser with a home of its own, which goes with it. */
+export async function openBrowser() {
+  const home = mkdtempSync(join(tmpdir(), 'tapedeck-home-'));
+  const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    env: { ...process.env, HOME: mkdtempSync(join(tmpdir(), 'tapedeck-home-')) },
+    env: { ...process.env, HOME: home },
   });
+  browser.on('disconnected', () => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
+  return browser;
 }
