@@ -34,10 +34,13 @@ function idOf(path: string): string {
   return dirname(path) === FOLDER ? name : `rules-${name}`;
 }
 
-/** Width and height of a PNG, so that the page does not move when it has come. */
+/** Width and height of a WebP without loss (RFC 9649, RIFF Header), so that the page does not move when it has come. */
 function sizeOf(path: string): { width: number; height: number } {
-  const head = readFileSync(path).subarray(16, 24);
-  return { width: head.readUInt32BE(0), height: head.readUInt32BE(4) };
+  const head = readFileSync(path).subarray(0, 25);
+  if (head.toString('latin1', 12, 16) !== 'VP8L')
+    throw new GuideFault(path, 'it is no picture of scripts/pictures');
+  const bits = head.readUInt32LE(21);
+  return { width: (bits & 0x3fff) + 1, height: ((bits >> 14) & 0x3fff) + 1 };
 }
 
 interface Reading {
@@ -85,8 +88,8 @@ function linkOf(token: Tokens.Link, reading: Reading): Inline[] {
 
 function pictureOf(token: Tokens.Image, reading: Reading): Block {
   const light = resolve(dirname(reading.path), token.href);
-  const name = basename(light, '-light.png');
-  for (const path of [light, join(PICTURES, `${name}-dark.png`)]) {
+  const name = basename(light, '-light.webp');
+  for (const path of [light, join(PICTURES, `${name}-dark.webp`)]) {
     if (dirname(path) !== PICTURES || !existsSync(path))
       throw new GuideFault(reading.path, `the picture ${relative(DOCS, path)} is not there`);
   }
@@ -208,7 +211,7 @@ export function guide(): Plugin {
       for (const file of files) this.addWatchFile(file);
       const shades = pictures.flatMap((name) => [`${name}-light`, `${name}-dark`]);
       const imports = shades.map(
-        (shade, index) => `import p${index} from ${JSON.stringify(`${join(PICTURES, shade)}.png?url`)};`,
+        (shade, index) => `import p${index} from ${JSON.stringify(`${join(PICTURES, shade)}.webp?url`)};`,
       );
       const entries = shades.map((shade, index) => `${JSON.stringify(shade)}: p${index}`);
       return [

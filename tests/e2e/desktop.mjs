@@ -138,9 +138,10 @@ export class Desktop {
     return JSON.parse(await this.#ask("secrets"));
   }
 
-  // The whole display, as a person would see it; `options` are ImageMagick's, between taking and writing.
+  // The whole display, as a person would see it; `options` are ImageMagick's, between taking and writing. A PNG, unless the
+  // name says what else.
   screenshot(name, folder = output, options = []) {
-    const path = join(folder, `${name}.png`);
+    const path = join(folder, name.includes(".") ? name : `${name}.png`);
     const taken = spawnSync("import", ["-window", "root", ...options, "-strip", path], { env: this.env, encoding: "utf8", timeout: 20_000 });
     return taken.status === 0 ? path : `no picture could be taken: ${taken.stderr ?? taken.error}`;
   }

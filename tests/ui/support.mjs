@@ -9,7 +9,7 @@ import { frontEnd, ui } from './front-end.mjs';
 const require = createRequire(join(ui, 'package.json'));
 const { chromium } = require('playwright-core');
 
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.png': 'image/png' };
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.webp': 'image/webp' };
 
 /** The window's CSP, with the nonce that Tauri would put into the page: what breaks it breaks here too. */
 const NONCE = 'c3R5bGUtbm9uY2U';

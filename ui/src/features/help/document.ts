@@ -17,7 +17,7 @@ export type Block =
   | { kind: 'code'; language: string; text: string }
   | { kind: 'table'; head: Inline[][]; rows: Inline[][][] }
   | { kind: 'quote'; of: Block[] }
-  /** `name` is that of the file without `-light.png`; there is a dark one beside it. */
+  /** `name` is that of the file without `-light.webp`; there is a dark one beside it. */
   | { kind: 'picture'; name: string; text: string; width: number; height: number };
 
 export interface GuidePage {

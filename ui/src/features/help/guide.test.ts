@@ -35,12 +35,12 @@ describe('the guide', () => {
 
   test('has no picture that is too large, and shows every picture that is kept', () => {
     const folder = join(docs, 'pictures');
-    const shown = new Set(pictures.flatMap((name) => [`${name}-light.png`, `${name}-dark.png`]));
+    const shown = new Set(pictures.flatMap((name) => [`${name}-light.webp`, `${name}-dark.webp`]));
     const files = readdirSync(folder);
-    expect(files.filter((name) => statSync(join(folder, name)).size > 60_000)).toEqual([]);
+    expect(files.filter((name) => statSync(join(folder, name)).size > 40_000)).toEqual([]);
     const readMe = readFileSync(join(docs, '../README.md'), 'utf8');
     expect(files.filter((name) => !shown.has(name) && !readMe.includes(name))).toEqual([]);
-    expect(files.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)).toBeLessThan(2_000_000);
+    expect(files.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)).toBeLessThan(1_000_000);
   });
 
   test('names only keys that the window listens to', () => {
