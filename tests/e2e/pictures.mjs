@@ -14,8 +14,8 @@ import { KEYS } from "./webdriver.mjs";
 const pictures = resolve(import.meta.dirname, "../../docs/pictures");
 mkdirSync(pictures, { recursive: true });
 
-// A window has few colours: a palette of them is a third of the size, and nobody sees the difference. Each package has them in
-// it twice (the docs and the window), and WebP without loss is 0.6 of a PNG.
+// A window has few colours: a palette of them is a third of the size, and nobody sees the difference. The
+// window has them all in it, and WebP without loss is 0.6 of a PNG.
 const FEW_COLOURS = ["+dither", "-colors", "64", "-define", "webp:lossless=true", "-define", "webp:method=6", "-quality", "100"];
 
 const wanted = new Set(process.argv.slice(2));
