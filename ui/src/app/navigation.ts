@@ -1,3 +1,4 @@
+import { PRODUCT_KEY } from '../platform/first';
 import { createStore } from './store';
 
 export type Screen =
@@ -62,11 +63,9 @@ interface Navigation {
   filter: string;
 }
 
-const REMEMBERED = 'tapedeck.product';
-
 function remembered(): string | null {
   try {
-    return localStorage.getItem(REMEMBERED);
+    return localStorage.getItem(PRODUCT_KEY);
   } catch {
     return null;
   }
@@ -99,7 +98,7 @@ export function showView(view: MatrixKind): void {
 export function chooseProduct(productId: string): void {
   const { productId: current } = navigation.get();
   try {
-    localStorage.setItem(REMEMBERED, productId);
+    localStorage.setItem(PRODUCT_KEY, productId);
   } catch {
     // Only the choice at the next start is lost.
   }

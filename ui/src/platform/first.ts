@@ -2,6 +2,9 @@ import type { Bootstrap } from '../bindings/Bootstrap';
 import type { PackedMatrix } from '../bindings/PackedMatrix';
 import type { ProductView } from '../bindings/ProductView';
 
+/** Where the page keeps which product it showed last; `src-tauri/src/ask_first.js` reads it there. */
+export const PRODUCT_KEY = 'tapedeck.product';
+
 /** What `src-tauri/src/ask_first.js` asked for while this script was on its way. */
 interface First {
   app_bootstrap?: Promise<Bootstrap>;

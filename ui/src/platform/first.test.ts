@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { chooseProduct } from './navigation';
+import { PRODUCT_KEY } from './first';
 
 const script = readFileSync(join(import.meta.dirname, '../../../src-tauri/src/ask_first.js'), 'utf8');
 
@@ -16,11 +16,11 @@ async function started() {
   });
   new Function(script)();
   vi.resetModules();
-  return { asked, first: await import('../platform/first') };
+  return { asked, first: await import('./first') };
 }
 
 test('the product that was shown last is asked for before the page is there', async () => {
-  chooseProduct('product-1');
+  localStorage.setItem(PRODUCT_KEY, 'product-1');
   const { asked, first } = await started();
   expect(asked).toEqual([
     ['app_bootstrap', undefined],
@@ -34,7 +34,7 @@ test('the product that was shown last is asked for before the page is there', as
 });
 
 test('the answer of another product is not taken', async () => {
-  chooseProduct('product-1');
+  localStorage.setItem(PRODUCT_KEY, 'product-1');
   const { first } = await started();
   expect(first.takeFirstMatrix('product-2')).toBeUndefined();
 });
