@@ -75,6 +75,18 @@ describe('the string, by keyboard alone', () => {
       assert.doesNotMatch(await page.content(), /hunt@er2|hunt%40er2/);
     }));
 
+  test('Escape leaves the drawer where a list was asked for and is not there yet', () =>
+    open('fake=three&pace=20', async (page) => {
+      await intoString(page, 'cell-orders-dev');
+      await page.keyboard.press('End');
+      await page.keyboard.type('?application_name=a');
+      // After CodeMirror has asked, before there is an answer.
+      await page.waitForTimeout(300);
+      assert.equal(await page.locator('.cm-tooltip-autocomplete').count(), 0);
+      await page.keyboard.press('Escape');
+      await until(async () => (await focused(page)) === 'matrix', 'Escape leaves the drawer');
+    }));
+
   test('what stands around a hidden password is edited, and the password stays', () =>
     open('fake=three&pace=0.1', async (page) => {
       const { keyboard } = page;

@@ -6,10 +6,11 @@ import {
   type CompletionResult,
   type CompletionSource,
   closeCompletion,
+  completionStatus,
   startCompletion,
 } from '@codemirror/autocomplete';
 import { type Extension, Prec } from '@codemirror/state';
-import { keymap } from '@codemirror/view';
+import { type EditorView, keymap } from '@codemirror/view';
 import type { UrlCompletion } from '../../bindings/UrlCompletion';
 import type { UrlCompletions } from '../../bindings/UrlCompletions';
 
@@ -65,9 +66,19 @@ export function urlCompletion(complete: CompleteUrl): Extension {
   return completing(completionSource(complete));
 }
 
+/** Closes the list, or takes back one that is still asked for; says whether there was one to be seen. */
+function leaveCompletion(view: EditorView): boolean {
+  const seen = completionStatus(view.state) === 'active';
+  closeCompletion(view);
+  return seen;
+}
+
 /** Names and values as they are typed. Escape closes the list and nothing else. */
 export function completing(source: CompletionSource): Extension {
   return [
+    // Before autocompletion, whose own Escape is also used up by a list that is asked for and not there yet. What an Escape
+    // closes here must not close a drawer or a dialog too; where nothing is to be seen it is theirs.
+    Prec.highest(keymap.of([{ key: 'Escape', run: leaveCompletion, stopPropagation: true }])),
     autocompletion({
       override: [source],
       icons: false,
@@ -75,7 +86,5 @@ export function completing(source: CompletionSource): Extension {
       interactionDelay: 0,
     }),
     keymap.of([{ key: 'Tab', run: acceptCompletion }]),
-    // What an Escape closes here must not close a drawer or a dialog too.
-    Prec.highest(keymap.of([{ key: 'Escape', run: closeCompletion, stopPropagation: true }])),
   ];
 }
