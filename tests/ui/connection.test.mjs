@@ -76,7 +76,7 @@ describe('the string, by keyboard alone', () => {
     }));
 
   test('Escape leaves the drawer where a list was asked for and is not there yet', () =>
-    open('fake=three&pace=20', async (page) => {
+    open('fake=three&pace=400', async (page) => {
       await intoString(page, 'cell-orders-dev');
       await page.keyboard.press('End');
       await page.keyboard.type('?application_name=a');

@@ -22,8 +22,10 @@ export function fakeConnections(world: World, databaseUpdate: Platform['database
     async urlCopy(configId) {
       world.config(configId);
     },
-    urlComplete: async (text, databaseType, offset) =>
-      fakeComplete(text, ENGINES.find((engine) => engine.type === databaseType)?.options ?? [], offset),
+    async urlComplete(text, databaseType, offset) {
+      await world.wait(5);
+      return fakeComplete(text, ENGINES.find((engine) => engine.type === databaseType)?.options ?? [], offset);
+    },
     async urlCompare(databaseId, left, right) {
       const [, database] = world.database(databaseId);
       const config = (slug: string) => database.envs.find((candidate) => candidate.slug === slug);
