@@ -24,7 +24,11 @@ export function fakeConnections(world: World, databaseUpdate: Platform['database
     },
     async urlComplete(text, databaseType, offset) {
       await world.wait(5);
-      return fakeComplete(text, ENGINES.find((engine) => engine.type === databaseType)?.options ?? [], offset);
+      return fakeComplete(
+        text,
+        ENGINES.find((engine) => engine.type === databaseType)?.options ?? [],
+        offset,
+      );
     },
     async urlCompare(databaseId, left, right) {
       const [, database] = world.database(databaseId);
