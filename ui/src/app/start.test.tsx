@@ -1,6 +1,7 @@
 import { render, screen } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
 import type { Platform } from '../platform';
+import { PRODUCT_KEY } from '../platform/first';
 
 /** A window that was open before, over the fake; `asked` has what it asked of the core, in order. */
 async function start() {
@@ -8,7 +9,7 @@ async function start() {
   window.history.replaceState({}, '', '/?pace=0&fake=three');
   const { platform } = await import('../platform');
   const [product] = await platform.productList();
-  localStorage.setItem('tapedeck.product', product?.id ?? '');
+  localStorage.setItem(PRODUCT_KEY, product?.id ?? '');
   const asked: string[] = [];
   for (const [name, command] of Object.entries(platform) as [
     keyof Platform,
