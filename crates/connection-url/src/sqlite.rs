@@ -102,11 +102,16 @@ fn path_start(text: &str, start: usize, end: usize) -> Result<usize, UrlError> {
     Ok(at + usize::from(is_drive(&text[at..end])))
 }
 
-/// `/C:/…`, as a URL has a path of Windows.
+/// `/C:/…`, as a URL has a path of Windows; what separates may be escaped, as this program writes a backslash itself.
 fn is_drive(written: &str) -> bool {
     matches!(
         written.as_bytes(),
-        [b'/', letter, b':', rest @ ..] if letter.is_ascii_alphabetic() && matches!(rest.first(), None | Some(b'/' | b'\\'))
+        [b'/', letter, b':', rest @ ..]
+            if letter.is_ascii_alphabetic()
+                && matches!(
+                    rest,
+                    [] | [b'/' | b'\\', ..] | [b'%', b'2', b'F' | b'f', ..] | [b'%', b'5', b'C' | b'c', ..]
+                )
     )
 }
 

@@ -31,6 +31,8 @@ fn paths_are_read() {
         ("sqlite://localhost/srv/shop.db", "/srv/shop.db"),
         ("sqlite3:/srv/shop.db", "/srv/shop.db"),
         ("sqlite:///C:/data/shop.db", "C:/data/shop.db"),
+        ("sqlite:///C:%5Cdata%5cshop.db", r"C:\data\shop.db"),
+        ("sqlite:///C:%2Fdata/shop.db", "C:/data/shop.db"),
         ("file:shop.db", "shop.db"),
         ("file:/srv/shop.db", "/srv/shop.db"),
         ("file:///srv/a%20b%23.db", "/srv/a b#.db"),
@@ -163,7 +165,9 @@ fn a_document_is_written_as_the_url_it_came_from() {
         "/srv/a b?#%.db",
         "x.db",
         "C:/x.db",
+        r"C:\x.db",
         "/C:/x.db",
+        r"/C:\x.db",
         "é/😀.db",
         "a/$Secret{K}.db",
     ] {

@@ -16,6 +16,9 @@ use test_support::{
     MariaDb, MongoCompatible, MongoOptions, MySql57, Postgres, PostgresOptions, wait_until,
 };
 
+/// How long a case waits for what has to come. Far more than any machine takes: it is there to end a case that is stuck.
+pub const PATIENCE: Duration = Duration::from_secs(90);
+
 /// A server of some engine.
 pub enum Server {
     Postgres(Postgres),
@@ -97,7 +100,7 @@ impl Server {
         process.end(signal, Duration::from_secs(20));
         process.start_again();
         let port = self.port();
-        let ready = wait_until(Duration::from_secs(30), || {
+        let ready = wait_until(PATIENCE, || {
             std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
         });
         assert!(ready, "{}", process.log_tail());
@@ -277,7 +280,7 @@ impl<'s> Place<'s> {
         let start = Instant::now();
         let options = SessionOptions::default();
         while let Err(error) = engine.connect(&self.parsed(), &options, &never).await {
-            assert!(start.elapsed() < Duration::from_secs(30), "{error}");
+            assert!(start.elapsed() < PATIENCE, "{error}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -296,6 +299,19 @@ impl<'s> Place<'s> {
         let mut batch = Batch::default();
         while session.fetch(1_000, &mut batch).await.unwrap().is_none() {}
         serde_json::from_str(&format!("[{}]", batch.json())).unwrap()
+    }
+
+    /// Waits until a question has one answer: what a server does takes as long as the machine is slow.
+    pub async fn answers(&self, question: &str, answer: &Value) {
+        let start = Instant::now();
+        loop {
+            let rows = self.rows(question).await;
+            if rows == [[answer.clone()]] {
+                return;
+            }
+            assert!(start.elapsed() < PATIENCE, "{question}: {rows:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// The tables or collections that are there, without our own.
