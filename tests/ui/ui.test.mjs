@@ -77,6 +77,28 @@ describe('by keyboard alone', () => {
       await until(async () => (await page.locator('[role=rowheader]').count()) === 3, 'all rows are back');
     }));
 
+  test('a menu gives the focus back with the key that closes it, not a frame later', () =>
+    open('fake=three&pace=0.1', async (page) => {
+      const grid = id(page, 'matrix');
+      await grid.focus();
+      await page.evaluate(() => {
+        window.holders = [];
+        const tell = () => window.holders.push(document.activeElement?.dataset.testid ?? document.activeElement?.tagName);
+        // The next frame is long in coming.
+        window.requestAnimationFrame = (drawn) => setTimeout(() => drawn(performance.now()), 100);
+        window.cancelAnimationFrame = clearTimeout;
+        // Before the menu takes the key for itself; told when all who hear it have.
+        window.addEventListener('keydown', (event) => event.key === 'Escape' && setTimeout(tell), true);
+      });
+      for (let round = 0; round < 5; round += 1) {
+        await page.keyboard.press('Shift+F10');
+        await until(() => page.evaluate(() => document.activeElement?.getAttribute('role') === 'menuitem'), 'the menu has the focus');
+        await page.keyboard.press('Escape');
+        await id(page, 'menu-copy-masked').waitFor({ state: 'detached' });
+      }
+      assert.deepEqual(await page.evaluate(() => window.holders), Array(5).fill('matrix'));
+    }));
+
   test('the editor: type hidden, follow in the form, reveal, save', () =>
     open('fake=three&pace=0.1', async (page) => {
       await id(page, 'cell-users-dev').click();

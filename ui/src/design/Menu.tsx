@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react';
-import { cloneElement, type ReactElement, type RefObject, useRef, useState } from 'react';
+import { cloneElement, type ReactElement, type RefObject, useEffect, useRef, useState } from 'react';
 import { later } from '../app/later';
 import type { MenuPopoverProps } from './MenuPopover';
 
@@ -65,7 +65,27 @@ export function MenuButton(props: { button: ReactElement<Trigger>; label: string
   );
 }
 
-/** A menu at a place rather than at a button: of a cell, by right click or by the Menu key. */
-export function MenuAt(props: Omit<MenuPopoverProps, 'first' | 'offset'>) {
-  return <MenuPopover {...props} first="first" offset={2} />;
+/**
+ * A menu at a place rather than at a button: of a cell, by right click or by the Menu key. What is given in `returnTo` has the
+ * focus when it has closed.
+ */
+export function MenuAt({
+  returnTo,
+  ...props
+}: Omit<MenuPopoverProps, 'first' | 'offset'> & { returnTo: RefObject<HTMLElement | null> }) {
+  return (
+    <>
+      <MenuPopover {...props} first="first" offset={2} />
+      <Returned to={returnTo} />
+    </>
+  );
+}
+
+/**
+ * Stands behind the menu, so that its effects end after the menu's: until those have, all else is inert and can't have the
+ * focus. The menu gives it back by itself, but a frame later, and a key that is pressed in that frame would go nowhere.
+ */
+function Returned({ to }: { to: RefObject<HTMLElement | null> }) {
+  useEffect(() => () => to.current?.focus({ preventScroll: true }), [to]);
+  return null;
 }

@@ -252,10 +252,8 @@ function Tree({ rows, lists, shownId, creating }: TreeProps) {
             anchor={anchor}
             label={menu.label}
             actions={menu.actions}
-            onClose={() => {
-              setMenu(null);
-              tree.current?.focus();
-            }}
+            returnTo={tree}
+            onClose={() => setMenu(null)}
           />
         </>
       ) : null}

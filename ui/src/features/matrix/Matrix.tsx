@@ -375,10 +375,8 @@ export function Matrix({ rows, environments, credentials, compact, view, cells, 
           anchor={anchor}
           label={menu.label}
           actions={menu.actions}
-          onClose={() => {
-            setMenu(null);
-            grid.current?.focus();
-          }}
+          returnTo={grid}
+          onClose={() => setMenu(null)}
         />
       ) : null}
     </>

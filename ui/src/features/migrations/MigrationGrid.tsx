@@ -234,10 +234,8 @@ export function MigrationGrid({ database, rows, list, environments, read, narrow
             anchor={anchor}
             label={menu.label}
             actions={menu.actions}
-            onClose={() => {
-              setMenu(null);
-              grid.current?.focus();
-            }}
+            returnTo={grid}
+            onClose={() => setMenu(null)}
           />
         </>
       ) : null}

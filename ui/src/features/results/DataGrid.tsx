@@ -364,10 +364,8 @@ export function DataGrid(props: DataGridProps) {
           anchor={anchor}
           label={menu.label}
           actions={menu.actions}
-          onClose={() => {
-            setMenu(null);
-            grid.current?.focus();
-          }}
+          returnTo={grid}
+          onClose={() => setMenu(null)}
         />
       ) : null}
     </>
