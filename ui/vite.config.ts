@@ -1,9 +1,10 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { guide } from './vite.guide.ts';
+import { icons } from './vite.icons.ts';
 
 export default defineConfig(({ mode }) => ({
-  plugins: [react({ compiler: true }), guide()],
+  plugins: [react({ compiler: true }), guide(), icons()],
   clearScreen: false,
   // The guide's pictures are beside this folder.
   server: { port: 5173, strictPort: true, host: '127.0.0.1', fs: { allow: ['..'] } },

@@ -298,11 +298,12 @@ export function Matrix({ rows, environments, credentials, compact, view, cells, 
     openMenu(place, { x: event.clientX, y: event.clientY });
   };
 
-  // Rows that leave at one end come back at the other: their elements are moved and filled anew, not made anew.
+  // Rows that leave at one end come back at the other. Their elements are filled anew and placed anew, and stay where they are in
+  // the document: one that is moved there is drawn as if it were new. `aria-rowindex` tells their order.
   const slots = Math.ceil((grid.current?.clientHeight ?? 1200) / rowHeight) + 2 * OVERSCAN + 2;
-  const shown = virtual.getVirtualItems();
-  const before = shown[0]?.start ?? 0;
-  const after = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0);
+  const shown = virtual
+    .getVirtualItems()
+    .toSorted((one, other) => (one.index % slots) - (other.index % slots));
   return (
     <>
       <div
@@ -340,7 +341,6 @@ export function Matrix({ rows, environments, credentials, compact, view, cells, 
               />
             ))}
           </div>
-          <div style={{ height: before }} />
           {shown.map((item) => {
             const row = rows[item.index];
             if (!row) return null;
@@ -349,6 +349,7 @@ export function Matrix({ rows, environments, credentials, compact, view, cells, 
                 key={item.index % slots}
                 row={row}
                 index={item.index}
+                top={item.start}
                 prefix={prefix}
                 environments={environments}
                 credentials={credentials}
@@ -361,7 +362,7 @@ export function Matrix({ rows, environments, credentials, compact, view, cells, 
               />
             );
           })}
-          <div style={{ height: Math.max(0, after) }} />
+          <div style={{ height: virtual.getTotalSize() }} />
         </div>
       </div>
       <div
@@ -391,6 +392,8 @@ function idAt(prefix: string, row: number, column: number): string {
 const MatrixRow = memo(function MatrixRow(props: {
   row: Row;
   index: number;
+  /** From the first row's, in pixels. */
+  top: number;
   prefix: string;
   environments: EnvironmentView[];
   credentials: Credentials | undefined;
@@ -404,7 +407,13 @@ const MatrixRow = memo(function MatrixRow(props: {
   const { row, index, prefix, environments, credentials, currentColumn, selection, openSlug } = props;
   const { database } = row;
   return (
-    <div className={styles.line} role="row" aria-rowindex={index + 2} data-row={index}>
+    <div
+      className={styles.line}
+      role="row"
+      aria-rowindex={index + 2}
+      data-row={index}
+      style={{ top: `calc(var(--grid-header) + ${props.top}px)` }}
+    >
       <div
         id={idAt(prefix, index, -1)}
         role="rowheader"
