@@ -187,6 +187,8 @@ impl Worker {
         let mut statement = match self.prepare(text, values, before) {
             Ok(statement) => statement,
             Err(fault) => {
+                // Before the answer, here and below: a session asks right after it.
+                self.note();
                 drop(reply.send(Err(fault)));
                 return None;
             }
@@ -212,7 +214,9 @@ impl Worker {
                 }
                 Err(error) => {
                     drop(rows);
-                    drop(reply.send(Err(self.fault(&error, text, before))));
+                    let fault = self.fault(&error, text, before);
+                    self.note();
+                    drop(reply.send(Err(fault)));
                     return None;
                 }
             }
@@ -233,7 +237,6 @@ impl Worker {
             drop(statement);
             let completion = self.complete(writes, before);
             self.completion = Some(completion);
-            // Before the answer: a session asks right after it.
             self.note();
             drop(reply.send(Ok(columns)));
             return None;

@@ -214,4 +214,11 @@ async fn a_failed_statement_says_what_became_of_it() {
         one(session, "SELECT count(*) FROM t", &[]).await.1,
         json!(2)
     );
+    // Each time: an answer that came before the session knew of it was rare.
+    for _ in 0..500 {
+        session.begin(None).await.unwrap();
+        fault(session, "INSERT OR ROLLBACK INTO t VALUES (1, 1, 'a')", &[]).await;
+        assert!(!session.in_transaction());
+        session.rollback().await.unwrap();
+    }
 }
