@@ -88,7 +88,7 @@ before(async () => {
   window = await desktop.open();
   // A key that is pressed before the window listens is lost.
   await window.byId("matrix", 60_000);
-}, { timeout: 120_000 });
+}, { timeout: 300_000 });
 
 after(async () => {
   await window?.close().catch(() => undefined);

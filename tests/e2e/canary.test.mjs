@@ -56,7 +56,7 @@ before(async () => {
   makeAccounts();
   window = await desktop.open();
   await window.byId("first-run", 60_000);
-}, { timeout: 120_000 });
+}, { timeout: 300_000 });
 
 after(async () => {
   // One that waits for an answer to a question of the system's does not close by itself.

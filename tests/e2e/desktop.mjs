@@ -219,7 +219,7 @@ function freePort() {
 
 // The steps of one story, each a test. One that fails leaves a picture of what was on the screen.
 export function steps(desktop) {
-  return (name, body, timeout = 120_000) =>
+  return (name, body, timeout = 300_000) =>
     test(name, { timeout }, async () => {
       try {
         await body();

@@ -27,7 +27,7 @@ before(async () => {
   write(".pg_service.conf", `[orders-dev]\nhost=${server.hostname}\nport=${server.port}\nuser=${server.username}\ndbname=${database}\n${[...server.searchParams].map(([name, value]) => `${name}=${value}\n`).join("")}`);
   write(".my.cnf", "[client_users_stg]\nhost=users.invalid\nuser=ada\npassword=never-connected-7f\n");
   window = await desktop.open();
-}, { timeout: 120_000 });
+}, { timeout: 300_000 });
 
 after(async () => {
   await window?.close().catch(() => undefined);

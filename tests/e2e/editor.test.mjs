@@ -27,7 +27,7 @@ before(async () => {
   const record = { name: "Orders", tag: "orders", type: "postgresql", envs: [{ slug: "dev", connection_url: "postgresql://nobody@localhost/nothing" }] };
   desktop.cli(["db", "create", "shop", "-f", "-"], { input: JSON.stringify(record) });
   window = await desktop.open();
-}, { timeout: 60_000 });
+}, { timeout: 300_000 });
 
 after(async () => {
   await window?.close().catch(() => undefined);

@@ -64,7 +64,7 @@ before(async () => {
     `postgresql://app@127.0.0.1:1/x?sslrootcert=${join(outside, "key.pem")}&sslkey=${join(outside, "key.pem")}&passfile=${join(outside, "file")}`,
     `mongodb://127.0.0.1:1/?tlsCAFile=${join(outside, "key.pem")}`,
   ];
-}, { timeout: 120_000 });
+}, { timeout: 300_000 });
 
 after(async () => {
   listener?.close();

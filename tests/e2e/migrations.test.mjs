@@ -51,7 +51,7 @@ before(async () => {
     desktop.cli(["action", "create", `shop/${tag}`, "-f", "-"], { input: JSON.stringify({ name: "Stray", tag: "stray", ...stray }) });
   }
   window = await desktop.open();
-}, { timeout: 120_000 });
+}, { timeout: 300_000 });
 
 after(async () => {
   await window?.close().catch(() => undefined);

@@ -47,7 +47,7 @@ export class WebDriver {
   }
 
   // Asks until the answer is neither an error nor empty; the last fault is what a failed test shows.
-  async until(what, look, limit = 10_000) {
+  async until(what, look, limit = 30_000) {
     const end = Date.now() + limit;
     let last;
     for (;;) {
