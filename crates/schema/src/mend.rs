@@ -16,7 +16,7 @@ use connection_url::DatabaseType;
 
 use crate::compare::changes;
 use crate::describe::Belongings;
-use crate::{Change, Difference, ObjectKey, Snapshot, describe};
+use crate::{Change, Difference, Object, ObjectKey, Snapshot, describe};
 
 /// A statement that mends a difference.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -52,6 +52,11 @@ impl Mend {
         Self::safe("").noted(format!("The {} {}: {why}", key.kind, key.name))
     }
 
+    /// What is its definition, and has none.
+    fn undefined(key: &ObjectKey) -> Self {
+        Self::by_hand(key, "its definition is not known.")
+    }
+
     fn noted(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
         self
@@ -70,6 +75,11 @@ const DEFINED: [&str; 8] = [
     "trigger",
 ];
 
+/// Whether an object of a SQL database is what its definition says, and nobody could read it.
+fn lacks_definition(key: &ObjectKey, object: &Object) -> bool {
+    DEFINED.contains(&key.kind.as_str()) && object.get("definition").is_none_or(str::is_empty)
+}
+
 /// The statements that make what is `right` like what is `left`, in an order that runs. They mend the differences that are given,
 /// with all that came along with them, and no others; what a difference takes with it (a view on a column whose type changes) is made
 /// again after it.
@@ -85,10 +95,9 @@ pub fn mend(
         .into_iter()
         .partition(|(key, change)| {
             let object = left.objects.get(*key).filter(|_| *change != Change::Added);
-            DEFINED.contains(&key.kind.as_str())
-                && database_type != DatabaseType::Mongodb
+            database_type != DatabaseType::Mongodb
                 && !(database_type == DatabaseType::Mysql && key.kind == "trigger")
-                && object.is_some_and(|object| object.get("definition").is_none_or(str::is_empty))
+                && object.is_some_and(|object| lacks_definition(key, object))
         });
     let sides = Sides::of(left, right, &wanted);
     let mut mends = match database_type {
@@ -97,8 +106,7 @@ pub fn mend(
         DatabaseType::Sqlite => sqlite::mend(&sides),
         DatabaseType::Mongodb => return mongodb::mend(&sides),
     };
-    let by_hand = |(key, _): &(&ObjectKey, _)| Mend::by_hand(key, "its definition is not known.");
-    mends.extend(unknown.iter().map(by_hand));
+    mends.extend(unknown.iter().map(|(key, _)| Mend::undefined(key)));
     mends
 }
 

@@ -8,7 +8,7 @@ use connection_url::DatabaseType;
 use super::postgres_drops::{drop_statement, drops_late};
 use super::postgres_tables as tables;
 use super::postgres_types as types;
-use super::{Mend, Sides, order};
+use super::{Mend, Sides, lacks_definition, order};
 use crate::compare::last_part;
 use crate::{Change, Object, ObjectKey, Snapshot, describe, name};
 
@@ -358,6 +358,11 @@ impl<'a> Plan<'a> {
     }
 
     fn make(&self, key: &ObjectKey, object: &Object, mends: &mut Vec<Mend>) {
+        // One that went along with another one, and is to come again.
+        if lacks_definition(key, object) {
+            mends.push(Mend::undefined(key));
+            return;
+        }
         let name = sql(&key.name);
         let definition = object.get("definition").unwrap_or_default();
         let option = |text: &Option<&str>| text.map(|it| format!(" WITH ({it})"));
