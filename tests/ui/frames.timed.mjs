@@ -1,7 +1,8 @@
 // Scrolling through very many rows in Chromium: frames are timed, so that nothing else runs meanwhile.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { atMost, front, id } from './harness.mjs';
+import { atMost } from '../limits.mjs';
+import { front, id } from './harness.mjs';
 import { HUNDRED_THOUSAND, run } from './rows.mjs';
 
 const open = front();

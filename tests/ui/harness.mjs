@@ -58,12 +58,6 @@ export function front({ still = false } = {}) {
   };
 }
 
-/**
- * A limit of time, in milliseconds. `scripts/soak browser` holds it on a quiet machine; in `make test`, where others may have most
- * of the processors, only what is several times too slow fails: a window that stands still.
- */
-export const atMost = (ms) => (process.env.TAPEDECK_SOAK === '1' ? ms : 5 * ms);
-
 export const id = (page, name) => page.getByTestId(name);
 export const state = (page, cell) => id(page, cell).getAttribute('data-state');
 

@@ -1,7 +1,8 @@
 // Twenty cells of ten megabytes in Chromium (`?huge=1`): the window draws and hears keys whatever is done with them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { atMost, focused, front, id, until } from './harness.mjs';
+import { atMost } from '../limits.mjs';
+import { focused, front, id, until } from './harness.mjs';
 
 const open = front();
 const QUERY = 'fake=three&pace=1&huge=1';

@@ -137,12 +137,11 @@ impl Worker {
             match command {
                 Command::Control(statement, reply) => {
                     let done = self.control(statement);
-                    self.note();
-                    drop(reply.send(done));
+                    self.answer(reply, done);
                 }
                 Command::Fetch { batch, reply, .. } => {
                     let completion = self.completion.take().unwrap_or_default();
-                    drop(reply.send((batch, Ok(Some(completion)))));
+                    self.answer(reply, (batch, Ok(Some(completion))));
                 }
                 Command::Start {
                     statement,
@@ -151,16 +150,16 @@ impl Worker {
                 } => {
                     self.completion = None;
                     next = self.start(&statement, values, reply, commands);
-                    self.note();
                 }
             }
         }
     }
 
-    /// Tells the session whether a transaction is open.
-    fn note(&self) {
+    /// Answers, and tells the session whether a transaction is open: before the answer, as it asks right after it.
+    fn answer<T>(&self, reply: oneshot::Sender<T>, answer: T) {
         let open = !self.connection.is_autocommit();
         self.link.in_transaction.store(open, Ordering::SeqCst);
+        drop(reply.send(answer));
     }
 
     fn control(&self, statement: &str) -> Done<()> {
@@ -187,9 +186,7 @@ impl Worker {
         let mut statement = match self.prepare(text, values, before) {
             Ok(statement) => statement,
             Err(fault) => {
-                // Before the answer, here and below: a session asks right after it.
-                self.note();
-                drop(reply.send(Err(fault)));
+                self.answer(reply, Err(fault));
                 return None;
             }
         };
@@ -215,8 +212,7 @@ impl Worker {
                 Err(error) => {
                     drop(rows);
                     let fault = self.fault(&error, text, before);
-                    self.note();
-                    drop(reply.send(Err(fault)));
+                    self.answer(reply, Err(fault));
                     return None;
                 }
             }
@@ -237,32 +233,29 @@ impl Worker {
             drop(statement);
             let completion = self.complete(writes, before);
             self.completion = Some(completion);
-            self.note();
-            drop(reply.send(Ok(columns)));
+            self.answer(reply, Ok(columns));
             return None;
         }
-        drop(reply.send(Ok(columns)));
+        self.answer(reply, Ok(columns));
         loop {
             let (wanted, mut batch, reply) = match commands.recv().ok()? {
                 Command::Fetch { rows, batch, reply } => (rows, batch, reply),
                 other => return Some(other),
             };
             match fill(&mut rows, count, wanted, &mut batch) {
-                Ok(false) => drop(reply.send((batch, Ok(None)))),
+                Ok(false) => self.answer(reply, (batch, Ok(None))),
                 Ok(true) => {
                     drop(rows);
                     drop(statement);
                     let completion = self.complete(writes, before);
-                    self.note();
-                    drop(reply.send((batch, Ok(Some(completion)))));
+                    self.answer(reply, (batch, Ok(Some(completion))));
                     return None;
                 }
                 Err(error) => {
                     drop(rows);
                     drop(statement);
                     let fault = self.fault(&error, text, before);
-                    self.note();
-                    drop(reply.send((batch, Err(fault))));
+                    self.answer(reply, (batch, Err(fault)));
                     return None;
                 }
             }

@@ -116,7 +116,15 @@ async fn large(server: &MySqlServer) {
     .await;
     // On both sides of what fits in one packet, 2^24 - 1 bytes.
     let packet = (1_usize << 24) - 1;
-    for length in [(1 << 20) + 1, packet - 12, packet + 1, 40 << 20] {
+    for length in [
+        1_000_000,
+        (1 << 20) + 1,
+        packet - 12,
+        packet,
+        packet + 1,
+        2 * packet,
+        40 << 20,
+    ] {
         let letters = "é".repeat(length / 2);
         let values = [Parameter::Bytes(vec![0xfe; 4]), text(&letters)];
         let stored = run(session, "INSERT INTO large VALUES (?, ?)", &values)
@@ -136,7 +144,7 @@ async fn large(server: &MySqlServer) {
         done(session, "DELETE FROM large").await;
     }
     // A row of exactly one full packet has an empty packet behind it: the value's length takes four bytes of it.
-    for length in packet - 5..=packet - 3 {
+    for length in packet - 8..=packet {
         let found = one(session, "SELECT REPEAT('x', ?)", &[integer(length)])
             .await
             .1;
@@ -144,7 +152,7 @@ async fn large(server: &MySqlServer) {
     }
     // A statement as long as a packet and longer; the command's own byte is part of it.
     let around = "SELECT LENGTH('')".len() + 1;
-    for length in packet - around - 1..=packet - around + 1 {
+    for length in (packet - 40..packet - 20).chain(packet - around - 1..=packet - around + 1) {
         let statement = format!("SELECT LENGTH('{}')", "y".repeat(length));
         assert_eq!(value(session, &statement).await, json!(length));
     }
